@@ -1,0 +1,42 @@
+"""Places, inhabitants and groups: what the statistics refer to, as data with validity.
+
+Everything in `data/` is fact, not rule: municipalities and inhabitants are of CBS (gemeentelijke indeling; bevolking per gemeente on
+1 January 2020 and 2021), product categories and groups are those of iWmo and of StatLine table 83262NED. The room reads its tables with
+the standard library only, so that a command may import it without paying for a data frame library.
+"""
+
+from gmsd.reference.categories import Group, Grouping, grouping, groups, product_categories
+from gmsd.reference.places import (
+    Municipality,
+    all_municipalities,
+    is_municipality,
+    municipalities,
+    municipalities_on,
+    name,
+)
+from gmsd.reference.population import (
+    SIZE_CLASSES,
+    InhabitantsUnknownError,
+    inhabitants,
+    inhabitants_date,
+    size_class,
+)
+
+__all__ = [
+    "SIZE_CLASSES",
+    "Group",
+    "Grouping",
+    "InhabitantsUnknownError",
+    "Municipality",
+    "all_municipalities",
+    "grouping",
+    "groups",
+    "inhabitants",
+    "inhabitants_date",
+    "is_municipality",
+    "municipalities",
+    "municipalities_on",
+    "name",
+    "product_categories",
+    "size_class",
+]

@@ -1,0 +1,122 @@
+"""Reference data: counts of CBS and the awkward municipalities every date rule must stand."""
+
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from gmsd import reference
+from gmsd.rounds import HalfYear
+
+COUNTS = {
+    2015: 393,
+    2016: 390,
+    2017: 388,
+    2018: 380,
+    2019: 355,
+    2020: 355,
+    2021: 352,
+    2022: 345,
+    2023: 342,
+    2024: 342,
+    2025: 342,
+    2026: 342,
+}
+
+
+def half(text: str) -> HalfYear:
+    return HalfYear.parse(text)
+
+
+@pytest.mark.parametrize(("year", "count"), COUNTS.items())
+def test_number_of_municipalities_on_1_january_is_that_of_cbs(year: int, count: int) -> None:
+    assert len(reference.municipalities_on(date(year, 1, 1))) == count
+
+
+def test_both_halves_of_2019_have_355_municipalities() -> None:
+    assert len(reference.municipalities(half("2019-H1"))) == len(reference.municipalities(half("2019-H2"))) == 355
+
+
+@pytest.mark.parametrize(
+    ("code", "first_absent", "last_present"),
+    [
+        ("0457", "2022-H2", "2022-H1"),  # Weesp, dissolved in the middle of a half-year
+        ("1921", "2015-H2", "2015-H1"),  # De Friese Meren, renamed on the first day of a half-year
+        ("0788", "2021-H1", "2020-H2"),  # Haaren, split over four
+        ("0053", "2019-H1", "2018-H2"),  # Winsum, split over several
+    ],
+)
+def test_dissolved_municipality_is_one_until_its_last_half_year(code: str, first_absent: str, last_present: str) -> None:
+    assert reference.is_municipality(code, half(last_present))
+    assert not reference.is_municipality(code, half(first_absent))
+    assert reference.name(code)
+
+
+def test_de_fryske_marren_takes_over_on_1_july_2015() -> None:
+    assert not reference.is_municipality("1940", half("2015-H1"))
+    assert reference.is_municipality("1940", half("2015-H2"))
+    assert "1921" not in reference.municipalities_on(date(2015, 7, 1))
+    assert "1921" in reference.municipalities_on(date(2015, 6, 30))
+
+
+def test_weesp_exists_until_23_march_2022() -> None:
+    assert "0457" in reference.municipalities_on(date(2022, 3, 23))
+    assert "0457" not in reference.municipalities_on(date(2022, 3, 24))
+
+
+def test_inhabitants_use_one_date_for_a_whole_year() -> None:
+    assert [reference.inhabitants_date(half(text)) for text in ("2015-H1", "2019-H1", "2019-H2", "2020-H2")] == [date(2020, 1, 1)] * 4
+    assert reference.inhabitants_date(half("2021-H1")) == reference.inhabitants_date(half("2026-H2")) == date(2021, 1, 1)
+    assert reference.inhabitants("0014", half("2019-H2")) == reference.inhabitants("0014", half("2020-H2")) == 232_880
+    assert reference.inhabitants("0014", half("2021-H1")) == 233_273
+
+
+def test_inhabitants_of_all_of_2019_sum_to_the_country() -> None:
+    half_year = half("2019-H1")
+    assert sum(reference.inhabitants(code, half_year) for code in reference.municipalities(half_year)) == 17_407_758
+
+
+def test_inhabitants_of_a_municipality_without_a_figure_are_those_of_the_same_area() -> None:
+    assert reference.inhabitants("1921", half("2015-H1")) == reference.inhabitants("1940", half("2015-H2"))
+    parts = sum(reference.inhabitants(code, half("2021-H2")) for code in ("0398", "0416"))
+    assert reference.inhabitants("1980", half("2022-H1")) == parts
+
+
+def test_inhabitants_are_never_guessed() -> None:
+    with pytest.raises(reference.InhabitantsUnknownError, match="0053"):
+        reference.inhabitants("0053", half("2018-H2"))
+
+
+@pytest.mark.parametrize("text", ["2019-H1", "2020-H1", "2021-H1", "2022-H1", "2023-H1", "2026-H2"])
+def test_every_municipality_since_2019_has_inhabitants(text: str) -> None:
+    assert all(reference.inhabitants(code, half(text)) > 0 for code in reference.municipalities(half(text)))
+
+
+def test_size_classes_open_at_their_lower_bound() -> None:
+    edges = (0, 4_999, 5_000, 10_000, 19_999, 20_000, 50_000, 100_000, 149_999, 150_000, 249_999, 250_000)
+    expected = ["<5k", "<5k", "5-10k", "10-20k", "10-20k", "20-50k", "50-100k", "100-150k", "100-150k", "150-250k", "150-250k", ">=250k"]
+    assert [reference.size_class(edge) for edge in edges] == expected
+    assert sorted(set(expected), key=expected.index) == list(reference.SIZE_CLASSES)
+
+
+def test_groups_cover_the_eighteen_categories_as_statline_does() -> None:
+    groups = {group.code: group.categories for group in reference.groups(half("2019-H1"))}
+    assert list(groups) == ["T001024", "A048188", "A019506", "A019507", "A019508", "A019509"]
+    assert groups["T001024"] == set(reference.product_categories(half("2019-H1"))) == set(range(1, 19))
+    assert groups["A048188"] == groups["T001024"] - groups["A019508"]
+    parts = [groups[code] for code in ("A019506", "A019507", "A019508", "A019509")]
+    assert sorted(category for part in parts for category in part) == list(range(1, 19))
+
+
+def test_the_mapping_after_83262ned_says_that_it_is_assumed() -> None:
+    assert reference.grouping(half("2020-H2")).status == "public"
+    later = reference.grouping(half("2021-H1"))
+    assert (later.status, bool(later.reason)) == ("assumed", True)
+    assert later.version != reference.grouping(half("2020-H2")).version
+
+
+def test_import_is_light() -> None:
+    code = "import sys, gmsd.reference; print([name for name in ('polars', 'pandas', 'numpy') if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
