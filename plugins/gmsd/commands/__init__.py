@@ -1,0 +1,1 @@
+"""One module for each subject of the `gmsd` command; heavy imports wait until a command runs."""

@@ -1,0 +1,121 @@
+"""The door to the warehouse: connections by role, statements from `sql/`, and whole frames in and out by COPY."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from gmsd.settings import home
+
+if TYPE_CHECKING:
+    import polars as pl
+    from sqlalchemy import Connection, Engine, TextClause
+
+    from gmsd.settings import Settings
+
+Role = Literal["owner", "loader", "publisher", "reader"]
+
+
+def sql_folder() -> Path:
+    """Where the statements lie: the checkout's `sql/`, else the copy that the wheel ships."""
+    folder = home() / "sql"
+    return folder if folder.is_dir() else Path(__file__).parent / "_data" / "sql"
+
+
+@cache
+def _engine(url: str) -> Engine:
+    from sqlalchemy import create_engine
+
+    return create_engine(url, pool_pre_ping=True, pool_size=2, connect_args={"application_name": "gmsd"})
+
+
+def connect(settings: Settings, role: Role = "loader") -> Engine:
+    """An engine that acts with the rights of `role`.
+
+    Raises:
+        ValueError: no address is configured for that role.
+    """
+    url = {
+        "owner": settings.database_owner,
+        "loader": settings.database_loader,
+        "publisher": settings.database_publisher,
+        "reader": settings.database_reader,
+    }[role].get_secret_value()
+    if not url:
+        raise ValueError(f"no database address: set GMSD_DATABASE_{role.upper()} or run `make up`")
+    return _engine(url)
+
+
+@cache
+def statement(name: str) -> TextClause:
+    """The statement in `sql/<name>.sql`, with named parameters (`:name`)."""
+    from sqlalchemy import text
+
+    return text((sql_folder() / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
+    """Append a frame to a table by COPY, within the connection's transaction.
+
+    Args:
+        connection: an open connection; nothing is committed.
+        table: a table of ours; its columns are named by the frame.
+        frame: columns as in the table; null becomes NULL.
+
+    Returns:
+        The number of rows written.
+    """
+    from psycopg import sql
+
+    if frame.is_empty():
+        return 0
+    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    )
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor:
+        with cursor.copy(query) as copy:
+            for part in frame.iter_slices(200_000):
+                copy.write(part.write_csv(include_header=False).encode())
+        return int(cursor.rowcount)
+
+
+def read_frame(connection: Connection, name: str, schema: dict[str, pl.DataType | type[pl.DataType]], **parameters: Any) -> pl.DataFrame:
+    """The answer of the query in `sql/<name>.sql` as a frame, by COPY.
+
+    Args:
+        connection: an open connection.
+        name: the query; its named parameters are written `%(name)s` because COPY takes no bound ones and the driver merges them in safely.
+        schema: column name to polars type, in the order of the query.
+        parameters: values of the query's parameters.
+    """
+    import polars as pl
+    from psycopg import ClientCursor
+    from psycopg.sql import SQL
+
+    raw: Any = connection.connection.driver_connection
+    query: Any = (sql_folder() / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
+    buffer = io.BytesIO()
+    with ClientCursor(raw) as cursor, cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(SQL(query)), parameters or None) as copy:
+        for block in copy:
+            buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(buffer.getvalue(), has_header=False, new_columns=list(schema), schema_overrides=schema)
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the warehouse to the newest schema; returns the revision it stands at."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+
+    config = Config()
+    config.set_main_option("script_location", str(sql_folder() / "migrations"))
+    engine = connect(settings, "owner")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return MigrationContext.configure(connection).get_current_revision() or ""

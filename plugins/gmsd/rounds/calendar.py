@@ -1,0 +1,153 @@
+"""Rounds and the calendar they stand on: which round an upload belongs to, and what the calendar says at a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from gmsd.clock import AMSTERDAM
+from gmsd.rounds.halfyear import HalfYear
+from gmsd.settings import home
+
+Timing = Literal["open", "early", "late"]
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), AMSTERDAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round; its code is its newest half-year. Days are inclusive, in Europe/Amsterdam."""
+
+    code: HalfYear
+    takes: tuple[HalfYear, ...]
+    window_first: dt.date
+    window_last: dt.date
+    withdrawal_first: dt.date
+    withdrawal_last: dt.date
+    close: dt.date
+    release: dt.date
+
+    @property
+    def opens_at(self) -> dt.datetime:
+        """First moment of the delivery window."""
+        return _midnight(self.window_first)
+
+    @property
+    def window_ends_at(self) -> dt.datetime:
+        """First moment after the delivery window."""
+        return _midnight(self.window_last + dt.timedelta(days=1))
+
+    @property
+    def withdrawal_ends_at(self) -> dt.datetime:
+        """First moment after the withdrawal window."""
+        return _midnight(self.withdrawal_last + dt.timedelta(days=1))
+
+    @property
+    def closes_at(self) -> dt.datetime:
+        """The moment the accepted set is frozen."""
+        return _midnight(self.close)
+
+    def phase(self, at: dt.datetime) -> str:
+        """What the round is doing: planned, open, between, withdrawal, closing or closed."""
+        if at < self.opens_at:
+            return "planned"
+        if at < self.window_ends_at:
+            return "open"
+        if at < _midnight(self.withdrawal_first):
+            return "between"
+        if at < self.withdrawal_ends_at:
+            return "withdrawal"
+        return "closing" if at < self.closes_at else "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Where an upload of a half-year stands on the calendar; `round` is the one it is meant for, if any is known."""
+
+    timing: Timing
+    round: Round | None
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """All known rounds, oldest first."""
+
+    rounds: tuple[Round, ...]
+
+    def round(self, code: HalfYear | str) -> Round:
+        """The round of that code.
+
+        Raises:
+            KeyError: the calendar has no such round.
+        """
+        wanted = HalfYear.parse(code) if isinstance(code, str) else code
+        for known in self.rounds:
+            if known.code == wanted:
+                return known
+        raise KeyError(f"the calendar has no round {wanted}; expectations/calendar/rounds.yaml lists them")
+
+    def taking(self, half_year: HalfYear) -> tuple[Round, ...]:
+        """The rounds that take a half-year, oldest first."""
+        return tuple(r for r in self.rounds if half_year in r.takes)
+
+    def place(self, half_year: HalfYear, at: dt.datetime) -> Placing:
+        """Say whether an upload is in time.
+
+        In a window: open. Before a round's window and not between an earlier round's window and close: early. Else late.
+        """
+        rounds = self.taking(half_year)
+        for known in rounds:
+            if known.opens_at <= at < known.window_ends_at:
+                return Placing("open", known)
+            if known.window_ends_at <= at < known.closes_at:
+                return Placing("late", known)
+        coming = [r for r in rounds if at < r.opens_at]
+        if coming:
+            return Placing("early", coming[0])
+        return Placing("late", rounds[-1]) if rounds else Placing("early", None)
+
+    def withdrawable(self, half_year: HalfYear, at: dt.datetime) -> Round | None:
+        """The round in which a withdrawal of that half-year can be filed now: from the window's opening to the withdrawal's last day."""
+        for known in self.taking(half_year):
+            if known.opens_at <= at < known.withdrawal_ends_at:
+                return known
+        return None
+
+
+def _round(entry: dict[str, Any]) -> Round:
+    return Round(
+        code=HalfYear.parse(entry["round"]),
+        takes=tuple(HalfYear.parse(h) for h in entry["takes"]),
+        window_first=entry["window"]["first"],
+        window_last=entry["window"]["last"],
+        withdrawal_first=entry["withdrawal"]["first"],
+        withdrawal_last=entry["withdrawal"]["last"],
+        close=entry["close"],
+        release=entry["release"],
+    )
+
+
+@cache
+def load_calendar(path: Path | None = None) -> Calendar:
+    """Read `expectations/calendar/rounds.yaml` (or `path`).
+
+    Raises:
+        ValueError: a round's days are not in order.
+    """
+    if path is None:
+        path = home() / "expectations" / "calendar" / "rounds.yaml"
+        if not path.is_file():
+            path = Path(__file__).parents[1] / "_data" / "expectations" / "calendar" / "rounds.yaml"
+    rounds = tuple(sorted((_round(e) for e in yaml.safe_load(path.read_text(encoding="utf-8"))), key=lambda r: r.code))
+    for r in rounds:
+        days = (r.window_first, r.window_last, r.withdrawal_first, r.withdrawal_last, r.close, r.release)
+        if list(days) != sorted(days) or r.code not in r.takes:
+            raise ValueError(f"{path.name}: the days of round {r.code} are not in order, or it does not take its own half-year")
+    return Calendar(rounds)

@@ -1,0 +1,112 @@
+"""Every setting of the pipeline, read from the environment (prefix `GMSD_`), `var/secrets/gmsd.env` or `.env`."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def home() -> Path:
+    """The folder that holds `var/`, `sql/` and `expectations/`: `GMSD_HOME`, else the checkout, else the working directory."""
+    given = os.environ.get("GMSD_HOME")
+    if given:
+        return Path(given)
+    checkout = Path(__file__).resolve().parents[2]
+    return checkout if (checkout / "expectations").is_dir() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """What may differ from one installation to the next; docs/settings.md is generated from the descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="GMSD_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=home, description="Folder that holds var/, sql/ and expectations/.")
+
+    s3_endpoint: str = Field("http://127.0.0.1:8333", description="Address of the object store; any S3 endpoint.")
+    s3_region: str = Field("eu-west-1", description="Region that requests are signed for.")
+    s3_access_key: str = Field("", description="Access key of the pipeline's user.")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the pipeline's user.")
+    s3_portal_access_key: str = Field("", description="Access key of the portal's user, who may only write to the inbox.")
+    s3_portal_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the portal's user.")
+    s3_reader_access_key: str = Field("", description="Access key of the user who reads publications.")
+    s3_reader_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the reading user.")
+    s3_pipeline_id: str = Field("", description="Canonical id of the pipeline's user for bucket grants; empty: grants are left alone.")
+    s3_portal_id: str = Field("", description="Canonical id of the portal's user for bucket grants.")
+    s3_reader_id: str = Field("", description="Canonical id of the reading user for bucket grants.")
+    bucket_inbox: str = Field("gmsd-inbox", description="Bucket that municipalities' files arrive in; versioned.")
+    bucket_outbox: str = Field("gmsd-outbox", description="Bucket with the reports for coordinators.")
+    bucket_staging: str = Field("gmsd-staging", description="Private bucket with accepted, pseudonymised records.")
+    bucket_publication: str = Field("gmsd-publication", description="Bucket with releases; not versioned, objects are never replaced.")
+    bucket_accounts: str = Field("gmsd-accounts", description="Private bucket with the full account of each release.")
+
+    database_owner: SecretStr = Field(SecretStr(""), description="Address of the warehouse for the role that owns the tables.")
+    database_loader: SecretStr = Field(SecretStr(""), description="Address of the warehouse for intake, check, load and figures.")
+    database_publisher: SecretStr = Field(SecretStr(""), description="Address of the warehouse for building releases.")
+    database_reader: SecretStr = Field(SecretStr(""), description="Address of the warehouse for who only reads.")
+
+    smtp_host: str = Field("127.0.0.1", description="Mail server.")
+    smtp_port: int = Field(8025, description="Port of the mail server.")
+    smtp_user: str = Field("", description="Account at the mail server; empty: no login.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    smtp_starttls: bool = Field(False, description="Ask the mail server for TLS before anything is sent.")
+    mail_from: str = Field("Gemeentelijke Monitor Sociaal Domein <gmsd@cbs.invalid>", description="Sender of every mail.")
+    mail_template_address: str = Field("wmo-{municipality}@gemeente.invalid", description="Address of a municipality's coordinator.")
+    mail_engineer: str = Field("gmsd-beheer@cbs.invalid", description="Address of the data engineer.")
+    maildir: str = Field("", description="Where the mail sink of a demo keeps its mails; only shown, never read by the pipeline.")
+
+    airflow_url: str = Field("http://127.0.0.1:8080", description="Address of Airflow's API server.")
+    airflow_engineer_user: str = Field("engineer", description="Account of the data engineer.")
+    airflow_engineer_password: SecretStr = Field(SecretStr(""), description="Password of the data engineer.")
+    airflow_approver_user: str = Field("approver", description="Account of the second person, who approves publication.")
+    airflow_approver_password: SecretStr = Field(SecretStr(""), description="Password of the second person.")
+    airflow_viewer_user: str = Field("viewer", description="Account that may only look.")
+    airflow_viewer_password: SecretStr = Field(SecretStr(""), description="Password of the account that may only look.")
+    airflow_intake_user: str = Field("intake", description="Account with which intake starts a run for each delivery.")
+    airflow_intake_password: SecretStr = Field(SecretStr(""), description="Password of intake's account.")
+
+    pseudonym_key_file: Path = Field(
+        Path("var/secrets/pseudonym.key"), description="File with the key (32 bytes, hex) that turns a BSN into a pseudonym."
+    )
+    rounding_key_file: Path = Field(
+        Path("var/secrets/rounding.key"), description="File with the key (32 bytes, hex) that rounds published counts."
+    )
+    reference_key_file: Path = Field(
+        Path("var/secrets/reference.key"), description="File with the key (32 bytes, hex) that hides delivery ids in a release."
+    )
+    clock: Literal["system", "database"] = Field("system", description="Where the time comes from; `database` is for a demo or a test.")
+    synthetic: bool = Field(False, description="The data is made up: every release says so.")
+
+    rounding: Literal["keyed", "nearest"] = Field(
+        "keyed", description="How published counts are rounded; `nearest` follows the letter of the published rule."
+    )
+    secret_threshold: bool = Field(True, description="Show a count from a secret threshold of 8 to 12 instead of from 8.")
+    swing_half_year_period: str = Field("{year}HJ{half:02d}", description="Form of a half-year in the Waarstaatjegemeente import.")
+    max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
+    max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
+    publish_when_loaded: bool = Field(False, description="Start publication by itself once a round's half-years are loaded.")
+
+    def key(self, name: Literal["pseudonym", "rounding", "reference"]) -> bytes:
+        """The 32 bytes of a secret key.
+
+        Raises:
+            FileNotFoundError: the key file is absent.
+            ValueError: it does not hold 32 bytes in hexadecimal.
+        """
+        path = {"pseudonym": self.pseudonym_key_file, "rounding": self.rounding_key_file, "reference": self.reference_key_file}[name]
+        text = (self.home / path).read_text(encoding="ascii").strip()
+        if len(text) != 64:
+            raise ValueError(f"{path} does not hold 32 bytes in hexadecimal")
+        return bytes.fromhex(text)
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    folder = home()
+    files = (folder / "var" / "secrets" / "gmsd.env", folder / ".env")
+    return Settings(_env_file=tuple(f for f in files if f.is_file()))

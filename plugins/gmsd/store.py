@@ -1,0 +1,159 @@
+"""The door to object storage: the common subset of S3 that every store we use understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gmsd.settings import Settings
+
+User = Literal["pipeline", "portal", "reader"]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an object, or a delete marker."""
+
+    key: str
+    version_id: str
+    is_latest: bool
+    is_delete_marker: bool
+    size: int
+    etag: str
+    last_modified: dt.datetime
+
+
+class NotReadable(Exception):
+    """The object is there, but we have no right to read it, or it went away after it was listed."""
+
+
+class ObjectStore:
+    """An S3 client that knows only what this project does with it."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def put(
+        self, bucket: str, key: str, body: bytes, *, content_type: str = "application/octet-stream", reader: str = "", owner: str = ""
+    ) -> str:
+        """Write an object; `reader` and `owner` are ids to grant reading and full control. Returns the version id ("" where there are none)."""
+        grants = {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
+        answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **grants)
+        return str(answer.get("VersionId", ""))
+
+    def put_new(
+        self, bucket: str, key: str, body: bytes, *, content_type: str = "application/octet-stream", reader: str = "", owner: str = ""
+    ) -> bool:
+        """Write an object that must not be there yet (unversioned buckets only); false when it was."""
+        from botocore.exceptions import ClientError
+
+        grants = {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
+        try:
+            self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*", **grants)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
+                return False
+            raise
+        return True
+
+    def get(self, bucket: str, key: str, version_id: str = "") -> bytes:
+        """The bytes of an object (of one version of it).
+
+        Raises:
+            NotReadable: no right to read it, or gone.
+        """
+        from botocore.exceptions import ClientError
+
+        extra = {"VersionId": version_id} if version_id else {}
+        try:
+            body: bytes = self.client.get_object(Bucket=bucket, Key=key, **extra)["Body"].read()
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+                raise NotReadable(f"{error.response['ResponseMetadata']['HTTPStatusCode']}") from None
+            raise
+        return body
+
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether a current object stands at that key."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self.client.head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return False
+            raise
+        return True
+
+    def keys(self, bucket: str, prefix: str = "") -> Iterator[str]:
+        """The keys of the current objects below a prefix, in order."""
+        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                yield item["Key"]
+
+    def versions(self, bucket: str, prefix: str = "") -> Iterator[Version]:
+        """Every version and delete marker below a prefix; per key newest first, as the store lists them."""
+        for page in self.client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+            found = [(v, False) for v in page.get("Versions", [])] + [(v, True) for v in page.get("DeleteMarkers", [])]
+            for item, marker in found:
+                yield Version(
+                    key=item["Key"],
+                    version_id=item["VersionId"],
+                    is_latest=bool(item["IsLatest"]),
+                    is_delete_marker=marker,
+                    size=int(item.get("Size", 0)),
+                    etag=str(item.get("ETag", "")).strip('"'),
+                    last_modified=item["LastModified"],
+                )
+
+    def delete(self, bucket: str, key: str, version_id: str = "") -> None:
+        """Delete an object (one version of it); absent is fine."""
+        extra = {"VersionId": version_id} if version_id else {}
+        self.client.delete_object(Bucket=bucket, Key=key, **extra)
+
+    def erase(self, bucket: str, key: str) -> int:
+        """Delete every version of a key and every unfinished upload to it; returns how many were there.
+
+        Oldest first: deleting the newest would make the one below it current again, and look like a new delivery.
+        """
+        found = sorted((v for v in self.versions(bucket, key) if v.key == key), key=lambda v: (v.last_modified, not v.is_latest))
+        for version in found:
+            self.delete(bucket, key, version.version_id)
+        unfinished = [u for u in self.client.list_multipart_uploads(Bucket=bucket, Prefix=key).get("Uploads", []) if u["Key"] == key]
+        for upload in unfinished:
+            self.client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload["UploadId"])
+        return len(found) + len(unfinished)
+
+    def upload_file(self, bucket: str, key: str, path: Path, *, acl: str = "") -> None:
+        """Upload a file, in parts when it is large."""
+        self.client.upload_file(str(path), bucket, key, ExtraArgs={"ACL": acl} if acl else None)
+
+
+@cache
+def get_store(settings: Settings, user: User = "pipeline") -> ObjectStore:
+    """The object store, as one of its users."""
+    import boto3
+    from botocore.config import Config
+
+    access, secret = {
+        "pipeline": (settings.s3_access_key, settings.s3_secret_key),
+        "portal": (settings.s3_portal_access_key, settings.s3_portal_secret_key),
+        "reader": (settings.s3_reader_access_key, settings.s3_reader_secret_key),
+    }[user]
+    client = boto3.client(
+        "s3",
+        endpoint_url=settings.s3_endpoint,
+        aws_access_key_id=access,
+        aws_secret_access_key=secret.get_secret_value(),
+        region_name=settings.s3_region,
+        config=Config(
+            s3={"addressing_style": "path"}, retries={"max_attempts": 8, "mode": "standard"}, max_pool_connections=16, read_timeout=300
+        ),
+    )
+    return ObjectStore(client)

@@ -1,0 +1,13 @@
+"""The tables of the house: receipts, states, audit, records, arrangements, figures, releases."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0001_house"
+down_revision = None
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
