@@ -1,0 +1,112 @@
+"""From a suite to a query: compiled once per suite, bound once per schema, computed once per frame."""
+
+from __future__ import annotations
+
+import copy
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeVar
+
+import polars as pl
+
+from gx_polars.errors import Unsupported
+from gx_polars.program import MetricId, Program
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation and the metrics GX wants for it.
+
+    Attributes:
+        expectation: A copy of the expectation that nobody else changes.
+        configuration: Its configuration; asking for it is dear in GX, so it is asked once.
+        metrics: GX's metric configurations by name; empty when GX asks the engine a question first.
+        result_format: The parsed result format.
+    """
+
+    expectation: Any
+    configuration: Any
+    metrics: dict[str, Any]
+    result_format: dict[str, Any]
+
+
+@dataclass
+class Bound:
+    """A suite on a schema: the query, the metrics each rule still needs, and the rules that cannot run here."""
+
+    program: Program
+    todo: dict[int, list[MetricId]] = field(default_factory=dict)
+    failed: dict[int, Exception] = field(default_factory=dict)
+
+
+class Cache:
+    """The last few things made, by key; safe to use from several threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._made, self._lock = size, OrderedDict[Hashable, Any](), Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for this key, or what `make` makes now."""
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            self._made.move_to_end(key)
+            while len(self._made) > self._size:
+                self._made.popitem(last=False)
+            made: T = self._made[key]
+            return made
+
+
+def compile_suite(suite: Any, result_format: dict[str, Any]) -> list[Rule]:
+    """Ask GX which metrics each rule wants; the answer does not depend on the data."""
+    rules = []
+    for expectation in suite.expectations:
+        try:
+            wanted = expectation.get_validation_dependencies(None, {"result_format": copy.deepcopy(result_format)})
+            metrics = dict(wanted.metric_configurations)
+        except Exception:  # noqa: BLE001  an expectation that asks the engine a first question is left to the stock engine
+            metrics = {}
+        rules.append(Rule(expectation.copy(deep=True), expectation.configuration, metrics, result_format))
+    return rules
+
+
+def bind(rules: list[Rule], schema: pl.Schema) -> Bound:
+    """A rule that cannot run on this schema shows it here, on an empty frame, and fails alone."""
+    bound, empty = Bound(Program(schema)), pl.DataFrame(schema=schema)
+    for position, rule in enumerate(rules):
+        try:
+            if not rule.metrics or rule.result_format.get("include_unexpected_rows"):
+                raise Unsupported("its metrics are known to the stock engine only")
+            for metric in rule.metrics.values():
+                bound.program.add(metric, rule.result_format)
+            needed = [metric.id for metric in rule.metrics.values() if metric.id in bound.program]
+            if needed:
+                bound.program.run(empty, needed)
+            bound.todo[position] = needed
+        except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
+            bound.failed[position] = error
+    return bound
+
+
+def compute(
+    program: Program, frame: pl.DataFrame | pl.LazyFrame, todo: dict[int, list[MetricId]]
+) -> tuple[dict[MetricId, Any], dict[int, Exception]]:
+    """One collect; should the data itself break it, halve the rules until the guilty one stands alone."""
+    wanted = list(dict.fromkeys(metric_id for metric_ids in todo.values() for metric_id in metric_ids))
+    try:
+        return (program.run(frame, wanted) if wanted else {}), {}
+    except Exception as error:  # noqa: BLE001  kept and reported as the guilty rule's result
+        if len(todo) == 1:
+            return {}, dict.fromkeys(todo, error)
+    values: dict[MetricId, Any] = {}
+    failed: dict[int, Exception] = {}
+    positions, half = list(todo), len(todo) // 2
+    for part in (positions[:half], positions[half:]):
+        part_values, part_failed = compute(program, frame, {position: todo[position] for position in part})
+        values |= part_values
+        failed |= part_failed
+    return values, failed

@@ -1,0 +1,85 @@
+"""`validate` and `supported_expectations`: the two doors of the package."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import polars as pl
+from great_expectations import __version__ as gx_version
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult, ExpectationValidationResult
+from great_expectations.expectations import core as _core  # noqa: F401  fills the registry of expectations
+from great_expectations.expectations.expectation_configuration import parse_result_format
+from great_expectations.expectations.registry import _registered_expectations
+from great_expectations.validator.validator import calc_validation_statistics
+
+from gx_polars.compiled import Bound, Cache, bind, compile_suite, compute
+from gx_polars.errors import Unsupported
+from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, TABLE_METRICS
+from gx_polars.results import broken, judged, stock
+
+_cache = Cache(size=64)
+
+
+def validate(
+    frame: pl.DataFrame | pl.LazyFrame,
+    suite: Any,
+    *,
+    result_format: str | dict[str, Any] = "SUMMARY",
+    unexpected_index_column_names: list[str] | None = None,
+) -> ExpectationSuiteValidationResult:
+    """Validate a polars frame with a Great Expectations suite.
+
+    Args:
+        frame: The data. A LazyFrame is collected once for all rules together.
+        suite: Any `great_expectations.ExpectationSuite`; its suite parameters must have been filled in.
+        result_format: As in GX: a name, or a dict with `result_format`, `partial_unexpected_count`, `exclude_unexpected_values` and so on.
+        unexpected_index_column_names: Columns that name a row in the results, such as a line number.
+
+    Returns:
+        The result GX itself would give, in the order of the suite. A rule that cannot run has its `exception_info` filled; the other rules
+        do not notice.
+    """
+    parsed = dict(parse_result_format(copy.deepcopy(result_format)))
+    if unexpected_index_column_names:
+        parsed["unexpected_index_column_names"] = list(unexpected_index_column_names)
+    key = (repr(parsed), *(type(e).__qualname__ + repr(e.__dict__) for e in suite.expectations))
+    rules, schema = _cache.get(key, lambda: compile_suite(suite, parsed)), frame.collect_schema()
+    bound: Bound = _cache.get((key, repr(schema)), lambda: bind(rules, schema))
+    values, failed_on_data = compute(bound.program, frame, bound.todo)
+    values = values | bound.program.known
+    failed = bound.failed | failed_on_data
+    results: dict[int, ExpectationValidationResult] = {}
+    for position, rule in enumerate(rules):
+        error = failed.get(position)
+        try:
+            if error is None:
+                results[position] = judged(rule, values)
+            elif not isinstance(error, Unsupported):
+                results[position] = broken(rule, error, in_metric=bool(rule.metrics))
+        except Exception as verdict_error:  # noqa: BLE001  kept and reported as this rule's result
+            results[position] = broken(rule, verdict_error, in_metric=False)
+    left = [position for position in range(len(rules)) if position not in results]
+    if left:
+        results |= dict(zip(left, stock(frame, [rules[position] for position in left]), strict=True))
+    ordered = [results[position] for position in range(len(rules))]
+    statistics = calc_validation_statistics(ordered)._asdict()
+    return ExpectationSuiteValidationResult(
+        success=statistics.pop("success"),
+        results=ordered,
+        suite_name=suite.name,
+        statistics=statistics,
+        meta={"great_expectations_version": gx_version},
+    )
+
+
+def supported_expectations() -> list[str]:
+    """The expectation types that run on polars itself; every other type runs on GX's pandas engine."""
+
+    def native(name: str, kind: Any) -> bool:
+        if getattr(kind, "map_metric", None) in ROW_METRICS:
+            return True
+        wanted = set(getattr(kind, "metric_dependencies", ()) or ())
+        return bool(wanted) and wanted <= TABLE_METRICS | set(COLUMN_METRICS) and not name.endswith("other_table")
+
+    return sorted(name for name, kind in _registered_expectations.items() if native(name, kind))
