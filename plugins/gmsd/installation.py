@@ -58,7 +58,7 @@ def _bucket(settings: Settings, bucket: str) -> None:
     try:
         client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": cast(Any, settings.s3_region)})
     except ClientError as error:
-        if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou"}:
+        if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
             raise
     if bucket == settings.bucket_inbox:
         client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,7 @@ class Mailer:
         self._settings = settings
         self._server: smtplib.SMTP | None = None
 
-    def __enter__(self) -> Mailer:
+    def __enter__(self) -> Self:
         s = self._settings
         self._server = smtplib.SMTP(s.smtp_host, s.smtp_port, timeout=30)
         if s.smtp_starttls:

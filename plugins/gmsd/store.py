@@ -42,7 +42,7 @@ class ObjectStore:
     def put(
         self, bucket: str, key: str, body: bytes, *, content_type: str = "application/octet-stream", reader: str = "", owner: str = ""
     ) -> str:
-        """Write an object; `reader` and `owner` are ids to grant reading and full control. Returns the version id ("" where there are none)."""
+        """Write an object; `reader` and `owner` are ids to grant reading and full control to. Returns the version id, if any."""
         grants = {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
         answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **grants)
         return str(answer.get("VersionId", ""))
