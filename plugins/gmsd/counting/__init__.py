@@ -1,0 +1,10 @@
+"""Records -> arrangements -> clients: the one implementation behind op-orde report, figures and backfill (domain.md section 6).
+
+Pure polars: frames in, frames out, no connection, no clock.
+"""
+
+from gmsd.counting.arrangements import MEETING_DAYS, allocation_filled, arrangements
+from gmsd.counting.clients import clients
+from gmsd.counting.scope import in_scope
+
+__all__ = ["MEETING_DAYS", "allocation_filled", "arrangements", "clients", "in_scope"]

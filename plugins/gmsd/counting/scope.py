@@ -1,0 +1,28 @@
+"""Which records belong to a half-year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from gmsd.rounds import HalfYear
+
+
+
+def in_scope(records: pl.DataFrame, half_year: HalfYear) -> pl.DataFrame:
+    """Keep the records that were running on at least one day of the half-year.
+
+    Args:
+        records: At least `start_date` (Date) and `end_date` (Date, null = running).
+        half_year: The half-year the file is about.
+
+    Returns:
+        The same columns; rows outside the half-year are left out. The rest of `records` is what the op-orde report names as out of scope.
+
+    Source: domain.md section 3, "half-year scope" (assumed, strong).
+    """
+    started = pl.col("start_date") <= half_year.last_day
+    not_ended = pl.col("end_date").is_null() | (pl.col("end_date") >= half_year.first_day)
+    return records.filter(started & not_ended)
