@@ -1,0 +1,103 @@
+"""The settings that the pipeline and Airflow read: written at every start to files that only their owner can read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from services.state import KEYS, PROJECT, S3_USERS, State, write_secret
+
+BUCKETS = ("inbox", "outbox", "staging", "publication", "accounts")
+# Set once in the environment of `up`, remembered after that: a demo's clock and label survive a restart.
+REMEMBERED = {"GMSD_CLOCK": "system", "GMSD_SYNTHETIC": "false"}
+
+
+def pipeline(state: State) -> dict[str, str]:
+    """The GMSD_ settings of this installation."""
+    known = read(state.settings_file)
+    values = {"GMSD_S3_ENDPOINT": state.url("s3"), "GMSD_S3_REGION": "eu-west-1"}
+    for user in S3_USERS:
+        prefix = "GMSD_S3_" if user == "pipeline" else f"GMSD_S3_{user.upper()}_"
+        values |= {f"{prefix}ACCESS_KEY": f"gmsd:{user}", f"{prefix}SECRET_KEY": state.secrets[f"s3_{user}"]}
+        values[f"GMSD_S3_{user.upper()}_ID"] = f"gmsd:{user}"
+    values |= {f"GMSD_BUCKET_{name.upper()}": f"gmsd-{name}" for name in BUCKETS}
+    for role in ("owner", "loader", "publisher", "reader"):
+        account = f"gmsd_{role}:{state.secrets[f'pg_gmsd_{role}']}"
+        values[f"GMSD_DATABASE_{role.upper()}"] = f"postgresql+psycopg://{account}@127.0.0.1:{state.ports['postgres']}/gmsd"
+    values |= {
+        "GMSD_SMTP_HOST": "127.0.0.1",
+        "GMSD_SMTP_PORT": str(state.ports["smtp"]),
+        "GMSD_SMTP_USER": "",
+        "GMSD_SMTP_PASSWORD": "",
+        "GMSD_SMTP_STARTTLS": "false",
+        "GMSD_MAIL_FROM": "GMSD <gmsd@cbs.invalid>",
+        "GMSD_MAIL_TEMPLATE_ADDRESS": "wmo-{municipality}@gemeente.invalid",
+        "GMSD_MAILDIR": str(state.maildir),
+        "GMSD_AIRFLOW_URL": state.url("airflow"),
+    }
+    for user in ("engineer", "approver", "viewer", "intake"):
+        values[f"GMSD_AIRFLOW_{user.upper()}_USER"] = user
+        values[f"GMSD_AIRFLOW_{user.upper()}_PASSWORD"] = state.secrets[f"airflow_user_{user}"]
+    values |= {f"GMSD_{name.upper()}_KEY_FILE": str(state.secret_folder / f"{name}.key") for name in KEYS}
+    return values | {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
+
+
+def write(state: State, path: Path, values: dict[str, str]) -> bool:
+    """Write the values as a .env file; tells whether that changed anything."""
+    text = "".join(f'{name}="{value}"\n' for name, value in values.items())
+    if path.exists() and path.read_text() == text:
+        return False
+    write_secret(path, text)
+    return True
+
+
+def read(path: Path) -> dict[str, str]:
+    """A .env file of `write`."""
+    if not path.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {name: value.removeprefix('"').removesuffix('"') for name, value in pairs}
+
+
+def airflow(state: State) -> dict[str, str]:
+    """The environment of every Airflow process of this installation.
+
+    Time-outs are short, so that work goes on within half a minute after a task's process or the scheduler was killed.
+    """
+    database = f"postgresql+psycopg2://airflow:{state.secrets['pg_airflow']}@127.0.0.1:{state.ports['postgres']}/airflow"
+    return {
+        "GMSD_HOME": os.environ.get("GMSD_HOME") or str(PROJECT),
+        "AIRFLOW_HOME": str(state.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": os.environ.get("GMSD_AIRFLOW_PARALLELISM", "6"),
+        "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "32",
+        "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": "32",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/Amsterdam",
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{state.url('airflow')}/execution/",
+        "AIRFLOW__CORE__FERNET_KEY": state.secrets["airflow_fernet"],
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
+        "AIRFLOW__API__HOST": state.bind,
+        "AIRFLOW__API__PORT": str(state.ports["airflow"]),
+        "AIRFLOW__API__BASE_URL": state.url("airflow"),
+        "AIRFLOW__API__SECRET_KEY": state.secrets["airflow_api"],
+        "AIRFLOW__API_AUTH__JWT_SECRET": state.secrets["airflow_jwt"],
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(state.airflow / "logs"),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        "AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC": "5",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "5",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "5",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+    }

@@ -1,0 +1,209 @@
+"""One installation of the services: its folders, ports and secrets below one state folder."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pwd
+import secrets
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# name -> preferred port; GMSD_PORT_<NAME> fixes one, a busy one is replaced by a free one
+PORTS = {
+    "s3": 8333,
+    "account": 6202,
+    "container": 6201,
+    "object": 6200,
+    "postgres": 5433,
+    "smtp": 8025,
+    "airflow": 8080,
+    "supervisor": 9011,
+}
+S3_USERS = ("pipeline", "portal", "reader")
+DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader")
+AIRFLOW_USERS = {"admin": "Admin", "engineer": "Op", "approver": "Op", "viewer": "Viewer", "intake": "Op"}
+KEYS = ("pseudonym", "rounding", "reference")
+
+
+@dataclass(frozen=True)
+class State:
+    """One installation: its root folder, its ports and its secrets."""
+
+    root: Path
+    ports: dict[str, int]
+    secrets: dict[str, str]
+
+    @property
+    def bind(self) -> str:
+        """Address that S3, PostgreSQL, SMTP and Airflow listen on; storage servers and supervisor always stay on 127.0.0.1."""
+        return os.environ.get("GMSD_BIND", "127.0.0.1")
+
+    @property
+    def conf(self) -> Path:
+        return self.root / "services"
+
+    @property
+    def run(self) -> Path:
+        """Working folder of every process: what still runs in it is ours."""
+        return self.root / "services" / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def swift_data(self) -> Path:
+        return self.root / "swift"
+
+    @property
+    def pg_data(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def maildir(self) -> Path:
+        return self.root / "mail"
+
+    @property
+    def airflow(self) -> Path:
+        return self.root / "airflow"
+
+    @property
+    def secret_folder(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.secret_folder / "gmsd.env"
+
+    @property
+    def airflow_settings_file(self) -> Path:
+        return self.secret_folder / "airflow.env"
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+
+def open_state(root: Path) -> State:
+    """Create what is missing below `root` and return it; what exists is never changed.
+
+    Raises:
+        SystemExit: the folder's name cannot be written in supervisor's configuration, or a secrets file is damaged.
+    """
+    root = root.resolve()
+    if "%" in str(root) or "\n" in str(root):
+        raise SystemExit(f"services: the state folder may not contain a percent sign: {root}")
+    for name in ("", "services", "services/run", "services/recon", "log", "secrets", "swift", "swift/d1", "airflow", "mail"):
+        folder = root / name
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    for name in ("tmp", "new", "cur"):  # aiosmtpd makes them only when the Maildir itself is missing
+        (root / "mail" / name).mkdir(mode=0o700, exist_ok=True)
+    for name in KEYS:
+        path = root / "secrets" / f"{name}.key"
+        if not path.exists():
+            write_secret(path, secrets.token_hex(32) + "\n")
+    ports = {name: int(os.environ.get(f"GMSD_PORT_{name.upper()}") or kept) for name, kept in (PORTS | _read(_ports_file(root))).items()}
+    return State(root, ports, _secrets(root / "secrets" / "services.json"))
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """The passwords in the file, completed with new random ones."""
+    names = ["supervisor", "pg_postgres", "airflow_api", "airflow_jwt", "airflow_fernet", "swift_root", "swift_hash"]
+    names += [f"s3_{user}" for user in S3_USERS]
+    names += [f"pg_{role}" for role in DATABASE_ROLES]
+    names += [f"airflow_user_{user}" for user in AIRFLOW_USERS]
+    known = _read(path)
+    missing = {name: os.environ.get(f"GMSD_SECRET_{name.upper()}") or _random(name) for name in names if name not in known}
+    if missing:
+        write_secret(path, json.dumps(known | missing, indent=1))
+    return known | missing
+
+
+def _random(name: str) -> str:
+    if name == "airflow_fernet":
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    if name == "swift_root":
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_hex(10 if name.startswith("airflow_user_") else 24)
+
+
+def _read(path: Path) -> dict:
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text())
+    except ValueError as error:
+        raise SystemExit(f"services: {path} is damaged ({error}); restore it, the data cannot be read without it") from None
+    return dict(content)
+
+
+def _ports_file(root: Path) -> Path:
+    return root / "secrets" / "ports.json"
+
+
+def settle_ports(state: State) -> list[str]:
+    """Before a start: give every port that something else holds a free one, and remember the choice. Returns what to tell the user."""
+    changes = []
+    for name, port in state.ports.items():
+        if is_free(port):
+            continue
+        if os.environ.get(f"GMSD_PORT_{name.upper()}"):
+            raise SystemExit(f"services: port {port} for {name} is taken (GMSD_PORT_{name.upper()} asks for it)")
+        state.ports[name] = free_port(state.ports)
+        changes.append(f"port {port} is taken, {name} uses {state.ports[name]}")
+    write_secret(_ports_file(state.root), json.dumps(state.ports, indent=1))
+    return changes
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.rename(path)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((os.environ.get("GMSD_BIND", "127.0.0.1"), port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(taken: dict[str, int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken.values():
+            return port
+
+
+def user_name() -> str:
+    """The account we run as: Swift switches to the user named in its configuration."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        raise SystemExit(f"services: uid {os.getuid()} has no passwd entry; Swift needs one") from None
+
+
+def tool(name: str) -> str:
+    """A script of the environment this interpreter belongs to."""
+    return str(Path(sys.prefix) / "bin" / name)
+
+
+def pipeline_environment() -> Path:
+    """The pipeline's environment: GMSD_VENV, else `.venv` of the checkout."""
+    return Path(os.environ.get("GMSD_VENV") or PROJECT / ".venv")
