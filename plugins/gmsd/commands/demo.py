@@ -1,0 +1,101 @@
+"""`gmsd demo`: synthetic deliveries and the played story."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gmsd.demo.choice import Choice
+    from gmsd.rounds import HalfYear
+
+app = typer.Typer(help="Synthetic deliveries and the played story.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    root.add_typer(app, name="demo")
+
+
+def _choice(text: str) -> Choice:
+    if text == "all":
+        return "all"
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter("give a number from 1 up, or all", param_hint="--municipalities")
+    return int(text)
+
+
+def _half_years(texts: list[str]) -> tuple[HalfYear, ...]:
+    from gmsd.demo.register import FIRST_YEAR, LAST_YEAR
+    from gmsd.rounds import HalfYear
+
+    try:
+        half_years = [HalfYear.parse(text) for text in texts]
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--half-year") from None
+    for half_year in half_years:
+        if not FIRST_YEAR <= half_year.year <= LAST_YEAR:
+            raise typer.BadParameter(f"{half_year} is not between {FIRST_YEAR} and {LAST_YEAR}", param_hint="--half-year")
+    return tuple(dict.fromkeys(half_years))
+
+
+@app.command()
+def deliveries(
+    *,
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to; made when absent.", file_okay=False)],
+    municipalities: Annotated[
+        str, typer.Option("--municipalities", help="How many, or all. The first thirty are the demo's own choice, six of each size.")
+    ] = "30",
+    half_year: Annotated[
+        list[str] | None, typer.Option("--half-year", help="Code uitvraag, as H12019; may be repeated. Default: H12019 and H22019.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+    more: Annotated[list[str] | None, typer.Argument(metavar="[HALF_YEAR]...", help="Further half-years.")] = None,
+) -> None:
+    """Write synthetic deliveries, laid out as inbox keys: {code uitvraag}/{gemeentecode}/{file name}.
+
+    The persons are made up. Their BSNs are numbers from 900000000 up that pass the 11-proef.
+    """
+    choice = _choice(municipalities)
+    half_years = _half_years((half_year or []) + (more or []) or ["H12019", "H22019"])
+    try:
+        written = _write(to, choice, half_years, seed, quiet=as_json)
+    except OSError as error:
+        typer.echo(f"gmsd: cannot write to {to}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps(written, indent=1))
+    else:
+        records = sum(int(entry["records"]) for entry in written)
+        typer.echo(f"{len(written)} deliveries, {records:,} records, in {to}")
+
+
+def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int, *, quiet: bool) -> list[dict[str, str | int]]:
+    from rich.console import Console
+    from rich.progress import track
+
+    from gmsd.demo.choice import municipalities_of
+    from gmsd.demo.deliveries import deliveries as make
+
+    to.mkdir(parents=True, exist_ok=True)
+    total = sum(len(municipalities_of(choice, half_year)) for half_year in half_years)
+    written: list[dict[str, str | int]] = []
+    made = make(seed, choice, half_years)
+    for delivery in track(made, "Deliveries", total=total, console=Console(stderr=True, quiet=quiet), transient=True):
+        path = to / delivery.key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(delivery.data)
+        written.append(
+            {
+                "half_year": str(delivery.half_year),
+                "municipality": delivery.municipality,
+                "key": delivery.key,
+                "records": delivery.records,
+                "bytes": len(delivery.data),
+            }
+        )
+    return written

@@ -1,0 +1,1 @@
+"""Synthetic registers, the deliveries made of them, and the played story."""
