@@ -1,0 +1,73 @@
+"""Reports and mails: view models in, HTML, text, XLSX and JSON out. No database, no store, no clock.
+
+A context of `contexts` and the JSON of a check go in; what comes out is the same bytes each time.
+"""
+
+from gmsd.reporting.contexts import (
+    FeedbackContext,
+    FormContext,
+    OpOrdeContext,
+    OpOrdeReadyContext,
+    Party,
+    ReceiptContext,
+    Standing,
+    UnplacedContext,
+    Upload,
+    UploadContext,
+    VerdictContext,
+    WithdrawalDoneContext,
+)
+from gmsd.reporting.feedback import feedback_html, feedback_json, feedback_xlsx
+from gmsd.reporting.mails import (
+    early_mail,
+    explanation_received_mail,
+    form_malformed_mail,
+    late_mail,
+    op_orde_ready_mail,
+    over_limit_mail,
+    receipt_mail,
+    repeat_mail,
+    unplaced_mail,
+    unreadable_right_mail,
+    verdict_mail,
+    withdrawal_done_mail,
+    withdrawal_received_mail,
+    withdrawal_too_late_mail,
+)
+from gmsd.reporting.notes import state_note, verdict_note
+from gmsd.reporting.rendering import RenderedMail
+
+__all__ = [
+    "FeedbackContext",
+    "FormContext",
+    "OpOrdeContext",
+    "OpOrdeReadyContext",
+    "Party",
+    "ReceiptContext",
+    "RenderedMail",
+    "Standing",
+    "UnplacedContext",
+    "Upload",
+    "UploadContext",
+    "VerdictContext",
+    "WithdrawalDoneContext",
+    "early_mail",
+    "explanation_received_mail",
+    "feedback_html",
+    "feedback_json",
+    "feedback_xlsx",
+    "form_malformed_mail",
+    "late_mail",
+    "op_orde_ready_mail",
+    "over_limit_mail",
+    "receipt_mail",
+    "repeat_mail",
+    "state_note",
+    "unplaced_mail",
+    "unreadable_right_mail",
+    "verdict_mail",
+    "verdict_note",
+    "withdrawal_done_mail",
+    "withdrawal_received_mail",
+    "withdrawal_too_late_mail",
+]

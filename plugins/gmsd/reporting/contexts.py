@@ -1,0 +1,172 @@
+"""What a mail or report needs to know: small frozen values that the life cycle fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from gmsd.rounds import HalfYear, Round
+
+CORRECTIONS_ALLOWED = 20
+FormKind = Literal["intrekking", "toelichting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A municipality and the half-year a message is about."""
+
+    municipality: str
+    municipality_name: str
+    half_year: HalfYear
+
+    @property
+    def folder(self) -> str:
+        """The folder of the inbox and the outbox that belongs to this municipality and half-year."""
+        return f"{self.half_year.upload_code}/{self.municipality}"
+
+    @property
+    def withdrawal_key(self) -> str:
+        """Where the withdrawal form is to be put."""
+        return f"{self.folder}/formulieren/intrekking.json"
+
+    @property
+    def explanation_key(self) -> str:
+        """Where the explanation form is to be put."""
+        return f"{self.folder}/formulieren/toelichting.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One upload as the coordinator knows it: the file name as uploaded and the moment of receipt (aware)."""
+
+    file_name: str
+    received_at: datetime
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a municipality stands now: the upload that counts, and the corrections that are left of the twenty."""
+
+    counts_now: Upload | None
+    corrections_left: int
+    counts_facultative: bool = True
+    corrections_allowed: int = CORRECTIONS_ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptContext:
+    """An upload has come in and will be checked; `check_until` is the last day the verdict may take."""
+
+    party: Party
+    upload: Upload
+    round: Round
+    standing: Standing
+    bytes: int
+    sha256: str
+    check_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictContext:
+    """A file has been checked: `result` is the JSON of the check, `upload` its delivery."""
+
+    party: Party
+    upload: Upload
+    round: Round
+    standing: Standing
+    result: Mapping[str, Any]
+    reports: tuple[str, ...] = ()  # keys in the outbox, in the order to read them
+
+
+@dataclass(frozen=True, slots=True)
+class UploadContext:
+    """An upload that is not checked (late, early, repeat, over the limit, no right to read).
+
+    `round` is the one it is meant for; a late or early upload of a half-year that no known round takes has none.
+    `earlier` is the upload that a repeat repeats.
+    """
+
+    party: Party
+    upload: Upload
+    round: Round | None
+    standing: Standing
+    earlier: Upload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedContext:
+    """An upload under a key nobody knows, for the engineer; `reason` is English."""
+
+    unplaced_id: str
+    bucket: str
+    key: str
+    version_id: str
+    received_at: datetime
+    bytes: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """A form came in; `round` is the latest that takes its half-year; `problems` are Dutch sentences when it is malformed, `text` the explanation when it is one."""
+
+    party: Party
+    kind: FormKind
+    form_id: str
+    key: str
+    received_at: datetime
+    round: Round
+    standing: Standing
+    name: str | None = None
+    text: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalDoneContext:
+    """A withdrawal has been carried out; `removed` are the uploads whose data are gone."""
+
+    party: Party
+    form_id: str
+    received_at: datetime
+    done_at: datetime
+    removed: tuple[Upload, ...]
+    already_released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpOrdeReadyContext:
+    """The op-orde report of an accepted upload is ready."""
+
+    party: Party
+    upload: Upload
+    round: Round
+    standing: Standing
+    reports: tuple[str, ...]
+    attention: tuple[str, ...] = ()  # Dutch sentences worth a look
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackContext:
+    """What a technical feedback report shows beside the result; all but the moment of the check may be unknown on a local file."""
+
+    checked_at: datetime
+    received_at: datetime | None = None
+    municipality_name: str | None = None
+    delivery_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpOrdeContext:
+    """What an op-orde report shows beside its figures."""
+
+    party: Party
+    upload: Upload
+    made_at: datetime
+    round: Round | None = None
+    explanation: str | None = None

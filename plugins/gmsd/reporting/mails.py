@@ -1,0 +1,117 @@
+"""The mails to coordinators (Dutch) and to the engineer (English): a context in, a rendered mail out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmsd.reporting.dutch import dutch_lines, dutch_moment, dutch_number
+from gmsd.reporting.rendering import RenderedMail, one_line, render_mail
+from gmsd.reporting.result import Checked, Finding
+
+if TYPE_CHECKING:
+    from gmsd.reporting.contexts import (
+        FormContext,
+        OpOrdeReadyContext,
+        ReceiptContext,
+        UnplacedContext,
+        Upload,
+        UploadContext,
+        VerdictContext,
+        WithdrawalDoneContext,
+    )
+
+
+def notice_sentence(finding: Finding) -> str:
+    """Write a notice with its line numbers as one piece of text."""
+    if not finding.lines:
+        return finding.message
+    rest = finding.count - len(finding.lines)
+    more = f" … en nog {dutch_number(rest)}" if rest else ""
+    return f"{finding.message} {'Regel' if finding.count == 1 else 'Regels'} {dutch_lines(finding.lines)}{more}."
+
+
+def _upload_line(upload: Upload) -> str:
+    return f"{one_line(upload.file_name)}, geüpload op {dutch_moment(upload.received_at)} (kenmerk {upload.delivery_id})"
+
+
+def receipt_mail(context: ReceiptContext) -> RenderedMail:
+    """Confirm at once that an upload has come in."""
+    return render_mail("receipt", context=context)
+
+
+def verdict_mail(context: VerdictContext) -> RenderedMail:
+    """Tell the verdict of a checked file: accepted, accepted without facultative variables, or rejected."""
+    checked = Checked.of(context.result)
+    return render_mail("verdict", context=context, checked=checked, notices=[notice_sentence(notice) for notice in checked.at("notice")])
+
+
+def late_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload came after the last day and was not checked."""
+    return render_mail("late", context=context)
+
+
+def early_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload came before the window and was not checked."""
+    return render_mail("early", context=context)
+
+
+def repeat_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload is the same file under the same name as the one before it."""
+    return render_mail("repeat", context=context)
+
+
+def over_limit_mail(context: UploadContext) -> RenderedMail:
+    """Tell that the corrections of a municipality are used up and the upload was not checked."""
+    return render_mail("over_limit", context=context)
+
+
+def unreadable_right_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload came without the right for us to read it, and how to give it."""
+    return render_mail("unreadable_right", context=context)
+
+
+def unplaced_mail(context: UnplacedContext) -> RenderedMail:
+    """Tell the engineer of an upload under a key nobody knows."""
+    return render_mail("unplaced", context=context)
+
+
+def form_malformed_mail(context: FormContext) -> RenderedMail:
+    """Tell what is wrong with a form and show the right one.
+
+    Raises:
+        ValueError: no problem is named.
+    """
+    if not context.problems:
+        raise ValueError("a malformed form needs at least one problem in words")
+    return render_mail("form_malformed", context=context)
+
+
+def withdrawal_received_mail(context: FormContext) -> RenderedMail:
+    """Confirm at once that a withdrawal has come in."""
+    return render_mail("withdrawal_received", context=context)
+
+
+def withdrawal_done_mail(context: WithdrawalDoneContext) -> RenderedMail:
+    """Confirm that a withdrawal has been carried out and name what is gone."""
+    return render_mail("withdrawal_done", context=context, removed=[_upload_line(upload) for upload in context.removed])
+
+
+def withdrawal_too_late_mail(context: FormContext) -> RenderedMail:
+    """Tell that a withdrawal came after its last day and consent stays."""
+    return render_mail("withdrawal_too_late", context=context)
+
+
+def explanation_received_mail(context: FormContext) -> RenderedMail:
+    """Confirm an explanation and repeat its text.
+
+    Raises:
+        ValueError: the form holds no text.
+    """
+    if context.text is None:
+        raise ValueError("an explanation needs its text")
+    return render_mail("explanation_received", context=context)
+
+
+def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:
+    """Tell that the op-orde report of an accepted upload is ready."""
+    return render_mail("op_orde_ready", context=context)

@@ -1,0 +1,131 @@
+"""The result of a check (docs: the JSON schema `gmsd-check/1`) as this room reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEVELS = ("file", "base", "facultative", "notice")
+LEVEL_TITLES = {
+    "file": "Fouten in het bestand zelf",
+    "base": "Fouten in de basisvariabelen",
+    "facultative": "Fouten in de facultatieve variabelen",
+    "notice": "Opmerkingen",
+}
+LEVEL_WORDS = {"file": "bestand", "base": "basis", "facultative": "facultatief", "notice": "opmerking"}
+VERDICT_WORDS = {
+    "accepted": "Goedgekeurd",
+    "accepted_without_facultative": "Goedgekeurd, zonder facultatieve variabelen",
+    "rejected": "Afgekeurd",
+}
+WHOLE_LINE = "Hele regel"
+WHOLE_FILE = "Hele bestand"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault or notice of a checked file; `lines` holds at most the first ten of `count` line numbers."""
+
+    rule: str
+    level: str
+    field: str | None
+    count: int
+    lines: tuple[int, ...]
+    message: str
+    repair: str
+    source: str
+
+    @property
+    def variable(self) -> str:
+        """The variable in words; a fault of a whole line or file has none."""
+        if self.field is not None:
+            return self.field
+        return WHOLE_FILE if self.level == "file" else WHOLE_LINE
+
+    @property
+    def shows_all_lines(self) -> bool:
+        """Whether the line numbers given are all there are."""
+        return len(self.lines) >= self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """The faults of one variable within one level, in the order of the check."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of errors in this variable."""
+        return sum(finding.count for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A checked file: its verdict and its findings, with the questions a report asks of them."""
+
+    file: str
+    protocol: str | None
+    half_year: str | None
+    municipality: str | None
+    sha256: str
+    bytes: int
+    records: int
+    verdict: str
+    content_errors: int
+    findings: tuple[Finding, ...]
+    not_run: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> Checked:
+        """Read a result of the schema `gmsd-check/1`.
+
+        Raises:
+            ValueError: the result has another schema.
+        """
+        if result["schema"] != "gmsd-check/1":
+            raise ValueError(f"a result of schema gmsd-check/1 is needed, not {result['schema']}")
+        names = ("rule", "level", "field", "count", "message", "repair", "source")
+        findings = tuple(Finding(lines=tuple(item["lines"]), **{name: item[name] for name in names}) for item in result["findings"])
+        fields = ("file", "protocol", "half_year", "municipality", "sha256", "bytes", "records", "verdict", "content_errors")
+        not_run = tuple((item["rule"], item["reason"]) for item in result["not_run"])
+        return cls(findings=findings, not_run=not_run, **{name: result[name] for name in fields})
+
+    def at(self, level: str) -> tuple[Finding, ...]:
+        """The findings of one level, in the order of the check."""
+        return tuple(finding for finding in self.findings if finding.level == level)
+
+    def variables(self, level: str) -> tuple[Variable, ...]:
+        """The findings of one level, grouped by variable."""
+        grouped: dict[str, list[Finding]] = {}
+        for finding in self.at(level):
+            grouped.setdefault(finding.variable, []).append(finding)
+        return tuple(Variable(name, tuple(findings)) for name, findings in grouped.items())
+
+    def errors(self, level: str) -> int:
+        """The number of errors of one level."""
+        return sum(finding.count for finding in self.at(level))
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        """The findings that are errors, not notices, with their line numbers."""
+        return tuple(finding for finding in self.findings if finding.level != "notice")
+
+    @property
+    def content_checked(self) -> bool:
+        """Whether the content was looked at: a fault of the file itself stops the check before it."""
+        return not self.at("file")
+
+    @property
+    def content_faults(self) -> tuple[Finding, ...]:
+        """The errors in the content: base first, then facultative."""
+        return self.at("base") + self.at("facultative")
+
+    @property
+    def verdict_words(self) -> str:
+        """The verdict in Dutch."""
+        return VERDICT_WORDS[self.verdict]
