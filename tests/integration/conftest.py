@@ -1,0 +1,84 @@
+"""Integration tests run against real Swift, PostgreSQL and SMTP; each module gets an empty installation of its own in them.
+
+By default a stack is started from `var/test` and stopped afterwards. `GMSD_TEST_STACK=<env file>` or GMSD_ settings in the environment
+name one that runs already; `GMSD_TEST_ADMIN` is then the address of an account that may create databases.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.mails import Maildir
+from tests.support.stack import PROJECT, Stack, configured, installation, own_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gmsd.clock import DatabaseClock
+    from gmsd.settings import Settings
+    from gmsd.store import ObjectStore
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Running services: the caller's, else our own."""
+    given = configured()
+    if given is not None:
+        yield given
+    else:
+        yield from own_stack(PROJECT / "var" / "test")
+
+
+@pytest.fixture(scope="module")
+def settings(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """An installation with its tables and buckets, empty, for one module of tests."""
+    from gmsd.installation import prepare
+
+    for found in installation(stack, tmp_path_factory.mktemp("keys")):
+        prepare(found)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def store(settings: Settings) -> ObjectStore:
+    """The object store, as the pipeline's user."""
+    from gmsd.store import get_store
+
+    return get_store(settings)
+
+
+@pytest.fixture(scope="module")
+def clock(settings: Settings) -> DatabaseClock:
+    """The movable clock of the installation: `clock.move(moment)`."""
+    from gmsd.clock import DatabaseClock
+    from gmsd.database import connect
+
+    return DatabaseClock(connect(settings, "loader"))
+
+
+@pytest.fixture(scope="module")
+def maildir(settings: Settings) -> Maildir:
+    """The mails that this installation sent."""
+    return Maildir(Path(settings.maildir), domain=f"@{settings.mail_engineer.removeprefix('beheer@').split('.')[0]}.gemeente.invalid")
+
+
+@pytest.fixture
+def gmsd(settings: Settings) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The `gmsd` command in a process of its own, as this installation: `gmsd("rounds", "list", "--json")`."""
+    own = {name for name in os.environ if name.startswith("GMSD_")}
+    environment = {name: value for name, value in os.environ.items() if name not in own} | {"PYTHONPATH": str(PROJECT / "plugins")}
+    for field in type(settings).model_fields:
+        value = getattr(settings, field)
+        environment[f"GMSD_{field.upper()}"] = str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "gmsd.cli", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+    return run

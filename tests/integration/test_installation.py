@@ -1,0 +1,73 @@
+"""An empty installation: rights of its database roles and store users, noted keys, repeatable set-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from gmsd.clock import AMSTERDAM
+from gmsd.database import connect
+from gmsd.installation import KeyChanged, prepare
+from gmsd.store import get_store
+
+
+def test_set_up_is_safe_to_repeat(settings):
+    assert prepare(settings) == prepare(settings)
+
+
+def test_lost_key_is_noticed_and_refused(settings):
+    kept = settings.rounding_key_file.read_text()
+    settings.rounding_key_file.write_text(secrets.token_hex(32))
+    try:
+        with pytest.raises(KeyChanged):
+            prepare(settings)
+    finally:
+        Path(settings.rounding_key_file).write_text(kept)
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("reader", "SELECT count(*) FROM record"),
+        ("reader", "SELECT count(*) FROM figure"),
+        ("publisher", "DELETE FROM record"),
+        ("publisher", "UPDATE figure SET clients = 0"),
+        ("loader", "DELETE FROM release_cell"),
+        ("loader", "DELETE FROM audit"),
+        ("owner", "DELETE FROM audit"),
+        ("owner", "TRUNCATE audit"),
+    ],
+)
+def test_role_may_not_do_more_than_its_work(settings, role, statement):
+    with connect(settings, role).connect() as connection, pytest.raises(DBAPIError, match="permission denied|append-only"):
+        connection.execute(text(statement))
+
+
+def test_portal_may_write_to_the_inbox_and_read_nothing(settings, store):
+    portal = get_store(settings, "portal")
+    portal.put(settings.bucket_inbox, "H22019/0518/x.csv", b"x", owner=settings.s3_pipeline_id, reader=settings.s3_pipeline_id)
+    assert store.get(settings.bucket_inbox, "H22019/0518/x.csv") == b"x"
+    for bucket in (settings.bucket_outbox, settings.bucket_staging, settings.bucket_publication, settings.bucket_accounts):
+        with pytest.raises(ClientError):
+            portal.put(bucket, "x", b"x")
+    with pytest.raises(ClientError):
+        list(portal.keys(settings.bucket_inbox))
+
+
+def test_reader_cannot_see_what_is_private(settings):
+    reader = get_store(settings, "reader")
+    for bucket in (settings.bucket_inbox, settings.bucket_outbox, settings.bucket_staging, settings.bucket_accounts):
+        with pytest.raises(ClientError):
+            list(reader.keys(bucket))
+
+
+def test_all_processes_read_the_moved_clock(settings, clock):
+    moment = dt.datetime(2019, 9, 2, 9, 0, tzinfo=AMSTERDAM)
+    clock.move(moment)
+    assert clock.now() == moment

@@ -1,0 +1,124 @@
+"""Where integration tests find a real object store, PostgreSQL and mail server, and how they get an installation of their own in it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from gmsd.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).resolve().parents[2]
+SERVICES_PYTHON = PROJECT / ".venv-services" / "bin" / "python"
+BUCKETS = ("inbox", "outbox", "staging", "publication", "accounts")
+ROLES = ("owner", "loader", "publisher", "reader")
+KEYS = ("pseudonym", "rounding", "reference")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Running services: the `GMSD_` settings to reach them, and an account that may make databases ('' = use the one that is configured)."""
+
+    values: dict[str, str]
+    admin: str
+
+
+def read_values(text: str) -> dict[str, str]:
+    """The `GMSD_` settings of an env file, with or without `export` and quotes."""
+    pairs = (line.removeprefix("export ").split("=", 1) for line in text.splitlines() if "=" in line)
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs if name.strip().startswith("GMSD_")}
+
+
+def configured() -> Stack | None:
+    """The stack that the caller has set up: the env file that GMSD_TEST_STACK names, else GMSD_ settings in the environment."""
+    named = os.environ.get("GMSD_TEST_STACK")
+    values = {name: value for name, value in os.environ.items() if name.startswith("GMSD_")}
+    if named:
+        values = read_values(Path(named).read_text(encoding="utf-8")) | values
+    if "GMSD_S3_ENDPOINT" not in values or "GMSD_DATABASE_OWNER" not in values:
+        return None
+    return Stack(values, os.environ.get("GMSD_TEST_ADMIN", ""))
+
+
+def services(action: str, state: Path, *options: str, home: Path = PROJECT) -> str:
+    """Run the project's services package on a state folder; what it prints.
+
+    Raises:
+        RuntimeError: it fails; the message holds what it said.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GMSD_", "AIRFLOW__", "PYTHONDONTWRITE"))}
+    environment |= {"GMSD_HOME": str(home), "GMSD_CLOCK": "database", "GMSD_SYNTHETIC": "true"}
+    command = [str(SERVICES_PYTHON), "-m", "services", action, "--state", str(state), *options]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=400)
+    if done.returncode:
+        raise RuntimeError(f"services {action} failed: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def own_stack(state: Path) -> Iterator[Stack]:
+    """A stack of the tests' own, without Airflow, from an empty state folder; stopped afterwards."""
+    services("reset", state)
+    services("up", state, "--without-airflow")
+    try:
+        values = read_values((state / "secrets" / "gmsd.env").read_text(encoding="utf-8"))
+        yield Stack(values, admin_of(state, values))
+    finally:
+        services("down", state)
+
+
+def admin_of(state: Path, values: dict[str, str]) -> str:
+    """The address of PostgreSQL's own account in a state folder of the services."""
+    import json
+
+    password = json.loads((state / "secrets" / "services.json").read_text(encoding="utf-8"))["pg_postgres"]
+    url = make_url(values["GMSD_DATABASE_OWNER"])
+    return f"postgresql://postgres:{password}@{url.host}:{url.port}/postgres"
+
+
+def installation(stack: Stack, folder: Path) -> Iterator[Settings]:
+    """Settings of an installation that nobody else uses: an empty database, bucket names and keys of its own, its own mail addresses."""
+    name = f"t{secrets.token_hex(4)}"
+    values = {field.removeprefix("GMSD_").lower(): value for field, value in stack.values.items()}
+    values = {field: value for field, value in values.items() if field in Settings.model_fields}
+    values |= {f"bucket_{bucket}": f"{name}-{bucket}" for bucket in BUCKETS}
+    for key in KEYS:
+        path = folder / f"{key}.key"
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+        values[f"{key}_key_file"] = str(path)
+    values |= {"mail_template_address": f"wmo-{{municipality}}@{name}.gemeente.invalid", "mail_engineer": f"beheer@{name}.cbs.invalid"}
+    values |= {"home": str(PROJECT), "clock": "database", "synthetic": "true"}
+    if stack.admin:
+        values |= {f"database_{role}": make_url(values[f"database_{role}"]).set(database=name).render_as_string(False) for role in ROLES}
+        _create(stack.admin, name)
+    settings = Settings(_env_file=None, **values)
+    yield settings
+    _close(settings)
+    if stack.admin:
+        with psycopg.connect(stack.admin, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _create(admin: str, name: str) -> None:
+    """A database as the services make it: the owner's, the other roles may connect."""
+    database = sql.Identifier(name)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER gmsd_owner").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_reader").format(database))
+        connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO gmsd_loader, gmsd_publisher").format(database))
+
+
+def _close(settings: Settings) -> None:
+    from gmsd.database import connect
+
+    for role in ROLES:
+        connect(settings, role).dispose()
