@@ -1,0 +1,46 @@
+# `make` lists what there is. Everything sets itself up first and is safe to repeat.
+SHELL := /bin/bash
+MUNICIPALITIES ?= 30
+SEED ?= 1
+RESET ?=
+unexport PYTHONDONTWRITEBYTECODE
+SERVICES := .venv-services/bin/python -m services
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test bench lint lock compose-env
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo "  options: make demo MUNICIPALITIES=30|all SEED=1 RESET=1"
+
+setup: ## make the environments only
+	@services/bootstrap.sh
+
+demo: setup ## play two rounds from upload to publication through Airflow; leaves the UI running
+	@if [ -n "$(RESET)" ] && [ "$(RESET)" != 0 ]; then $(SERVICES) reset; fi
+	@GMSD_CLOCK=database GMSD_SYNTHETIC=true $(SERVICES) up
+	@.venv/bin/gmsd demo play --municipalities "$(MUNICIPALITIES)" --seed "$(SEED)"
+
+up: setup ## start the services and Airflow
+	@$(SERVICES) up
+
+down: ## stop them; state stays in var/
+	@if [ -x .venv-services/bin/python ]; then $(SERVICES) down; else echo "Services were never installed"; fi
+
+test: ## every category of tests against real services
+	@services/bootstrap.sh --dev
+	@tests/run
+
+bench: ## the benchmarks; writes var/bench/latest.json
+	@services/bootstrap.sh --dev
+	@.venv/bin/python -m tests.bench
+
+lint: ## formatter, linter, type checker, boundaries, generated pages
+	@services/bootstrap.sh --dev
+	@services/lint.sh
+
+lock: setup ## make the lock files anew from the .in files; versions stay where they can
+	@services/lock.sh
+
+compose-env: ## make .env with the secrets that docker-compose.yaml requires
+	@services/compose_env.sh
