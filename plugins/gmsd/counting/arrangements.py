@@ -29,16 +29,16 @@ def arrangements(records: pl.DataFrame, *, by_allocation: bool, within: Sequence
     Records of nobody known (`person` null, delivered as 999999999) are never joined: each is an arrangement of its own.
 
     Args:
-        records: Records in scope of one municipality and half-year, or of several told apart by the columns of `within`: `person` (Int64),
-            `product_category`, `delivery_form`, `start_date`, `end_date` (null = running), `end_reason` and `allocation_number`.
+        records: Records in scope of one municipality and half-year, or of several told apart by the columns of `within`: `person`
+            (Int64), `product_category`, `delivery_form`, `start_date`, `end_date` (null = running), `end_reason` and `allocation_number`.
         by_allocation: True when the municipality filled the allocation number in all its deliveries of the calendar year
-            (`allocation_filled`): then person, number and type decide. Otherwise type, delivery form and end reason must be equal, and either
-            both dates are equal or the end of one meets the start of the other within three days, before or after (assumed).
+            (`allocation_filled`): then person, number and type decide. Otherwise type, delivery form and end reason must be equal,
+            and either both dates are equal or the end of one meets the start of the other within three days, before or after (assumed).
         within: Further columns within which records may be joined, such as half-year and municipality.
 
     Returns:
-        One row an arrangement, sorted: the columns of `within`, `person`, `product_category`, `delivery_form` (of the part that started last),
-        `start_date` (the earliest), `end_date` (the latest; null as soon as one part is running) and `records` (how many were joined).
+        One row an arrangement, sorted: the columns of `within`, `person`, `product_category`, `delivery_form` (of the part that started
+        last), `start_date` (the earliest), `end_date` (the latest; null as soon as one part is running) and `records` (how many were joined).
         The sum of `records` is the number of rows that came in.
 
     Source: domain.md section 6, points 1 to 3.
@@ -93,9 +93,7 @@ def _components(pairs: pl.DataFrame) -> pl.DataFrame:
     labels = both.select(span="first").unique().with_columns(chain=pl.col("span"))
     while True:
         heard = both.join(labels, left_on="second", right_on="span").group_by("first").agg(pl.col("chain").min().alias("heard"))
-        lowered = labels.join(heard, left_on="span", right_on="first", how="left").select(
-            "span", chain=pl.min_horizontal("chain", "heard")
-        )
+        lowered = labels.join(heard, left_on="span", right_on="first", how="left").select("span", chain=pl.min_horizontal("chain", "heard"))
         jumped = lowered.join(lowered.rename({"span": "chain", "chain": "farther"}), on="chain", how="left").select(
             "span", chain=pl.min_horizontal("chain", "farther")
         )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def clients(arrangements: pl.DataFrame, groups: Sequence[Group], *, within: Sequence[str] = ()) -> pl.DataFrame:
     """Count clients and arrangements per group of product categories.
 
-    A person counts once in every group he has an arrangement in; over the arrangements of two half-years the count is of the union of persons,
-    so the year is never the sum of its halves. Arrangements of nobody known count as arrangements and not as clients (assumed).
+    A person counts once in every group he has an arrangement in; over the arrangements of two half-years the count is of the union of
+    persons, so the year is never the sum of its halves. Arrangements of nobody known count as arrangements and not as clients (assumed).
 
     Args:
         arrangements: `person` (null = unknown), `product_category` and the columns of `within`.

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 
-
 def in_scope(records: pl.DataFrame, half_year: HalfYear) -> pl.DataFrame:
     """Keep the records that were running on at least one day of the half-year.
 

@@ -45,9 +45,7 @@ def protect(
         )
     )
     columns = ["period", "region", "group_code", "shown", "rate", "reason"]
-    return pl.concat([municipal.select(columns), nation(shown, inhabitants, rule).select(columns)]).sort(
-        "period", "region", "group_code"
-    )
+    return pl.concat([municipal.select(columns), nation(shown, inhabitants, rule).select(columns)]).sort("period", "region", "group_code")
 
 
 def _shown(cells: pl.DataFrame, rule: Rule, key: bytes) -> pl.DataFrame:
@@ -58,9 +56,7 @@ def _shown(cells: pl.DataFrame, rule: Rule, key: bytes) -> pl.DataFrame:
     rounded = clients - rest + pl.when(rounds_up).then(rule.BASE).otherwise(0)
     return (
         cells.join(draws, on=["municipality", "group_code"], how="left")
-        .with_columns(
-            shown=pl.when(clients >= first_shown).then(pl.max_horizontal(rounded, pl.lit(rule.SMALLEST_SHOWN))).cast(pl.Int64)
-        )
+        .with_columns(shown=pl.when(clients >= first_shown).then(pl.max_horizontal(rounded, pl.lit(rule.SMALLEST_SHOWN))).cast(pl.Int64))
         .select("period", "municipality", "group_code", "shown", "reason")
     )
 
@@ -83,9 +79,7 @@ def _clamp_nested(shown: pl.DataFrame, nested: Sequence[tuple[str, str]]) -> pl.
         both = pl.col("shown").is_not_null()
         shown = (
             shown.join(wholes, on=["period", "municipality"], how="left")
-            .with_columns(
-                shown=pl.when(pl.col("group_code") != part).then(pl.col("shown")).otherwise(pl.when(both).then(smaller))
-            )
+            .with_columns(shown=pl.when(pl.col("group_code") != part).then(pl.col("shown")).otherwise(pl.when(both).then(smaller)))
             .drop("whole")
         )
     return shown

@@ -43,9 +43,12 @@ def standing(table_periods: Sequence[Period], participation: Mapping[str, Mappin
         for code in codes:
             halves = [participation.get(str(half), {}).get(code, NOT_DELIVERED) for half in period.halves]
             rows.append((period.key, code, _of_halves(halves) if code in existing else DISSOLVED))
-    return pl.DataFrame(rows, schema=["period", "municipality", "participation"], orient="row", schema_overrides=dict.fromkeys(
-        ("period", "municipality", "participation"), pl.String
-    ))
+    return pl.DataFrame(
+        rows,
+        schema=["period", "municipality", "participation"],
+        orient="row",
+        schema_overrides=dict.fromkeys(("period", "municipality", "participation"), pl.String),
+    )
 
 
 def _of_halves(halves: Sequence[str]) -> str:

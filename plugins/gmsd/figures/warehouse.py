@@ -27,7 +27,9 @@ _ARRANGEMENT: dict[str, pl.DataType | type[pl.DataType]] = {
     "person": pl.Int64,
     "product_category": pl.Int16,
 }
-_PARTICIPATION: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("half_year", "municipality", "status", "delivery_id"), pl.String)
+_PARTICIPATION: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
+    ("half_year", "municipality", "status", "delivery_id"), pl.String
+)
 _STANDS_AS = {"delivered": DELIVERED, "kept": DELIVERED, "withdrawn": WITHDRAWN}
 
 
@@ -115,7 +117,10 @@ def _arrangements(connection: Connection, year_periods: list[Period]) -> list[tu
 def true_figures(connection: Connection, table: TableDefinition, table_periods: tuple[Period, ...]) -> pl.DataFrame:
     """The stored true counts of the periods of a table: `period`, `municipality`, `group_code`, `clients`."""
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "period": pl.String, "municipality": pl.String, "group_code": pl.String, "clients": pl.Int64,
+        "period": pl.String,
+        "municipality": pl.String,
+        "group_code": pl.String,
+        "clients": pl.Int64,
     }
     stored = read_frame(connection, "figures/read", schema, table_id=table.table_id)
     return stored.filter(pl.col("period").is_in([period.key for period in table_periods]))

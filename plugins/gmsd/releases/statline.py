@@ -109,7 +109,9 @@ def _regions(content: Content) -> pl.DataFrame:
             if code in dissolved and "Opgeheven" not in note:
                 note = f"Opgeheven per {dissolved[code]:%d-%m-%Y}\n{note}".strip()
             rows.append((f"GM{code}", title, note, None))
-    rows += [(f"GM{m.code}", m.name, f"Ontstaan per {m.valid_from:%d-%m-%Y}", None) for m in all_municipalities() if m.code in wanted - seen]
+    rows += [
+        (f"GM{m.code}", m.name, f"Ontstaan per {m.valid_from:%d-%m-%Y}", None) for m in all_municipalities() if m.code in wanted - seen
+    ]
     return _padded(table(_KEYED, rows, integers=["CategoryGroupID"]))
 
 
@@ -148,7 +150,9 @@ def _data_properties(words: Words) -> pl.DataFrame:
     for position, (key, said) in enumerate(words.dimensions.items()):
         kind = kinds.get(key, "Dimension")
         policy = "true" if kind == "TimeDimension" else None
-        rows.append((f"Cbs.OData.{kind}", position, position, None, kind, key, said["title"], said["description"], None, policy, *[None] * 5))
+        rows.append(
+            (f"Cbs.OData.{kind}", position, position, None, kind, key, said["title"], said["description"], None, policy, *[None] * 5)
+        )
     for position, (key, said) in enumerate(words.measures.items(), start=len(rows)):
         measured = ("Long", said["unit"], 0, "Missing", said["presentation"])
         rows.append(("Cbs.OData.Topic", position, position, None, "Topic", key, said["title"], said["description"], None, None, *measured))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -12,9 +11,11 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from gmsd.reference import inhabitants_date
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from gmsd.releases.content import Content
 
-MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
+MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]
 STATUS_WORDS = {"Voorlopig": "voorlopig", "NaderVoorlopig": "nader voorlopig", "Definitief": "definitief"}
 
 
@@ -31,7 +32,11 @@ def dutch_date(day: date) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(data_text), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=FunctionLoader(data_text),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - plain text and Markdown, made of our own words, codes and numbers
     )
     environment.filters["dutch_date"] = dutch_date
@@ -41,9 +46,13 @@ def _environment() -> Environment:
 def render(name: str, content: Content) -> str:
     """Fill a template with the facts of a release."""
     inhabitants_dates = sorted({inhabitants_date(period.reference) for period in content.periods})
-    return _environment().get_template(name).render(
-        content=content,
-        status_words=STATUS_WORDS,
-        inhabitants_dates=inhabitants_dates,
-        half_years=[period for period in content.periods if not period.is_year],
+    return (
+        _environment()
+        .get_template(name)
+        .render(
+            content=content,
+            status_words=STATUS_WORDS,
+            inhabitants_dates=inhabitants_dates,
+            half_years=[period for period in content.periods if not period.is_year],
+        )
     )

@@ -1,0 +1,43 @@
+"""Releases: immutable sets of protected figures, in the formats their readers import, and the pointer to the one in force."""
+
+from gmsd.releases.build import Built, PlanChangedError, PublicationUnfinishedError, build_release
+from gmsd.releases.bundle import Bundle, bundle
+from gmsd.releases.catalogue import NoReleaseError, Published, get_release, in_force, list_releases
+from gmsd.releases.content import Changes, Content
+from gmsd.releases.plan import (
+    AlreadyPublishedError,
+    FiguresMissingError,
+    NothingToPublishError,
+    Plan,
+    next_release_id,
+    plan_release,
+    release_id,
+)
+from gmsd.releases.publish import ReleaseDamagedError, ReleaseStateError, publish, refuse
+
+__all__ = [
+    "AlreadyPublishedError",
+    "Built",
+    "Bundle",
+    "Changes",
+    "Content",
+    "FiguresMissingError",
+    "NoReleaseError",
+    "NothingToPublishError",
+    "Plan",
+    "PlanChangedError",
+    "PublicationUnfinishedError",
+    "Published",
+    "ReleaseDamagedError",
+    "ReleaseStateError",
+    "build_release",
+    "bundle",
+    "get_release",
+    "in_force",
+    "list_releases",
+    "next_release_id",
+    "plan_release",
+    "publish",
+    "refuse",
+    "release_id",
+]

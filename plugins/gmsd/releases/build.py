@@ -1,0 +1,140 @@
+"""Writing a release down before it is public: its cells in the ledger, its files and its full account in the private bucket."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.clock import AMSTERDAM
+from gmsd.database import copy_frame, statement
+from gmsd.releases.bundle import DOCUMENT, Bundle, bundle, to_json
+from gmsd.releases.plan import SHOWN
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from gmsd.releases.content import Content
+    from gmsd.releases.plan import Plan
+    from gmsd.settings import Settings
+    from gmsd.store import ObjectStore
+
+
+class PlanChangedError(Exception):
+    """What would be built is not what was approved: the data changed in between."""
+
+
+class PublicationUnfinishedError(Exception):
+    """A release of this number is on its way out and says something else: finish it first, by publishing it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A release that is written down and not yet public."""
+
+    release_id: str
+    document_sha256: str
+    account_sha256: str
+    cells_shown: int
+    cells_suppressed: int
+
+
+def build_release(connection: Connection, store: ObjectStore, settings: Settings, plan: Plan, *, approved: str = "") -> Built:
+    """Write a planned release down.
+
+    Building the same plan again changes nothing: the moment of the first build is kept as long as the content is the same. Objects are
+    named by their hash, so one left behind by a killed task is harmless. Nothing is committed here.
+
+    Args:
+        connection: With the publisher's rights, in a transaction.
+        store: The object store, as the pipeline.
+        settings: Names of the buckets.
+        plan: What to build.
+        approved: The fingerprint that was approved; empty when nobody had to.
+
+    Raises:
+        PlanChangedError: when the plan is not the approved one.
+        PublicationUnfinishedError: when another release of this number has begun to be published.
+    """
+    if approved and approved != plan.fingerprint:
+        raise PlanChangedError(f"{plan.content.release_id} would say something else than what was approved; look at the preview again")
+    connection.execute(statement("releases/lock"))
+    existing = connection.execute(statement("releases/get"), {"release_id": plan.content.release_id}).one_or_none()
+    inputs = [dict(row) for row in connection.execute(statement("releases/inputs"), {"round": str(plan.round)}).mappings()]
+    content, files, account = _rendered(plan, existing, inputs)
+    _stage(store, settings, files, account)
+    if existing is None or existing.state not in {"building", "published"}:
+        _write(connection, plan, content, files, account)
+    reasons = content.cells.filter(pl.col("region").str.starts_with("GM"))["reason"]
+    return Built(
+        content.release_id,
+        hashlib.sha256(files[DOCUMENT]).hexdigest(),
+        hashlib.sha256(account).hexdigest(),
+        int((reasons == SHOWN).sum()),
+        int((reasons == "suppressed").sum()),
+    )
+
+
+def staged_prefix(document: bytes) -> str:
+    """Where the files of a release wait in the private bucket: below the hash of its `release.json`."""
+    return f"bundles/{hashlib.sha256(document).hexdigest()}/"
+
+
+def _rendered(plan: Plan, existing: Row[Any] | None, inputs: list[dict[str, Any]]) -> tuple[Content, Bundle, bytes]:
+    if existing is not None and existing.state != "refused":
+        content = replace(plan.content, created=existing.created_at.astimezone(AMSTERDAM))
+        account = _account(plan, content, inputs)
+        files = bundle(content, hashlib.sha256(account).hexdigest())
+        if files[DOCUMENT] == to_json(existing.document):
+            return content, files, account
+        if existing.state == "building":
+            raise PublicationUnfinishedError(
+                f"{content.release_id} has begun to be published and says something else; publish it again first"
+            )
+    account = _account(plan, plan.content, inputs)
+    return plan.content, bundle(plan.content, hashlib.sha256(account).hexdigest()), account
+
+
+def _account(plan: Plan, content: Content, inputs: list[dict[str, Any]]) -> bytes:
+    """The private full account: which delivery of whom made what, where its rows went, and why cells are not shown. No true counts."""
+    return to_json(
+        {
+            "schema": "gmsd-account/1",
+            "release_id": content.release_id,
+            "round": str(plan.round),
+            "created": content.created.isoformat(timespec="seconds"),
+            "previous": content.previous,
+            "versions": content.versions,
+            "rule": content.rule.describe(),
+            "inputs": inputs,
+            "cells": content.cells.rows(),
+        }
+    )
+
+
+def _stage(store: ObjectStore, settings: Settings, files: Bundle, account: bytes) -> None:
+    store.put(settings.bucket_accounts, f"{hashlib.sha256(account).hexdigest()}.json", account, content_type="application/json")
+    for path, data in files.items():
+        store.put(settings.bucket_accounts, staged_prefix(files[DOCUMENT]) + path, data)
+
+
+def _write(connection: Connection, plan: Plan, content: Content, files: Bundle, account: bytes) -> None:
+    values = {
+        "release_id": content.release_id,
+        "number": plan.number,
+        "round": str(plan.round),
+        "created_at": content.created,
+        "half_years": json.dumps([str(period.halves[0]) for period in content.periods if not period.is_year]),
+        "document": files[DOCUMENT].decode(),
+        "account_sha256": hashlib.sha256(account).hexdigest(),
+    }
+    connection.execute(statement("releases/propose"), values)
+    connection.execute(statement("releases/delete_cells"), {"release_id": content.release_id})
+    copy_frame(
+        connection,
+        "release_cell",
+        content.cells.select(pl.lit(content.release_id).alias("release_id"), pl.lit(content.table.table_id).alias("table_id"), pl.all()),
+    )

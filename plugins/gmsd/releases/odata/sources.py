@@ -1,0 +1,60 @@
+"""Where the service finds the release in force."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Protocol
+
+from gmsd.releases.bundle import DOCUMENT
+from gmsd.releases.catalogue import NoReleaseError, get_release, in_force
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gmsd.store import ObjectStore
+
+
+class Source(Protocol):
+    """Somewhere that holds releases."""
+
+    def current(self) -> str:
+        """The id of the release in force."""
+
+    def statline(self, release_id: str, table_id: str) -> dict[str, bytes]:
+        """The files of a table's StatLine folder: name -> bytes."""
+
+
+class BucketSource:
+    """The publication bucket."""
+
+    def __init__(self, store: ObjectStore, bucket: str) -> None:
+        self._store = store
+        self._bucket = bucket
+
+    def current(self) -> str:
+        """The release that `current.json` names."""
+        return in_force(self._store, self._bucket)
+
+    def statline(self, release_id: str, table_id: str) -> dict[str, bytes]:
+        """The table's files, each compared with its published hash."""
+        root = f"statline/{table_id}/"
+        files = get_release(self._store, self._bucket, release_id, under=root)
+        return {path.removeprefix(root): data for path, data in files.items()}
+
+
+class FolderSource:
+    """A release on disk, as `gmsd releases get` writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def current(self) -> str:
+        """The one release of the folder."""
+        path = self._folder / DOCUMENT
+        if not path.is_file():
+            raise NoReleaseError(f"no {DOCUMENT} in {self._folder}")
+        return str(json.loads(path.read_bytes())["id"])
+
+    def statline(self, release_id: str, table_id: str) -> dict[str, bytes]:  # noqa: ARG002 - the folder holds one release
+        """The table's files."""
+        return {path.name: path.read_bytes() for path in sorted((self._folder / "statline" / table_id).glob("*.csv"))}

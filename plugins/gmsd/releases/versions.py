@@ -1,0 +1,38 @@
+"""Which code and which rules made a release."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import subprocess
+from typing import TYPE_CHECKING
+
+from gmsd.reference import grouping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from gmsd.rounds import HalfYear
+
+COUNTING = "gmsd-counting/1"
+DISCLOSURE = "gmsd-disclosure/1"
+
+
+def code_version(home: Path) -> str:
+    """The commit of the checkout (with `-dirty` when files differ from it); the version of the installed package where there is none."""
+    asked = ["git", "-C", str(home), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return importlib.metadata.version("gmsd")
+    return answer.stdout.strip() if answer.returncode == 0 else importlib.metadata.version("gmsd")
+
+
+def versions(half_years: Iterable[HalfYear], home: Path) -> dict[str, str | dict[str, str]]:
+    """Code, counting and protection, and per half-year the mapping of product categories to groups."""
+    return {
+        "code": code_version(home),
+        "counting": COUNTING,
+        "disclosure": DISCLOSURE,
+        "mapping": {str(half_year): grouping(half_year).version for half_year in half_years},
+    }

@@ -1,0 +1,3 @@
+-- Take back the cells of a release that is not public.
+DELETE FROM release_cell
+WHERE release_id = (SELECT release_id FROM release WHERE release_id = :release_id AND state IN ('proposed', 'refused'))

@@ -1,0 +1,4 @@
+-- One release.
+SELECT release_id, number, round, state, created_at, published_at, half_years, document, account_sha256
+FROM release
+WHERE release_id = :release_id

@@ -1,0 +1,14 @@
+-- The deliveries that count as of a round, with the file they came in and where their rows went.
+WITH standing AS (
+    SELECT DISTINCT ON (half_year, municipality) half_year, municipality, status, delivery_id
+    FROM frozen
+    WHERE round <= :round
+    ORDER BY half_year, municipality, round DESC
+)
+SELECT standing.half_year, standing.municipality, standing.status, standing.delivery_id, delivery.sha256, load_account.rows_in,
+    load_account.rows_used, load_account.rows_out_of_scope, load_account.rows_never_sent, load_account.rows_unknown_person,
+    load_account.rows_merged, load_account.arrangements, load_account.persons
+FROM standing
+LEFT JOIN delivery USING (delivery_id)
+LEFT JOIN load_account ON load_account.delivery_id = standing.delivery_id
+ORDER BY standing.half_year, standing.municipality
