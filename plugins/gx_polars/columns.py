@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
 from great_expectations.exceptions import GreatExpectationsError
 
 from gx_polars.errors import Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def dtype_of(schema: pl.Schema, column: str) -> pl.DataType:
@@ -57,7 +60,7 @@ class Domain:
         return [missing(self.schema, column) for column in self.columns]
 
     def text(self) -> pl.Expr:
-        """pandas' `astype(str)`, for the types whose text polars writes with the same characters."""
+        """Pandas' `astype(str)`, for the types whose text polars writes with the same characters."""
         if self.type == pl.String:
             return self.cell
         if self.type.is_integer():
@@ -75,12 +78,12 @@ def same_kind(dtype: pl.DataType, value: Any) -> bool:
 
 
 def one_of(dtype: pl.DataType, cell: pl.Expr, values: Iterable[Any]) -> pl.Expr:
-    """pandas' `isin`: 1 == 1.0 == True, and a value of another kind is never met."""
+    """Pandas' `isin`: 1 == 1.0 == True, and a value of another kind is never met."""
     kept = [value for value in values if same_kind(dtype, value)]
     if dtype.is_integer():
         integer: Any = dtype
         low, high = pl.select(integer.min().alias("low"), integer.max().alias("high")).row(0)
-        kept = [int(v) for v in kept if v == v and abs(v) != float("inf") and v == int(v) and low <= v <= high]
+        kept = [int(v) for v in kept if math.isfinite(v) and v == int(v) and low <= v <= high]
     elif dtype == pl.Boolean:
         kept = [bool(v) for v in kept if v in (0, 1)]
     elif not (dtype == pl.String or dtype.is_float()):
@@ -91,6 +94,7 @@ def one_of(dtype: pl.DataType, cell: pl.Expr, values: Iterable[Any]) -> pl.Expr:
 def bounds(
     dtype: pl.DataType,
     cell: pl.Expr,
+    *,
     min_value: Any = None,
     max_value: Any = None,
     strict_min: bool | None = None,

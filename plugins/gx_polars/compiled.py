@@ -1,4 +1,4 @@
-"""From a suite to a query: compiled once per suite, bound once per schema, computed once per frame."""
+"""From a suite to a query: compiled once per rule, bound once per schema, computed once per frame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 
@@ -22,12 +22,14 @@ class Rule:
     """One expectation and the metrics GX wants for it.
 
     Attributes:
+        key: What tells it apart from every other rule and result format.
         expectation: A copy of the expectation that nobody else changes.
         configuration: Its configuration; asking for it is dear in GX, so it is asked once.
         metrics: GX's metric configurations by name; empty when GX asks the engine a question first.
         result_format: The parsed result format.
     """
 
+    key: str
     expectation: Any
     configuration: Any
     metrics: dict[str, Any]
@@ -43,11 +45,11 @@ class Bound:
     failed: dict[int, Exception] = field(default_factory=dict)
 
 
-class Cache:
+class Cache(Generic[T]):
     """The last few things made, by key; safe to use from several threads."""
 
     def __init__(self, size: int) -> None:
-        self._size, self._made, self._lock = size, OrderedDict[Hashable, Any](), Lock()
+        self._size, self._made, self._lock = size, OrderedDict[Hashable, T](), Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made for this key, or what `make` makes now."""
@@ -57,21 +59,17 @@ class Cache:
             self._made.move_to_end(key)
             while len(self._made) > self._size:
                 self._made.popitem(last=False)
-            made: T = self._made[key]
-            return made
+            return self._made[key]
 
 
-def compile_suite(suite: Any, result_format: dict[str, Any]) -> list[Rule]:
-    """Ask GX which metrics each rule wants; the answer does not depend on the data."""
-    rules = []
-    for expectation in suite.expectations:
-        try:
-            wanted = expectation.get_validation_dependencies(None, {"result_format": copy.deepcopy(result_format)})
-            metrics = dict(wanted.metric_configurations)
-        except Exception:  # noqa: BLE001  an expectation that asks the engine a first question is left to the stock engine
-            metrics = {}
-        rules.append(Rule(expectation.copy(deep=True), expectation.configuration, metrics, result_format))
-    return rules
+def compile_rule(key: str, expectation: Any, result_format: dict[str, Any]) -> Rule:
+    """Ask GX which metrics a rule wants; the answer does not depend on the data."""
+    try:
+        wanted = expectation.get_validation_dependencies(None, {"result_format": copy.deepcopy(result_format)})
+        metrics = dict(wanted.metric_configurations)
+    except Exception:  # noqa: BLE001  an expectation that asks the engine a first question is left to the stock engine
+        metrics = {}
+    return Rule(key, expectation.copy(deep=True), expectation.configuration, metrics, result_format)
 
 
 def bind(rules: list[Rule], schema: pl.Schema) -> Bound:
@@ -79,17 +77,21 @@ def bind(rules: list[Rule], schema: pl.Schema) -> Bound:
     bound, empty = Bound(Program(schema)), pl.DataFrame(schema=schema)
     for position, rule in enumerate(rules):
         try:
-            if not rule.metrics or rule.result_format.get("include_unexpected_rows"):
-                raise Unsupported("its metrics are known to the stock engine only")
-            for metric in rule.metrics.values():
-                bound.program.add(metric, rule.result_format)
-            needed = [metric.id for metric in rule.metrics.values() if metric.id in bound.program]
-            if needed:
-                bound.program.run(empty, needed)
-            bound.todo[position] = needed
+            bound.todo[position] = _bind_rule(bound.program, rule, empty)
         except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
             bound.failed[position] = error
     return bound
+
+
+def _bind_rule(program: Program, rule: Rule, empty: pl.DataFrame) -> list[MetricId]:
+    if not rule.metrics or rule.result_format.get("include_unexpected_rows"):
+        raise Unsupported("its metrics are known to the stock engine only")
+    for metric in rule.metrics.values():
+        program.add(metric, rule.result_format)
+    needed = [metric.id for metric in rule.metrics.values() if metric.id in program]
+    if needed:
+        program.run(empty, needed)
+    return needed
 
 
 def compute(

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class Unsupported(Exception):  # noqa: N818  it is a request for the other engine, not an error
+class Unsupported(Exception):
     """The rule has no polars form on this schema: the stock pandas engine takes it."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from gx_polars.columns import Domain, bounds, dtype_of, one_of
 from gx_polars.errors import Unsupported
 from gx_polars.patterns import follows_strftime, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _distinct_inside(domain: Domain) -> pl.Expr:

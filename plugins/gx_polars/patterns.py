@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gx_polars.columns import Domain
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gx_polars.columns import Domain
 
 # What Rust reads differently from Python's re or not at all; so is a "$" that is not the last sign, or one behind an alternative.
 _RISKY = re.compile(r"\\[ZzGQEB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[[^\]]*\[|\$(?!$)|\\\$$|\|.*\$$|[^ -~]")
@@ -52,7 +55,7 @@ def follows_strftime(domain: Domain, strftime_format: str) -> pl.Expr:
 
     def good(value: str) -> bool:
         try:
-            dt.datetime.strptime(value, strftime_format)
+            dt.datetime.strptime(value, strftime_format)  # noqa: DTZ007  only whether it can be read matters
         except ValueError:
             return False
         return True
@@ -62,6 +65,6 @@ def follows_strftime(domain: Domain, strftime_format: str) -> pl.Expr:
         return on_distinct(domain.cell, good)
     shape = re.sub("%(.)", lambda m: "[12][0-9]{3}" if m[1] == "Y" else "[0-9]{2}", re.escape(strftime_format))
     value = pl.col("v")
-    kind: type[pl.Date] | type[pl.Datetime] = pl.Datetime if "H" in fields else pl.Date
+    kind: type[pl.Date | pl.Datetime] = pl.Datetime if "H" in fields else pl.Date
     fast = value.str.contains(rf"^{shape}\z") & value.str.strptime(kind, strftime_format, strict=False).is_not_null()
     return on_distinct(domain.cell, good, fast)

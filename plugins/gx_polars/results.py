@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import traceback
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.validator.exception_info import ExceptionInfo
 
-from gx_polars.compiled import Rule
-from gx_polars.program import MetricId
+if TYPE_CHECKING:
+    import polars as pl
+
+    from gx_polars.compiled import Rule
+    from gx_polars.program import MetricId
 
 
 def judged(rule: Rule, values: dict[MetricId, Any]) -> ExpectationValidationResult:

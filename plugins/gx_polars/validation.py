@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from great_expectations import __version__ as gx_version
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.expectations import core as _core  # noqa: F401  fills the registry of expectations
@@ -13,12 +12,22 @@ from great_expectations.expectations.expectation_configuration import parse_resu
 from great_expectations.expectations.registry import _registered_expectations
 from great_expectations.validator.validator import calc_validation_statistics
 
-from gx_polars.compiled import Bound, Cache, bind, compile_suite, compute
+from gx_polars.compiled import Bound, Cache, Rule, bind, compile_rule, compute
 from gx_polars.errors import Unsupported
 from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, TABLE_METRICS
 from gx_polars.results import broken, judged, stock
 
-_cache = Cache(size=64)
+if TYPE_CHECKING:
+    import polars as pl
+
+_rules: Cache[Rule] = Cache(size=1024)
+_bound: Cache[Bound] = Cache(size=64)
+
+
+def _compiled(expectation: Any, result_format: dict[str, Any]) -> Rule:
+    """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
+    key = f"{result_format!r}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
+    return _rules.get(key, lambda: compile_rule(key, expectation, result_format))
 
 
 def validate(
@@ -43,9 +52,9 @@ def validate(
     parsed = dict(parse_result_format(copy.deepcopy(result_format)))
     if unexpected_index_column_names:
         parsed["unexpected_index_column_names"] = list(unexpected_index_column_names)
-    key = (repr(parsed), *(type(e).__qualname__ + repr(e.__dict__) for e in suite.expectations))
-    rules, schema = _cache.get(key, lambda: compile_suite(suite, parsed)), frame.collect_schema()
-    bound: Bound = _cache.get((key, repr(schema)), lambda: bind(rules, schema))
+    rules = [_compiled(expectation, parsed) for expectation in suite.expectations]
+    schema = frame.collect_schema()
+    bound = _bound.get((repr(schema), *(rule.key for rule in rules)), lambda: bind(rules, schema))
     values, failed_on_data = compute(bound.program, frame, bound.todo)
     values = values | bound.program.known
     failed = bound.failed | failed_on_data

@@ -1,0 +1,18 @@
+"""The technical check of a delivery: reading the file, running the rules, the verdict; and the way from an accepted file to records."""
+
+from gmsd.checking.check import check_file, check_path
+from gmsd.checking.naming import half_year_in_name
+from gmsd.checking.records import pseudonymise, read_records
+from gmsd.checking.result import CheckResult, Finding, NotRun, Verdict
+
+__all__ = [
+    "CheckResult",
+    "Finding",
+    "NotRun",
+    "Verdict",
+    "check_file",
+    "check_path",
+    "half_year_in_name",
+    "pseudonymise",
+    "read_records",
+]

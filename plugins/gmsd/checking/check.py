@@ -1,0 +1,166 @@
+"""`check_file`: one file, every rule, one result."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from gmsd.checking.naming import FileName, name_faults
+from gmsd.checking.result import CheckResult, Finding
+from gmsd.checking.structure import count_lines, judge_header, split_body, with_plain_line_ends
+from gmsd.checking.text import read_text
+from gmsd.masking import mask_bsn
+from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from gmsd.rounds import HalfYear
+
+
+def check_file(
+    data: bytes,
+    *,
+    file_name: str,
+    municipality: str | None,
+    half_year: HalfYear | None,
+    received_on: dt.date,
+    max_bytes: int | None = None,
+    max_lines: int | None = None,
+) -> CheckResult:
+    """Check one delivery.
+
+    Args:
+        data: The file as it was delivered.
+        file_name: Its name as it was uploaded.
+        municipality: The delivering municipality (four digits), when known: the inbox folder or the command's option.
+        half_year: The half-year of the inbox folder or of the command's option; the name's goes first, and a conflict is a fault.
+        received_on: The day of receipt in Europe/Amsterdam.
+        max_bytes: The largest file that is read; the protocol's limit when None.
+        max_lines: The most lines that are read; the protocol's limit when None.
+
+    Returns:
+        The result. A file fault stops the check of the content.
+    """
+    name = FileName.parse(file_name)
+    told = name.half_year or half_year
+    protocol = _protocol(told)
+    rules = protocol or newest_protocol()
+    digest = hashlib.sha256(data).hexdigest()
+    result = CheckResult(mask_bsn(file_name), protocol.id if protocol else None, told, municipality, digest, len(data), 0, ())
+    faults = _name_findings(name, rules, expected=half_year, received_on=received_on)
+    limits = {"max_bytes": max_bytes or rules.max_bytes, "max_lines": max_lines or rules.max_lines}
+    if len(data) > limits["max_bytes"]:
+        return replace(result, findings=(*faults, _over_size(rules, **limits)))
+    text = read_text(data)
+    if text.utf16:
+        lines = count_lines(with_plain_line_ends(data.decode("utf-16", errors="replace").encode()))
+        fault = Finding.of(rules.rule_of("undecodable"), detail=text.detail)
+        return replace(result, records=max(lines - 1, 0), findings=(*faults, fault))
+    content = with_plain_line_ends(text.content)
+    lines = count_lines(content)
+    result = replace(result, records=max(lines - 1, 0))
+    faults += _byte_findings(content, lines, rules, limits, undecodable=None if text.decoded else text.detail)
+    if faults or protocol is None or told is None:
+        return replace(result, findings=tuple(faults))
+    return _checked_content(result, content, protocol, told, received_on)
+
+
+def check_path(path: Path, *, max_bytes: int | None = None, **known: Any) -> CheckResult:
+    """Check a file on disk; one over the size limit is not read into memory.
+
+    Args:
+        path: The file; its name is the delivery's name.
+        max_bytes: As in `check_file`.
+        known: The other arguments of `check_file`.
+
+    Raises:
+        OSError: When the file cannot be opened.
+    """
+    with path.open("rb") as opened:
+        size = path.stat().st_size
+        limit = max_bytes or newest_protocol().max_bytes
+        if size <= limit:
+            return check_file(opened.read(), file_name=path.name, max_bytes=max_bytes, **known)
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    result = check_file(b"", file_name=path.name, max_bytes=max_bytes, **known)
+    rules = newest_protocol() if result.half_year is None else _protocol(result.half_year) or newest_protocol()
+    named = [finding for finding in result.findings if finding.rule.startswith("NAAM")]
+    over = _over_size(rules, max_bytes=limit, max_lines=known.get("max_lines") or rules.max_lines)
+    return replace(result, sha256=digest, bytes=size, findings=(*named, over))
+
+
+def _protocol(half_year: HalfYear | None) -> Protocol | None:
+    if half_year is None:
+        return None
+    try:
+        return protocol_for(half_year)
+    except NoProtocolError:
+        return None
+
+
+def _name_findings(name: FileName, rules: Protocol, *, expected: HalfYear | None, received_on: dt.date) -> list[Finding]:
+    wanted = "onbekend" if expected is None else expected.upload_code
+    return [Finding.of(rules.rule_of(check), expected=wanted) for check in name_faults(name, expected=expected, received_on=received_on)]
+
+
+def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
+    megabytes, lines = f"{max_bytes / 2**20:.0f}", f"{max_lines:,}".replace(",", ".")
+    return Finding.of(rules.rule_of("over_size"), megabytes=megabytes, max_lines=lines)
+
+
+def _byte_findings(content: bytes, lines: int, rules: Protocol, limits: dict[str, int], *, undecodable: str | None) -> list[Finding]:
+    """The file faults in the content, each once."""
+    if not content:
+        return [Finding.of(rules.rule_of("empty"))]
+    findings = []
+    if lines > limits["max_lines"]:
+        findings.append(_over_size(rules, **limits))
+    if undecodable is not None:
+        findings.append(Finding.of(rules.rule_of("undecodable"), detail=undecodable))
+    if b"\0" in content:
+        findings.append(Finding.of(rules.rule_of("nul")))
+    header = content.partition(b"\n")[0]
+    if undecodable is None and b"\0" not in header:
+        findings += _header_findings(header, rules)
+    if undecodable is None and lines == 1:
+        findings.append(Finding.of(rules.rule_of("no_records")))
+    return findings
+
+
+def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
+    faults = judge_header(header, rules.header, rules.separator)
+    findings = []
+    if faults.missing:
+        findings.append(Finding.of(rules.rule_of("columns_missing"), lines=(1,), columns=", ".join(faults.missing)))
+    if faults.doubled:
+        findings.append(Finding.of(rules.rule_of("columns_doubled"), lines=(1,), columns=", ".join(faults.doubled)))
+    if faults.unknown:
+        places = [str(place) for place in faults.unknown[:20]]
+        findings.append(Finding.of(rules.rule_of("columns_unknown"), lines=(1,), positions=", ".join(places)))
+    if faults.disordered:
+        findings.append(Finding.of(rules.rule_of("columns_order"), lines=(1,)))
+    return findings
+
+
+def _checked_content(result: CheckResult, content: bytes, protocol: Protocol, half_year: HalfYear, received_on: dt.date) -> CheckResult:
+    from gmsd.checking.content import content_findings, read_frame
+
+    body = split_body(content, len(protocol.fields), protocol.separator)
+    findings = []
+    if len(body.faulty):
+        lines = tuple(int(line) for line in body.faulty[:10])
+        findings.append(Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=lines))
+    found, not_run = content_findings(
+        read_frame(body, protocol),
+        protocol,
+        half_year=half_year,
+        municipality=result.municipality,
+        received_on=received_on,
+        records=result.records,
+    )
+    order = {"base": 0, "facultative": 1, "notice": 2}
+    ordered = sorted((*findings, *found), key=lambda finding: order[finding.level])
+    return replace(result, findings=tuple(ordered), not_run=tuple(not_run))

@@ -1,0 +1,81 @@
+"""The content of a file: one frame of strings, the derived columns, the suites in one pass, and the findings they give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.checking.derive import with_derived
+from gmsd.checking.result import SHOWN_LINES, Finding, NotRun
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from gmsd.checking.structure import Body
+    from gmsd.protocol import Protocol, Rule
+    from gmsd.rounds import HalfYear
+
+_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_LINES, "exclude_unexpected_values": True}
+
+
+def read_frame(body: Body, protocol: Protocol) -> pl.DataFrame:
+    """The readable lines as strings, one column per field (null = empty), with `line`, the physical line number."""
+    schema = dict.fromkeys(protocol.header, pl.String())
+    lines = pl.Series("line", body.lines, dtype=pl.Int64)
+    if not body.content:
+        return pl.DataFrame(schema=schema).with_columns(lines)
+    frame = pl.read_csv(body.content, has_header=False, separator=protocol.separator, quote_char=None, schema=schema, encoding="utf8")
+    return frame.with_columns(lines)
+
+
+def content_findings(
+    frame: pl.DataFrame, protocol: Protocol, *, half_year: HalfYear, municipality: str | None, received_on: dt.date, records: int
+) -> tuple[list[Finding], list[NotRun]]:
+    """Run both suites in one pass.
+
+    Args:
+        frame: What `read_frame` gives.
+        protocol: The rules.
+        half_year: The half-year the file is about.
+        municipality: The delivering municipality; its rule is left out when it is unknown.
+        received_on: The day of receipt.
+        records: The number of lines that a share is a share of.
+
+    Returns:
+        The findings in the order of the suites, and the rules that could not run.
+    """
+    import gx_polars
+
+    suite = protocol.suite(half_year=half_year, received_on=received_on, municipality=municipality)
+    derived = with_derived(frame, protocol, half_year)
+    validation = gx_polars.validate(derived, suite, result_format=_RESULT_FORMAT, unexpected_index_column_names=["line"])
+    findings: list[Finding] = []
+    not_run: list[NotRun] = []
+    for result in validation.results:
+        rule = protocol.rules[result.expectation_config.meta["code"]]
+        if result.exception_info.get("raised_exception", True):
+            not_run.append(NotRun(rule.code, rule.level, "De regel kon niet worden uitgevoerd; het CBS zoekt dit uit."))
+        elif not result.success:
+            count: int = result.result["unexpected_count"]
+            lines = result.result["partial_unexpected_index_list"][0]["line"]
+            words = _words(rule, frame, count=count, records=records, half_year=half_year, municipality=municipality)
+            findings.append(Finding.of(rule, count=count, lines=tuple(lines), **words))
+    return findings, not_run
+
+
+def _words(rule: Rule, frame: pl.DataFrame, *, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:
+    """What the sentences of a rule leave open. Counts and codes only, never a cell."""
+    words: dict[str, Any] = {"half_year": half_year.dutch, "municipality": municipality or "onbekend"}
+    words["share"] = f"{100 * count / records:.1f}%".replace(".", ",")
+    if "{detail}" in rule.message and rule.field is not None:
+        words["detail"] = _lost_zero(frame, rule.field)
+    return words
+
+
+def _lost_zero(frame: pl.DataFrame, field: str) -> str:
+    """How many numbers have eight digits: a program such as Excel has taken the leading zero off."""
+    eight = int(frame.select(pl.col(field).str.contains(r"^[0-9]{8}$").sum()).item())
+    if eight == 0:
+        return ""
+    return f"; {eight} keer heeft het acht cijfers, daar is de voorloopnul weggevallen"
