@@ -1,0 +1,91 @@
+"""### Delivery: check one file and report on it.
+
+**Purpose.** One run for each delivery, named after it: `2019-H2.0518.03` is the third upload of municipality 0518 for the second half of
+2019. The file is checked against the suites in `expectations/`; the coordinator gets the verdict by mail and, for an accepted file, the
+op-orde report. A rejected, late or repeated file is a result, not a failure: state and reason stand in the run's note.
+
+**When.** `gmsd_intake` starts it. Uploads of one municipality and half-year are checked in order of receipt: a later one waits its turn.
+
+**By hand.** Fill in the form: *check again* repeats the check (after a repair of the rules, or to let a late file in); *send report again*
+repeats the mail of a delivery that has been checked. Both need the delivery's id.
+
+**Needs.** The object store, the warehouse, the mail server.
+
+**When it fails.** The log says which service did not answer; clear the failed task after the repair. Clearing is always safe: a check gives
+the same result again and a mail that has been sent is not sent twice. No personal data stands in the log or in a task's result.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pendulum
+from airflow.sdk import Param, dag, get_current_context, task
+
+ACTIONS = ["check", "check again", "send report again"]
+
+
+@dag(
+    schedule=None,
+    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    catchup=False,
+    max_active_runs=32,
+    tags=["gmsd", "deliveries"],
+    dag_display_name="Delivery",
+    doc_md=__doc__,
+    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    params={
+        "delivery": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^(\d{4}-H[12]\.\d{4}\.\d{2,}|unplaced\.\d{4,})$",
+            title="Delivery",
+            description="The id of the delivery, such as `2019-H2.0518.03`.",
+        ),
+        "action": Param("check", type="string", enum=ACTIONS, title="What to do"),
+    },
+)
+def gmsd_delivery() -> None:
+    """Check, then report."""
+
+    @task(task_display_name="Check")
+    def check() -> dict[str, Any]:
+        """The technical check and its verdict; puts itself back when an earlier upload of the same place has not been checked."""
+        from airflow.sdk.exceptions import AirflowRescheduleException
+
+        from gmsd.deliveries import Context, NotYet, check_delivery, recheck
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import delivery_of, outcome
+
+        now = get_current_context()
+        delivery = delivery_of(now["dag_run"].run_id, now["params"])
+        context = Context.open(get_settings())
+        try:
+            match now["params"]["action"]:
+                case "check":
+                    check_delivery(context, delivery)
+                case "check again":
+                    recheck(context, delivery)
+        except NotYet:
+            raise AirflowRescheduleException(pendulum.now("UTC").add(seconds=2)) from None
+        return outcome(context, delivery)
+
+    @task(task_display_name="Report and mail")
+    def report(checked: dict[str, Any]) -> str:
+        """Reports in the outbox, mail to the coordinator, state and reason in the note of the run."""
+        from gmsd.deliveries import Context, report_delivery
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import note
+
+        now = get_current_context()
+        settings = get_settings()
+        report_delivery(Context.open(settings), checked["delivery"], resend=now["params"]["action"] == "send report again")
+        text = f"{checked['state']}: {checked['reason']}" if checked["reason"] else str(checked["state"])
+        note(settings, now["dag_run"].dag_id, now["dag_run"].run_id, text)
+        return text
+
+    report(check())
+
+
+gmsd_delivery()

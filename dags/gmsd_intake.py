@@ -1,0 +1,75 @@
+"""### Intake: register what arrived in the inbox.
+
+**Purpose.** Every upload in the inbox gets a receipt in the register and a mail, and every delivery that has no run yet gets one in
+`gmsd_delivery`, in order of receipt. Forms of coordinators (withdrawal, explanation) are carried out.
+
+**When.** When the watcher sees that the inbox is no longer what it was, and every half hour: the sweep finds what the watcher missed.
+
+**Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
+
+**When it fails.** Nothing is lost: the uploads are in the inbox, and the next run takes up where this one stopped. The log names the
+service that did not answer; `gmsd doctor` shows what answers. Start a run by hand after the repair, or wait for the sweep.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pendulum
+from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, task
+
+from gmsd_airflow.inbox import InboxTrigger
+
+INBOX = Asset(
+    "inbox",
+    uri="gmsd://inbox",
+    watchers=[AssetWatcher(name="inbox", trigger=InboxTrigger(poll_seconds=3))],
+)
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/30 * * * *", timezone="Europe/Amsterdam"), assets=[INBOX]),
+    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    catchup=False,
+    max_active_runs=1,
+    tags=["gmsd", "deliveries"],
+    dag_display_name="Intake",
+    doc_md=__doc__,
+    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+)
+def gmsd_intake() -> None:
+    """Register, then forms and runs."""
+
+    @task(inlets=[INBOX], task_display_name="Register uploads")
+    def register() -> dict[str, int]:
+        """One receipt for each version of each object; an upload that stands in the register already is left alone."""
+        from gmsd.deliveries import Context, register_inbox
+        from gmsd.settings import get_settings
+
+        return register_inbox(Context.open(get_settings()))
+
+    @task(task_display_name="Carry out forms")
+    def forms() -> dict[str, int]:
+        """Withdrawals and explanations that have been registered and not yet dealt with."""
+        from gmsd.consent import process_forms
+        from gmsd.deliveries import Context
+        from gmsd.settings import get_settings
+
+        return process_forms(Context.open(get_settings()))
+
+    @task(task_display_name="Start a run for each delivery")
+    def start() -> list[str]:
+        """Deliveries that have not been checked and have no run, whether registered just now or left behind by an earlier run."""
+        from gmsd.deliveries import Context, pending
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import start_deliveries
+
+        settings = get_settings()
+        with Context.open(settings).engine.connect() as connection:
+            waiting = pending(connection)
+        return start_deliveries(settings, waiting)
+
+    register() >> [forms(), start()]
+
+
+gmsd_intake()

@@ -1,0 +1,66 @@
+"""### Load: a frozen half-year into the warehouse.
+
+**Purpose.** The accepted records of one half-year replace what the warehouse held of it, municipality by municipality; records become
+arrangements, and arrangements the true figures of the half-year and of its year. Every row is accounted for: rows in = rows used + rows
+left out, by reason (task *Load*, tab XCom).
+
+**When.** For each half-year that `gmsd_optout_close` froze; the partition is the half-year (`2019-H1`). By hand with the partition key
+under *Advanced Options*.
+
+**Needs.** The private bucket with accepted records, the warehouse.
+
+**When it fails.** Clear the task: loading replaces, so a second time gives the same rows and no more. A record that is missing in the
+private bucket is made again from the raw file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pendulum
+from airflow.sdk import Asset, PartitionedAssetTimetable, dag, get_current_context, task
+
+
+@dag(
+    schedule=PartitionedAssetTimetable(assets=Asset("frozen half-year", uri="gmsd://frozen")),
+    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    catchup=False,
+    max_active_runs=1,
+    tags=["gmsd", "figures"],
+    dag_display_name="Load",
+    doc_md=__doc__,
+    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+)
+def gmsd_load() -> None:
+    """Load, count, and publish where so set."""
+
+    @task(task_display_name="Load")
+    def load() -> dict[str, Any]:
+        """Records and arrangements of the half-year; the account of the rows is the result."""
+        from gmsd.deliveries import Context
+        from gmsd.settings import get_settings
+        from gmsd.warehouse import load_half_year
+
+        return load_half_year(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
+
+    @task(task_display_name="Count clients")
+    def figures() -> dict[str, Any]:
+        """The true figures of every period that the half-year is part of."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import compute_figures
+
+        return compute_figures(get_settings(), get_current_context()["dag_run"].partition_key)
+
+    @task.short_circuit(task_display_name="Publish by itself?")
+    def publish_when_loaded() -> bool:
+        """Only when so set, and when every half-year of the round has been loaded."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import start_publication
+
+        return start_publication(get_settings(), get_current_context()["dag_run"].partition_key)
+
+    load() >> figures() >> publish_when_loaded()
+
+
+gmsd_load()

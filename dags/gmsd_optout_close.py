@@ -1,0 +1,88 @@
+"""### Close of a round: freeze what counts.
+
+**Purpose.** When the withdrawal window of a round has ended, what counts of each municipality is laid down for every half-year that the
+round takes: the delivery accepted last, one kept from an earlier round, or nothing and why. Each frozen half-year starts `gmsd_load`.
+
+**When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`). A round of the past is closed
+by a backfill (the range is one of half-years) or by hand with the partition key under *Advanced Options*. Before its time a run is skipped.
+
+**Needs.** The warehouse. Deliveries that still wait for their check hold the close up: it tries again.
+
+**With nothing accepted** it asks under *Required Actions* before going on: an empty round is more often a mistake than the truth. A refusal
+leaves the round open.
+
+**When it fails.** The log says why; clear the task. Closing twice gives the same result.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pendulum
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Asset, dag, get_current_context, task
+
+from gmsd_airflow.timetable import RoundTimetable
+
+FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
+
+
+@dag(
+    schedule=RoundTimetable.of_calendar(),
+    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    catchup=False,
+    max_active_runs=1,
+    tags=["gmsd", "rounds"],
+    dag_display_name="Close of a round",
+    doc_md=__doc__,
+    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=10)},
+)
+def gmsd_optout_close() -> None:
+    """Look, ask when there is nothing, freeze."""
+
+    @task(task_display_name="Is it time, and what would be frozen")
+    def look() -> dict[str, Any]:
+        """Numbers of accepted deliveries for each half-year; skipped as long as the clock says that the round is not over."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from gmsd.deliveries import Context
+        from gmsd.settings import get_settings
+        from gmsd.warehouse import NotYetTime, close_preview
+
+        try:
+            return close_preview(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
+        except NotYetTime as error:
+            raise AirflowSkipException(str(error)) from None
+
+    @task.branch(task_display_name="Is there anything")
+    def choose(found: dict[str, Any]) -> str:
+        """Go on by itself when something was accepted."""
+        return "freeze" if found["accepted"] else "ask"
+
+    ask = ApprovalOperator(
+        task_id="ask",
+        task_display_name="Close without any delivery?",
+        subject="Close round {{ dag_run.partition_key }} although nothing was accepted?",
+        body="No municipality has an accepted delivery in round **{{ dag_run.partition_key }}**. Closing it freezes every municipality as "
+        "*not delivered*, unless an earlier delivery is kept. Reject to leave the round open.",
+    )
+
+    @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
+    def freeze() -> dict[str, Any]:
+        """Lay down what counts, and announce each half-year as a partition of its own."""
+        from gmsd.deliveries import Context
+        from gmsd.settings import get_settings
+        from gmsd.warehouse import close_round
+
+        now = get_current_context()
+        closed = close_round(Context.open(get_settings()), now["dag_run"].partition_key)
+        now["outlet_events"][FROZEN].add_partitions(sorted(closed))
+        return closed
+
+    chosen = choose(look())
+    chosen >> ask >> (frozen := freeze())
+    chosen >> frozen
+
+
+gmsd_optout_close()

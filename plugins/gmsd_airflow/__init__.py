@@ -1,0 +1,1 @@
+"""What Airflow loads of this project: timetable, trigger, pages, and the client of its API."""

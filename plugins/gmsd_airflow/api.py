@@ -1,0 +1,143 @@
+"""The few calls of Airflow's REST API that the pipeline and the demo make."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx
+
+if TYPE_CHECKING:
+    from gmsd.settings import Settings
+
+Account = Literal["engineer", "approver", "viewer", "intake"]
+NOTE_LENGTH = 1000
+PAGE = 100
+COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+
+
+class AirflowError(Exception):
+    """Airflow refused a request."""
+
+
+class Airflow:
+    """Airflow's API as one account; it logs in at the first call."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self.user = user
+        self._password = password
+        # an api-server that restarts refuses connections for some seconds
+        self._http = httpx.Client(base_url=url, timeout=60, transport=httpx.HTTPTransport(retries=5))
+
+    @classmethod
+    def of(cls, settings: Settings, account: Account) -> Airflow:
+        """The API as one of the accounts in the settings."""
+        secret = getattr(settings, f"airflow_{account}_password")
+        return cls(settings.airflow_url, getattr(settings, f"airflow_{account}_user"), secret.get_secret_value())
+
+    def start(
+        self,
+        dag_id: str,
+        run_id: str | None = None,
+        *,
+        conf: dict[str, Any] | None = None,
+        partition_key: str | None = None,
+        note: str = "",
+    ) -> str | None:
+        """Start a run; returns its id, None when a run of that id is there already.
+
+        Raises:
+            AirflowError: the DAG is unknown, or it refuses the parameters or the key.
+        """
+        body: dict[str, Any] = {"logical_date": None, "conf": conf or {}}
+        body |= {"dag_run_id": run_id} if run_id else {}
+        body |= {"partition_key": partition_key} if partition_key else {}
+        body |= {"note": note[:NOTE_LENGTH]} if note else {}
+        answer = self._request("POST", f"/dags/{dag_id}/dagRuns", accept=(409,), json=body)
+        return None if answer.status_code == 409 else str(answer.json()["dag_run_id"])
+
+    def run(self, dag_id: str, run_id: str) -> dict[str, Any] | None:
+        """One run, None when there is none of that id."""
+        answer = self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}", accept=(404,))
+        return None if answer.status_code == 404 else dict(answer.json())
+
+    def runs(self, dag_id: str, *, states: tuple[str, ...] = (), newest: bool = False) -> list[dict[str, Any]]:
+        """The runs of a DAG in any of the states (all without), oldest first; with `newest` only the newest page, newest first."""
+        found: list[dict[str, Any]] = []
+        order = "-run_after" if newest else "run_after"
+        while True:
+            params: dict[str, Any] = {"limit": PAGE, "offset": len(found), "order_by": order, "state": list(states)}
+            page = self._request("GET", f"/dags/{dag_id}/dagRuns", params=params).json()
+            found += page["dag_runs"]
+            if newest or not page["dag_runs"] or len(found) >= page["total_entries"]:
+                return found
+
+    def count(self, dag_id: str, *states: str) -> int:
+        """How many runs of a DAG are in any of the states."""
+        params: dict[str, Any] = {"limit": 1, "state": list(states)}
+        return int(self._request("GET", f"/dags/{dag_id}/dagRuns", params=params).json()["total_entries"])
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """The task instances of a run."""
+        params = {"limit": PAGE}
+        return list(self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", params=params).json()["task_instances"])
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task returned; None when it returned nothing."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+        answer = self._request("GET", path, accept=(404,), params={"deserialize": True})
+        return None if answer.status_code == 404 else answer.json()["value"]
+
+    def note(self, dag_id: str, run_id: str, text: str) -> None:
+        """Write the note of a run, which the list of runs shows."""
+        self._request("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}", params={"update_mask": "note"}, json={"note": text[:NOTE_LENGTH]})
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Answer a task that waits for a person."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        self._request("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+
+    def question(self, dag_id: str, run_id: str, task_id: str) -> dict[str, Any] | None:
+        """What a task asks a person; None while it has not asked."""
+        answer = self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails", accept=(404,))
+        return None if answer.status_code == 404 else dict(answer.json())
+
+    def unpause(self, dag_id: str, seconds: float = 120) -> None:
+        """Let a DAG run, waiting until Airflow knows it."""
+        end = time.monotonic() + seconds
+        while True:
+            answer = self._request(
+                "PATCH", f"/dags/{dag_id}", accept=(404,), params={"update_mask": "is_paused"}, json={"is_paused": False}
+            )
+            if answer.status_code != 404:
+                return
+            if time.monotonic() > end:
+                raise AirflowError(f"Airflow does not know the DAG {dag_id}")
+            time.sleep(0.5)
+
+    def import_errors(self) -> list[str]:
+        """What Airflow could not import."""
+        found = self._request("GET", "/importErrors", params={"limit": PAGE}).json()["import_errors"]
+        return [f"{error['filename']}: {error['stack_trace']}" for error in found]
+
+    def unhealthy(self) -> list[str]:
+        """The components that do not report themselves healthy."""
+        health = self._http.get("/api/v2/monitor/health").raise_for_status().json()
+        return [name for name in COMPONENTS if health[name]["status"] != "healthy"]
+
+    def _log_in(self) -> None:
+        answer = self._http.post("/auth/token", json={"username": self.user, "password": self._password})
+        if answer.is_error:
+            raise AirflowError(f"Airflow does not let {self.user} in: {answer.status_code}")
+        self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def _request(self, method: str, path: str, *, accept: tuple[int, ...] = (), **kwargs: Any) -> httpx.Response:
+        if "Authorization" not in self._http.headers:
+            self._log_in()
+        answer = self._http.request(method, f"/api/v2{path}", **kwargs)
+        if answer.status_code == 401:  # the token is past its time
+            self._log_in()
+            answer = self._http.request(method, f"/api/v2{path}", **kwargs)
+        if answer.is_error and answer.status_code not in accept:
+            raise AirflowError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer

@@ -1,0 +1,133 @@
+"""One partition for each round; its run is due at the round's close."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import pendulum
+from airflow.exceptions import AirflowTimetableInvalid, InvalidPartitionKeyError
+from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
+
+from gmsd.rounds import HalfYear
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from airflow.utils.types import DagRunType
+
+TIMEZONE = "Europe/Amsterdam"
+# Without catchup a close that is overdue longer than this is left to a backfill.
+GRACE = pendulum.duration(days=31)
+
+
+class RoundTimetable(Timetable):
+    """Runs at the close of each round; the partition is the round.
+
+    Partition key `2019-H2`, partition date the first moment of that half-year, `run_after` the close. It is periodic, because Airflow
+    refuses a backfill of what is not. A backfill's range is a range of partition dates.
+
+    Args:
+        closes: Round to the day it closes at midnight, as text, because Airflow stores the timetable as JSON.
+    """
+
+    partitioned = True
+    periodic = True
+
+    def __init__(self, closes: Mapping[str, str]) -> None:
+        self.closes = dict(closes)
+        self.description = "At the close of each round"
+
+    @classmethod
+    def of_calendar(cls) -> RoundTimetable:
+        """The timetable of `expectations/calendar/rounds.yaml`."""
+        from gmsd.rounds import load_calendar
+
+        return cls({str(known.code): known.close.isoformat() for known in load_calendar().rounds})
+
+    def serialize(self) -> dict[str, Any]:
+        """What the metadata database keeps of it."""
+        return {"closes": self.closes}
+
+    @classmethod
+    def deserialize(cls, data: dict[str, Any]) -> RoundTimetable:
+        """The timetable as the scheduler rebuilds it, without the DAG file."""
+        return cls(data["closes"])
+
+    def validate(self) -> None:
+        """Refuse a calendar that cannot be read.
+
+        Raises:
+            AirflowTimetableInvalid: a key is no half-year or a day no date.
+        """
+        try:
+            self._infos()
+        except ValueError as error:
+            raise AirflowTimetableInvalid(str(error)) from error
+
+    @property
+    def summary(self) -> str:
+        """The text in Airflow's list of DAGs."""
+        return "close of a round"
+
+    def next_dagrun_info_v2(self, *, last_dagrun_info: DagRunInfo | None, restriction: TimeRestriction) -> DagRunInfo | None:
+        """The close that comes next; without catchup an overdue one only when it is the last, and not long ago."""
+        infos = self._infos()
+        if last_dagrun_info is not None:
+            infos = [info for info in infos if info.run_after > last_dagrun_info.run_after]
+        if restriction.earliest is not None:
+            infos = [info for info in infos if info.run_after >= restriction.earliest]
+        if restriction.latest is not None:
+            infos = [info for info in infos if info.run_after <= restriction.latest]
+        if not restriction.catchup:
+            now = pendulum.now("UTC")
+            overdue = [info for info in infos if info.run_after <= now]
+            infos = [info for info in overdue[-1:] if info.run_after > now - GRACE] + infos[len(overdue) :]
+        return infos[0] if infos else None
+
+    def iter_partition_dagrun_infos(self, *, earliest: dt.datetime, latest: dt.datetime) -> Iterable[DagRunInfo]:
+        """The partitions of a backfill: those in the range whose close has been."""
+        first, last = self.localize_partition_datetime(earliest), self.localize_partition_datetime(latest)
+        now = pendulum.now("UTC")
+        for info in self._infos():
+            if info.partition_date is not None and first <= info.partition_date <= last and info.run_after <= now:
+                yield info
+
+    def localize_partition_datetime(self, moment: dt.datetime) -> pendulum.DateTime:
+        """`--from-date 2019-01-01` means midnight in Amsterdam: at midnight UTC the first half-year would fall outside."""
+        # pendulum.instance() would give a naive pendulum value back as it is
+        return pendulum.datetime(*moment.timetuple()[:6], tz=TIMEZONE)
+
+    def _decode_partition_date(self, partition_key: str) -> dt.datetime:
+        if partition_key not in self.closes:
+            raise InvalidPartitionKeyError(f"no round {partition_key!r} in the calendar; it has {', '.join(self.closes)}")
+        return _first_moment(partition_key)
+
+    def infer_manual_data_interval(self, *, run_after: pendulum.DateTime) -> DataInterval:
+        """A run that a person starts covers no interval."""
+        return DataInterval.exact(run_after)
+
+    def generate_run_id(
+        self, *, run_type: DagRunType, run_after: pendulum.DateTime, data_interval: DataInterval | None, **extra: Any
+    ) -> str:
+        """The round in the run id, where a reader sees it; random too, because a backfill may run a round again."""
+        del data_interval
+        return str(run_type.generate_run_id(suffix=f"{extra.get('partition_key') or run_after.isoformat()}__{secrets.token_hex(3)}"))
+
+    def _infos(self) -> list[DagRunInfo]:
+        infos = [
+            DagRunInfo(
+                run_after=pendulum.parse(day, tz=TIMEZONE).in_timezone("UTC"),  # type: ignore[union-attr]
+                data_interval=None,
+                partition_date=_first_moment(code),
+                partition_key=code,
+            )
+            for code, day in self.closes.items()
+        ]
+        return sorted(infos, key=lambda info: info.run_after)
+
+
+def _first_moment(code: str) -> pendulum.DateTime:
+    day = HalfYear.parse(code).first_day
+    return pendulum.datetime(day.year, day.month, day.day, tz=TIMEZONE).in_timezone("UTC")
