@@ -1,0 +1,121 @@
+"""Write the pages that are made from the code: settings, commands and DAGs. `--check` only tells whether they are up to date."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT / "plugins"))
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOTE = "<!-- Made by docs/generate.py (`make docs`) from {source}; change it there. -->"
+CELL = str.maketrans({"|": "\\|", "\n": " "})
+
+
+def settings_page() -> str:
+    """Every setting with its environment variable, default and description."""
+    from pydantic import SecretStr
+
+    from gmsd.settings import Settings
+
+    lines = [
+        NOTE.format(source="plugins/gmsd/settings.py"),
+        "# Settings",
+        "",
+        "Each is an environment variable. What is not in the environment is read from `.env` in the project's folder, then from "
+        "`var/secrets/gmsd.env`, which the services write at every start.",
+        "",
+        "| variable | default | what it is |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default() if field.default_factory is None else "the checkout"
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        shown = f"`{default}`" if str(default) else "empty"
+        lines.append(f"| `GMSD_{name.upper()}` | {shown.translate(CELL)} | {(field.description or '').translate(CELL)} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Every command with its arguments, options and meaning."""
+    from typer.main import get_command
+
+    from gmsd.cli import build
+
+    lines = [
+        NOTE.format(source="plugins/gmsd/commands/"),
+        "# Commands",
+        "",
+        "`gmsd` works without Airflow. Exit status: 0 = done, 1 = the answer is no (file rejected, service missing), 2 = wrong usage or a path "
+        "that cannot be opened. Every command has `--help`.",
+    ]
+    for path, command in _commands(get_command(build()), "gmsd"):
+        lines += ["", f"## `{path}`", "", _paragraphs(command.help or "")]
+        rows = [_parameter(parameter) for parameter in command.params if parameter.name != "help"]
+        if rows:
+            lines += ["", "| | |", "|---|---|", *rows]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The commands below a group that do something, by their path."""
+    if not hasattr(command, "commands"):
+        yield path, command
+        return
+    for name, below in sorted(command.commands.items()):
+        yield from _commands(below, f"{path} {name}")
+
+
+def _parameter(parameter: Any) -> str:
+    names = ", ".join(f"`{each}`" for each in (*parameter.opts, *parameter.secondary_opts) if each.startswith("-"))
+    text = str(getattr(parameter, "help", None) or "").strip()
+    default = parameter.default
+    if names and default not in (None, False, "", (), []) and not callable(default):
+        text = f"{text} Default: {default}.".strip()
+    return f"| {names or f'`{parameter.metavar or parameter.name}`'} | {text.translate(CELL)} |"
+
+
+def _paragraphs(text: str) -> str:
+    return text.replace("\b", "").replace("\f", "").strip()
+
+
+def dags_page() -> str:
+    """What every DAG says of itself, as its page in Airflow shows it."""
+    lines = [NOTE.format(source="the docstrings in dags/"), "# DAGs"]
+    for path in sorted((PROJECT / "dags").glob("*.py")):
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if not docstring:
+            raise SystemExit(f"{path.name} has no docstring: say its purpose, when it runs, what it needs and what to do when it fails")
+        title, _, body = docstring.partition("\n")
+        lines += ["", f"## `{path.stem}`: {title.lstrip('# ')}", "", body.strip()]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "commands.md": commands_page, "dags.md": dags_page}
+
+
+def main(folder: Path = PROJECT / "docs") -> int:
+    """Write each page, or with `--check` name those that are not as the code is."""
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for name, page in PAGES.items():
+        path = folder / name
+        text = page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(f"docs/{name}")
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    if check and stale:
+        sys.stderr.write(f"not up to date: {', '.join(stale)}; run `make docs`\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
