@@ -25,6 +25,7 @@ ACTIONS = {
 
 
 def main() -> int:
+    """Do what the command line asks; the exit status."""
     arguments = _arguments()
     state = open_state(arguments.state)
     if arguments.action == "airflow":

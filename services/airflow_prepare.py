@@ -13,6 +13,7 @@ from airflow.utils import db
 
 
 def main() -> None:
+    """Migrate, then make or correct the users."""
     db.upgradedb()
     users = json.load(sys.stdin)
     with get_application_builder() as builder:

@@ -27,10 +27,12 @@ def object_store(state: State) -> str:
 
 
 def database(state: State) -> str:
+    """As `object_store`."""
     return "" if postgres.answers(state) else "no answer"
 
 
 def mail(state: State) -> str:
+    """As `object_store`."""
     try:
         with smtplib.SMTP("127.0.0.1", state.ports["smtp"], timeout=5) as client:
             client.noop()
@@ -40,6 +42,7 @@ def mail(state: State) -> str:
 
 
 def airflow(state: State) -> str:
+    """As `object_store`; it answers when all its parts are healthy."""
     try:
         with urllib.request.urlopen(f"{state.url('airflow')}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310 - as above
             parts = json.load(answer)

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from services import health, objectstore, postgres, settings, supervise
-from services.state import AIRFLOW_USERS, PROJECT, State, pipeline_environment, settle_ports
+from services.state import AIRFLOW_USERS, PROJECT, State, open_state, pipeline_environment, settle_ports
 
 Probe = Callable[[State], str]
 FREE_MEGABYTES = 500
@@ -98,7 +98,7 @@ def _start_airflow(state: State) -> None:
             script = [str(pipeline_environment() / "bin" / "python"), "-P", str(PROJECT / "services" / "airflow_prepare.py")]
             _call(state, script, "airflow-prepare", environment=supervise.airflow_environment(state), given=json.dumps(users))
         done.write_text(mark)
-    supervise.control(state).startProcessGroup("airflow", False)  # noqa: FBT003 - supervisor's interface
+    supervise.control(state).startProcessGroup("airflow", False)
 
 
 def _installed_airflow() -> str:
@@ -127,14 +127,14 @@ def _restart_airflow(state: State) -> None:
     print("  settings changed: Airflow starts anew", flush=True)
     control = supervise.control(state)
     control.stopProcessGroup("airflow")
-    control.startProcessGroup("airflow", False)  # noqa: FBT003 - supervisor's interface
+    control.startProcessGroup("airflow", False)
     time.sleep(1)
     _await(state, "Airflow", health.airflow, 180)
 
 
 def _write_settings(state: State) -> bool:
-    settings.write(state, state.airflow_settings_file, supervise.airflow_environment(state))
-    return settings.write(state, state.settings_file, settings.pipeline(state))
+    settings.write(state.airflow_settings_file, supervise.airflow_environment(state))
+    return settings.write(state.settings_file, settings.pipeline(state))
 
 
 def _complete(state: State, *, with_airflow: bool) -> bool:
@@ -147,20 +147,29 @@ def _await(state: State, name: str, probe: Probe, seconds: float) -> None:
     """Wait for one service, saying every ten seconds that we still do.
 
     Raises:
-        SystemExit: it does not answer in time, or supervisor gave up on it.
+        SystemExit: it does not answer in time, or its processes fail again and again.
     """
-    begin = time.monotonic()
-    said = begin
+    begin = said = time.monotonic()
+    starts: dict[str, set[int]] = {}
     while problem := probe(state):
         now = time.monotonic()
-        fatal = [process for process, info in supervise.processes(state).items() if info["statename"] == "FATAL"]
-        if fatal or now - begin > seconds:
-            raise SystemExit(f"services: {name} did not come up ({', '.join(fatal) or problem}); its log is in {state.logs}")
+        for process, info in supervise.processes(state).items():
+            starts.setdefault(process, set()).add(info["pid"])
+            if info["statename"] == "FATAL" or len(starts[process] - {0}) > 3:
+                raise SystemExit(f"services: {process} keeps failing: {_last_line(state, process)} (all of it: {state.logs / process}.log)")
+        if now - begin > seconds:
+            raise SystemExit(f"services: {name} did not come up in {seconds:.0f} s: {problem}; the logs are in {state.logs}")
         if now - said > 10:
             print(f"  {name} is still starting after {now - begin:.0f} s", flush=True)
             said = now
         time.sleep(0.1)
     print(f"  {name} up ({time.monotonic() - begin:.1f} s)", flush=True)
+
+
+def _last_line(state: State, process: str) -> str:
+    log = state.logs / f"{process}.log"
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1][:300] if lines else "it says nothing"
 
 
 def _settle(state: State, probes: dict[str, Probe], seconds: float) -> bool:
@@ -180,20 +189,31 @@ def _check_disk(state: State) -> None:
 
 
 def summary(state: State, *, with_airflow: bool) -> str:
+    """Where everything is, in one line."""
     parts = [f"S3 {state.url('s3')}", f"PostgreSQL 127.0.0.1:{state.ports['postgres']}", f"SMTP 127.0.0.1:{state.ports['smtp']}"]
     return ", ".join([f"Airflow {state.url('airflow')}"] * with_airflow + parts)
 
 
 def down(state: State) -> None:
+    """Stop everything, also what a killed supervisor left behind."""
     begin = time.monotonic()
     was = supervise.running(state) or dict(supervise.leftovers(state))
     supervise.stop(state)
-    print(f"Services stopped ({time.monotonic() - begin:.1f} s); nothing is left running" if was else "Services were not running", flush=True)
+    _stop_nested(state)
+    took = time.monotonic() - begin
+    print(f"Services stopped ({took:.1f} s); nothing is left running" if was else "Services were not running", flush=True)
+
+
+def _stop_nested(state: State) -> None:
+    """End installations below this one, such as that of a test run which was killed."""
+    for secrets_file in state.root.glob("*/secrets/services.json"):
+        supervise.stop(open_state(secrets_file.parent.parent))
 
 
 def reset(state: State) -> None:
     """Stop, then empty the state folder; secrets stay, so that passwords, ports and keys do."""
     supervise.stop(state)
+    _stop_nested(state)
     kept = {"secrets", "lock"}
     for item in state.root.iterdir():
         if item.name not in kept:
@@ -227,4 +247,3 @@ def status(state: State, *, with_airflow: bool) -> bool:
 def has_airflow(state: State) -> bool:
     """Whether the installation as it runs now was started with Airflow."""
     return "scheduler" in supervise.processes(state)
-

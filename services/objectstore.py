@@ -56,7 +56,7 @@ def _render(template: str, target: Path, **values: object) -> None:
 
 def _write_ring(state: State, server: str) -> None:
     """One device, one replica: every partition lands on it, so the ring may be rebuilt freely when a port changes."""
-    from swift.common.ring import RingBuilder  # noqa: PLC0415 - heavy, and `status` and `env` do without
+    from swift.common.ring import RingBuilder  # heavy, and `status` and `env` do without it
 
     builder = RingBuilder(PART_POWER, replicas=1, min_part_hours=0)
     address = {"ip": "127.0.0.1", "port": state.ports[server], "replication_ip": "127.0.0.1", "replication_port": state.ports[server]}
@@ -71,4 +71,5 @@ def commands(state: State) -> dict[str, list[str]]:
 
 
 def sweep_commands(state: State) -> list[list[str]]:
+    """The passes of SWEEP, in order."""
     return [[sys.executable, "-m", "services.daemon", name, str(state.conf / conf), "once"] for name, conf in SWEEP]

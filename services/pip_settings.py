@@ -1,7 +1,7 @@
 """Print what pip is configured for as shell exports that uv understands, so that both use the same package index.
 
-Runs with any Python 3.8 or later: `python pip_settings.py "python -m pip"`. Nothing is written: addresses may hold passwords. What is already
-in the environment as uv's own setting wins.
+Runs with any Python 3.8 or later: `python pip_settings.py "python -m pip"`. Nothing is written: addresses may hold passwords.
+What is already in the environment as uv's own setting wins.
 """
 
 import ast
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 def pip_configuration(pip):
     """Option -> value, in pip's own order of importance: global, install, environment."""
-    listing = subprocess.run([*pip, "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, check=False)
+    listing = subprocess.run([*pip, "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     found = {}
     for place in ("global.", "install.", ":env:."):
         for line in listing.stdout.splitlines():

@@ -28,6 +28,7 @@ OPTIONS = {
 
 
 def binaries() -> Path:
+    """The folder of `postgres`, `initdb` and `psql`."""
     given = os.environ.get("GMSD_PG_BIN")
     if given:
         return Path(given)
@@ -91,6 +92,7 @@ def command(state: State, guard: list[str]) -> list[str]:
 
 
 def answers(state: State) -> bool:
+    """Whether its own account can log in and ask something."""
     return psql(state, "postgres", "select 1", check=False).returncode == 0
 
 

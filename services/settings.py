@@ -42,7 +42,7 @@ def pipeline(state: State) -> dict[str, str]:
     return values | {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
 
 
-def write(state: State, path: Path, values: dict[str, str]) -> bool:
+def write(path: Path, values: dict[str, str]) -> bool:
     """Write the values as a .env file; tells whether that changed anything."""
     text = "".join(f'{name}="{value}"\n' for name, value in values.items())
     if path.exists() and path.read_text() == text:

@@ -69,7 +69,8 @@ def _airflow(state: State) -> dict[str, Program]:
         "triggerer": ["--skip-serve-logs"],
     }
     return {
-        name: Program([*start, name, *options], "airflow", environment, autostart=False, stop_seconds=8) for name, options in arguments.items()
+        name: Program([*start, name, *options], "airflow", environment, autostart=False, stop_seconds=3 if name == "triggerer" else 8)
+        for name, options in arguments.items()
     }
 
 
@@ -81,7 +82,8 @@ def airflow_environment(state: State) -> dict[str, str]:
 
 def pipeline_settings(state: State) -> dict[str, str]:
     """The pipeline's settings for the environment: empty for the checkout's own installation, whose settings file the pipeline reads itself."""
-    return {} if state.root == PROJECT / "var" else settings.pipeline(state)
+    home = Path(os.environ.get("GMSD_HOME") or PROJECT).resolve()
+    return {} if state.root == home / "var" else settings.pipeline(state)
 
 
 def write_configuration(state: State, *, with_airflow: bool) -> None:
@@ -225,5 +227,3 @@ def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-

@@ -43,12 +43,17 @@ def prepare(settings: Settings) -> dict[str, str]:
 
 def check_key(settings: Settings, name: Literal["pseudonym", "rounding", "reference"]) -> None:
     """Note a key's fingerprint the first time, compare it ever after."""
-    fingerprint = hashlib.sha256(b"gmsd-key|" + name.encode() + b"|" + settings.key(name)).hexdigest()[:32]
+    fingerprint = fingerprint_of(settings, name)
     with connect(settings, "loader").begin() as connection:
         connection.execute(statement("keys/note"), {"name": name, "fingerprint": fingerprint, "at": get_clock(settings).now()})
         noted = connection.scalar(statement("keys/read"), {"name": name})
     if noted != fingerprint:
         raise KeyChanged(f"the {name} key is not the one this database was made with; put back the backup of {name}.key in var/secrets")
+
+
+def fingerprint_of(settings: Settings, name: Literal["pseudonym", "rounding", "reference"]) -> str:
+    """What may be noted of a key: it tells keys apart and gives nothing of them away."""
+    return hashlib.sha256(b"gmsd-key|" + name.encode() + b"|" + settings.key(name)).hexdigest()[:32]
 
 
 def _bucket(settings: Settings, bucket: str) -> None:

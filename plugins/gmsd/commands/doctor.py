@@ -1,0 +1,203 @@
+"""`gmsd doctor`: what is configured, what answers, what is missing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmsd.settings import Settings
+
+LEAST_FREE_MB = 1000
+AIRFLOW_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+AIRFLOW_USERS = ("engineer", "approver", "viewer", "intake")
+
+
+class Missing(Exception):
+    """Something is not as it should be; the message says what."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(doctor)
+
+
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    show_passwords: Annotated[bool, typer.Option("--show-passwords", help="Print the passwords of Airflow's accounts too.")] = False,
+) -> None:
+    """Ask every service and every precondition how it is. Exit status 1 when something is missing."""
+    from gmsd.settings import get_settings
+
+    settings = get_settings()
+    services = {name: {"address": address} | _ask(ask, settings) for name, (address, ask) in _services(settings).items()}
+    checks = {
+        name: _ask(ask, settings)
+        if needs is None or services[needs]["ok"]
+        else {"ok": False, "detail": f"cannot be told while {needs} is away"}
+        for name, (needs, ask) in _CHECKS.items()
+    }
+    ok = all(finding["ok"] for finding in (*services.values(), *checks.values()))
+    users = {name: _user(settings, name, show_passwords=show_passwords) for name in AIRFLOW_USERS}
+    found = {"ok": ok, "services": services, "checks": checks, "users": users, "maildir": settings.maildir, "home": str(settings.home)}
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+    else:
+        _print(found)
+    raise typer.Exit(0 if ok else 1)
+
+
+def _print(found: dict[str, Any]) -> None:
+    for name, finding in found["services"].items():
+        typer.echo(f"{'ok ' if finding['ok'] else 'NO '} {name:14} {finding['address']:34} {finding['detail']}")
+    for name, finding in found["checks"].items():
+        typer.echo(f"{'ok ' if finding['ok'] else 'NO '} {name:14} {finding['detail']}")
+    for role, user in found["users"].items():
+        typer.echo(f"    {role:14} account {user['user']}" + (f", password {user['password']}" if "password" in user else ""))
+    if found["maildir"]:
+        typer.echo(f"    {'mails':14} {found['maildir']}")
+
+
+def _user(settings: Settings, role: str, *, show_passwords: bool) -> dict[str, str]:
+    user = {"user": str(getattr(settings, f"airflow_{role}_user"))}
+    if show_passwords:
+        user["password"] = getattr(settings, f"airflow_{role}_password").get_secret_value()
+    return user
+
+
+def _ask(ask: Callable[[Settings], str], settings: Settings) -> dict[str, Any]:
+    """Run one check. A service that fails in a way of its own is a finding here, whatever it raises."""
+    try:
+        return {"ok": True, "detail": ask(settings)}
+    except Missing as problem:
+        return {"ok": False, "detail": str(problem)}
+    except Exception as error:  # noqa: BLE001 - the other checks must go on, and the message names what happened
+        lines = str(error).strip().splitlines()
+        return {"ok": False, "detail": f"{type(error).__name__}: {lines[0] if lines else 'no message'}"}
+
+
+def _services(settings: Settings) -> dict[str, tuple[str, Callable[[Settings], str]]]:
+    from sqlalchemy import make_url
+
+    owner = settings.database_owner.get_secret_value()
+    url = make_url(owner) if owner else None
+    database = f"postgresql://{url.host}:{url.port}/{url.database}" if url else "not configured"
+    return {
+        "s3": (settings.s3_endpoint, _object_store),
+        "postgres": (database, _database),
+        "smtp": (f"smtp://{settings.smtp_host}:{settings.smtp_port}", _mail),
+        "airflow": (settings.airflow_url, _airflow),
+    }
+
+
+def _object_store(settings: Settings) -> str:
+    import httpx
+
+    server = httpx.get(settings.s3_endpoint, timeout=5).headers.get("server", "")
+    return f"answers{f' ({server})' if server else ''}"
+
+
+def _database(settings: Settings) -> str:
+    from gmsd.database import connect
+
+    found = ""
+    for role in ("owner", "loader", "publisher", "reader"):
+        try:
+            with connect(settings, role).connect() as connection:
+                found = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+        except ValueError as error:
+            raise Missing(str(error)) from None
+    return f"PostgreSQL {found}; owner, loader, publisher and reader can log in"
+
+
+def _mail(settings: Settings) -> str:
+    import smtplib
+
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=5) as server:
+        server.noop()
+    return "answers"
+
+
+def _airflow(settings: Settings) -> str:
+    import httpx
+
+    health = httpx.get(f"{settings.airflow_url}/api/v2/monitor/health", timeout=10).json()
+    ill = [name for name in AIRFLOW_PARTS if (health.get(name) or {}).get("status") != "healthy"]
+    if ill:
+        raise Missing(f"not healthy: {', '.join(ill)}")
+    found = httpx.get(f"{settings.airflow_url}/api/v2/version", timeout=10).json().get("version", "?")
+    return f"Airflow {found}; scheduler, triggerer and dag processor are healthy"
+
+
+def _buckets(settings: Settings) -> str:
+    from botocore.exceptions import ClientError
+
+    from gmsd.store import get_store
+
+    client = get_store(settings).client
+    names = [settings.bucket_inbox, settings.bucket_outbox, settings.bucket_staging, settings.bucket_publication, settings.bucket_accounts]
+    missing = []
+    for name in names:
+        try:
+            client.head_bucket(Bucket=name)
+        except ClientError as error:
+            missing.append(f"{name} ({error.response['Error']['Code']})")
+    if missing:
+        raise Missing(f"{', '.join(missing)}: run `gmsd setup`")
+    if client.get_bucket_versioning(Bucket=settings.bucket_inbox).get("Status") != "Enabled":
+        raise Missing(f"{settings.bucket_inbox} keeps no versions: run `gmsd setup`")
+    return ", ".join(names)
+
+
+def _migrations(settings: Settings) -> str:
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    from gmsd.database import connect, sql_folder
+
+    config = Config()
+    config.set_main_option("script_location", str(sql_folder() / "migrations"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with connect(settings, "owner").connect() as connection:
+        stands = MigrationContext.configure(connection).get_current_revision()
+    if stands != head:
+        raise Missing(f"the database stands at {stands or 'nothing'}, the code at {head}: run `gmsd setup`")
+    return f"at head ({head})"
+
+
+def _keys(settings: Settings) -> str:
+    from gmsd.database import connect, statement
+    from gmsd.installation import KEYS, fingerprint_of
+
+    with connect(settings, "loader").connect() as connection:
+        for name in KEYS:
+            noted = connection.scalar(statement("keys/read"), {"name": name})
+            if noted is None:
+                raise Missing(f"no fingerprint of the {name} key is noted: run `gmsd setup`")
+            if noted != fingerprint_of(settings, name):
+                raise Missing(f"the {name} key is not the one this database was made with: put back the backup of {name}.key")
+    return "pseudonym, rounding and reference keys are those of this database"
+
+
+def _disk(settings: Settings) -> str:
+    import shutil
+
+    free = shutil.disk_usage(settings.home).free >> 20
+    if free < LEAST_FREE_MB:
+        raise Missing(f"{free} MB free at {settings.home}, at least {LEAST_FREE_MB} MB is needed")
+    return f"{free >> 10} GB free"
+
+
+# check -> the service it asks
+_CHECKS: dict[str, tuple[str | None, Callable[[Settings], str]]] = {
+    "buckets": ("s3", _buckets),
+    "migrations": ("postgres", _migrations),
+    "keys": ("postgres", _keys),
+    "disk": (None, _disk),
+}
