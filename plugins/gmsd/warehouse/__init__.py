@@ -1,0 +1,17 @@
+"""The close of a round and the load of what it froze."""
+
+from gmsd.warehouse.close import NotYetTime, StillUnchecked, close_preview, close_round
+from gmsd.warehouse.load import Account, NotClosed, load_half_year
+from gmsd.warehouse.staged import RecordsLost, records_of
+
+__all__ = [
+    "Account",
+    "NotClosed",
+    "NotYetTime",
+    "RecordsLost",
+    "StillUnchecked",
+    "close_preview",
+    "close_round",
+    "load_half_year",
+    "records_of",
+]

@@ -1,0 +1,148 @@
+"""The close of a round: what counts of each municipality is laid down and does not change any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gmsd.database import statement
+from gmsd.deliveries import Change, audit, lock_round, transition_many
+from gmsd.reference import municipalities
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries import Context
+    from gmsd.rounds import HalfYear, Round
+
+DELIVERED, KEPT, WITHDRAWN, NOT_DELIVERED = "delivered", "kept", "withdrawn", "not_delivered"
+ACTOR = "gmsd_optout_close"
+
+
+class NotYetTime(Exception):
+    """The calendar says that this cannot be done yet."""
+
+
+class StillUnchecked(Exception):
+    """Deliveries of the round still wait for their check; the close waits for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What counts of one municipality and half-year."""
+
+    municipality: str
+    status: str
+    delivery_id: str | None
+
+
+def _due(context: Context, round_code: str) -> Round:
+    known = context.calendar.round(round_code)
+    now = context.clock.now()
+    if now < known.closes_at:
+        raise NotYetTime(f"round {known.code} closes at {known.closes_at:%Y-%m-%d %H:%M}; the clock says {now:%Y-%m-%d %H:%M}")
+    return known
+
+
+def close_preview(context: Context, round_code: str) -> dict[str, Any]:
+    """Say what a close would freeze; nothing is written.
+
+    Returns:
+        `round`, `accepted` (deliveries in all) and `half_years`: half-year -> number of accepted deliveries.
+
+    Raises:
+        KeyError: the calendar has no such round.
+        NotYetTime: the round is not over.
+    """
+    known = _due(context, round_code)
+    with context.engine.connect() as connection:
+        found = Counter(row.half_year for row in connection.execute(statement("warehouse/accepted"), {"round": str(known.code)}))
+        closed = _closed(connection, str(known.code))
+    counts = {str(half): found[str(half)] for half in sorted(known.takes)}
+    # A round that has been closed has been asked about already.
+    return {
+        "round": str(known.code),
+        "accepted": sum(counts.values()) or sum(sum(c.values()) for c in closed.values()),
+        "half_years": counts,
+    }
+
+
+def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
+    """Freeze every half-year that a round takes. Closing twice gives the same result.
+
+    What is accepted becomes approved. Of a municipality without a delivery in this round, an earlier one that counts is kept. A published
+    delivery that is replaced becomes superseded here.
+
+    Returns:
+        Half-year -> status (delivered, kept, withdrawn, not_delivered) -> number of municipalities.
+
+    Raises:
+        KeyError: the calendar has no such round.
+        NotYetTime: the round is not over.
+        StillUnchecked: deliveries of the round have not been checked.
+    """
+    known = _due(context, round_code)
+    code = str(known.code)
+    with context.engine.begin() as connection:
+        lock_round(connection, code, alone=True)
+        if done := _closed(connection, code):
+            return done
+        unchecked = list(connection.scalars(statement("warehouse/unchecked"), {"round": code}))
+        if unchecked:
+            raise StillUnchecked(f"{len(unchecked)} deliveries of round {code} wait for their check, such as {unchecked[0]}")
+        accepted: dict[str, dict[str, str]] = {str(half): {} for half in known.takes}
+        for row in connection.execute(statement("warehouse/accepted"), {"round": code}):
+            accepted[row.half_year][row.municipality] = row.delivery_id
+        withdrawn = {(row.half_year, row.municipality) for row in connection.execute(statement("warehouse/withdrawn"), {"round": code})}
+        for half in sorted(known.takes):
+            _freeze(connection, context, code, half, accepted[str(half)], {m for h, m in withdrawn if h == str(half)})
+        return _closed(connection, code)
+
+
+def _freeze(connection: Connection, context: Context, code: str, half: HalfYear, accepted: dict[str, str], withdrawn: set[str]) -> None:
+    at = context.clock.now()
+    earlier = {row.municipality: row for row in connection.execute(statement("warehouse/earlier"), {"half_year": str(half), "round": code})}
+    standings, changes = [], []
+    for municipality in sorted(municipalities(half)):
+        before = earlier.get(municipality)
+        if municipality in accepted:
+            standings.append(Standing(municipality, DELIVERED, accepted[municipality]))
+            changes.append(Change(accepted[municipality], "approved", f"counts as of the close of round {code}"))
+            if before is not None and before.delivery_id:
+                changes.append(
+                    Change(before.delivery_id, "superseded", f"replaced by {accepted[municipality]} at the close of round {code}")
+                )
+        elif before is not None and before.delivery_id:
+            standings.append(Standing(municipality, KEPT, before.delivery_id))
+        elif municipality in withdrawn or (before is not None and before.status == WITHDRAWN):
+            standings.append(Standing(municipality, WITHDRAWN, None))
+        else:
+            standings.append(Standing(municipality, NOT_DELIVERED, None))
+    transition_many(connection, changes, actor=ACTOR, at=at)
+    values = {"round": code, "half_year": str(half), "closed_at": at, "deliveries": len(accepted)}
+    connection.execute(statement("warehouse/note_close"), values)
+    connection.execute(
+        statement("warehouse/freeze"),
+        [
+            {"round": code, "half_year": str(half), "municipality": s.municipality, "status": s.status, "delivery_id": s.delivery_id}
+            for s in standings
+        ],
+    )
+    counts = dict(Counter(s.status for s in standings))
+    audit(
+        connection,
+        f"round {code}",
+        "closed",
+        at=at,
+        actor=ACTOR,
+        reason=f"half-year {half} frozen",
+        details={"half_year": str(half), **counts},
+    )
+
+
+def _closed(connection: Connection, code: str) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for row in connection.execute(statement("warehouse/closes"), {"round": code}):
+        found.setdefault(row.half_year, {})[row.status] = row.municipalities
+    return found

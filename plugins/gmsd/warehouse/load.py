@@ -1,0 +1,178 @@
+"""Loading a frozen half-year: records and arrangements of each municipality are replaced as a whole, and every row is accounted for."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.counting import allocation_filled, arrangements, in_scope
+from gmsd.database import copy_frame, statement
+from gmsd.deliveries import Change, Delivery, audit, transition_many
+from gmsd.rounds import HalfYear
+from gmsd.warehouse.staged import records_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries import Context
+
+logger = logging.getLogger(__name__)
+
+ACTOR = "gmsd_load"
+MUNICIPALITIES_AT_ONCE = 24
+READERS = 4
+REMOVED = 13
+"""Reden wijziging 13: the record was removed; with an end date equal to its start it is as if never sent (iWmo)."""
+
+
+class NotClosed(Exception):
+    """No round that takes the half-year has been closed, so nothing counts yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the rows of one delivery went.
+
+    rows_in = rows_used + rows_out_of_scope + rows_never_sent, and rows_used = arrangements + rows_merged.
+    """
+
+    municipality: str
+    delivery_id: str
+    rows_in: int
+    rows_used: int
+    rows_out_of_scope: int
+    rows_never_sent: int
+    rows_unknown_person: int
+    rows_merged: int
+    arrangements: int
+    persons: int
+
+    def __post_init__(self) -> None:
+        left_out = self.rows_out_of_scope + self.rows_never_sent
+        if self.rows_in != self.rows_used + left_out or self.rows_used != self.arrangements + self.rows_merged:
+            raise ValueError(f"the rows of {self.delivery_id} do not add up: {asdict(self)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What one delivery gives the warehouse."""
+
+    account: Account
+    records: pl.DataFrame
+    joined: pl.DataFrame
+
+
+def load_half_year(context: Context, half_year: str, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Load every delivery that counts of a half-year, as of the newest close that takes it.
+
+    A batch of municipalities is replaced in one transaction; a killed load leaves whole municipalities, and running it again gives the
+    same rows. Municipalities that no longer count are removed.
+
+    Args:
+        context: The doors.
+        half_year: Such as `2019-H1`.
+        progress: Called with (municipalities done, in all) after each batch.
+
+    Returns:
+        The account over all municipalities: `half_year`, `round`, `municipalities` and the row counts of `Account`.
+
+    Raises:
+        NotClosed: no round that takes it has been closed.
+        RecordsLost: the records of a delivery cannot be had.
+    """
+    half = HalfYear.parse(half_year)
+    with context.engine.connect() as connection:
+        round_code = connection.scalar(statement("warehouse/newest_close"), {"half_year": half_year})
+        if round_code is None:
+            raise NotClosed(f"no round that takes {half_year} has been closed")
+        counting = _in_force(connection, half_year)
+        other = {d.municipality: d for d in _in_force(connection, str(half.next if half.half == 1 else half.previous))}
+    with context.engine.begin() as connection:
+        gone = sorted(set(connection.scalars(statement("warehouse/loaded"), {"half_year": half_year})) - {d.municipality for d in counting})
+        _clear(connection, half_year, gone)
+    for start in range(0, len(counting), MUNICIPALITIES_AT_ONCE):
+        batch = counting[start : start + MUNICIPALITIES_AT_ONCE]
+        with ThreadPoolExecutor(READERS) as pool:
+            read = list(pool.map(lambda delivery: records_of(context, delivery), batch))
+        loaded = [
+            _prepare(context, half, delivery, records, other.get(delivery.municipality))
+            for delivery, records in zip(batch, read, strict=True)
+        ]
+        _replace(context, half_year, batch, loaded)
+        done = start + len(batch)
+        logger.info(
+            "%s: %d of %d municipalities, %d rows in this batch", half_year, done, len(counting), sum(l_.account.rows_in for l_ in loaded)
+        )
+        if progress is not None:
+            progress(done, len(counting))
+    with context.engine.begin() as connection:
+        account = dict(connection.execute(statement("warehouse/account"), {"half_year": half_year}).mappings().one())
+        audit(
+            connection,
+            f"half-year {half_year}",
+            "loaded",
+            at=context.clock.now(),
+            actor=ACTOR,
+            reason=f"as of round {round_code}",
+            details=account,
+        )
+    return {"half_year": half_year, "round": round_code, **account}
+
+
+def _in_force(connection: Connection, half_year: str) -> list[Delivery]:
+    return [Delivery(**row) for row in connection.execute(statement("warehouse/in_force"), {"half_year": half_year}).mappings()]
+
+
+def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.DataFrame, other: Delivery | None) -> _Loaded:
+    removed = (pl.col("change_reason") == REMOVED) & (pl.col("end_date") == pl.col("start_date"))
+    sent = records.filter(~removed.fill_null(value=False))
+    used = in_scope(sent, half)
+    # The rule speaks of all deliveries of the calendar year, so the other half is asked where this one fills the number.
+    by_allocation = allocation_filled(records) and (other is None or allocation_filled(records_of(context, other)))
+    joined = arrangements(used, by_allocation=by_allocation)
+    account = Account(
+        municipality=str(delivery.municipality),
+        delivery_id=delivery.delivery_id,
+        rows_in=records.height,
+        rows_used=used.height,
+        rows_out_of_scope=sent.height - used.height,
+        rows_never_sent=records.height - sent.height,
+        rows_unknown_person=used["person"].null_count(),
+        rows_merged=used.height - joined.height,
+        arrangements=joined.height,
+        persons=used["person"].drop_nulls().n_unique(),
+    )
+    if int(joined["records"].sum()) != used.height:
+        raise ValueError(f"the arrangements of {delivery.delivery_id} do not hold every row used")
+    return _Loaded(account, used, joined)
+
+
+def _replace(context: Context, half_year: str, batch: Sequence[Delivery], loaded: Sequence[_Loaded]) -> None:
+    at = context.clock.now()
+    accounts = pl.DataFrame([asdict(each.account) for each in loaded]).with_columns(
+        pl.lit(half_year).alias("half_year"), pl.lit(at.isoformat()).alias("loaded_at")
+    )
+    with context.engine.begin() as connection:
+        connection.execute(statement("deliveries/lock"), {"name": f"gmsd:load:{half_year}"})
+        _clear(connection, half_year, [each.account.municipality for each in loaded])
+        for table, frames in (("record", [each.records for each in loaded]), ("arrangement", [each.joined for each in loaded])):
+            for each, frame in zip(loaded, frames, strict=True):
+                placed = frame.with_columns(pl.lit(half_year).alias("half_year"), pl.lit(each.account.municipality).alias("municipality"))
+                if copy_frame(connection, table, placed) != frame.height:
+                    raise ValueError(f"not every row of {each.account.delivery_id} reached the table {table}")
+        copy_frame(connection, "load_account", accounts)
+        changes = [Change(d.delivery_id, "loaded", "in the warehouse") for d in batch if d.state == "approved"]
+        transition_many(connection, changes, actor=ACTOR, at=at)
+
+
+def _clear(connection: Connection, half_year: str, municipalities: Sequence[str]) -> None:
+    if municipalities:
+        values = {"half_year": half_year, "municipalities": list(municipalities)}
+        for table in ("record", "arrangement", "load_account"):
+            connection.execute(statement(f"warehouse/delete_{table}"), values)

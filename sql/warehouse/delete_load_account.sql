@@ -1,0 +1,2 @@
+-- Make room for what replaces the rows of these municipalities.
+DELETE FROM load_account WHERE half_year = :half_year AND municipality = ANY(:municipalities);

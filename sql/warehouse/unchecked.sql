@@ -1,0 +1,2 @@
+-- Deliveries of a round that still wait for their check.
+SELECT delivery_id FROM delivery WHERE round = :round AND state = 'received' ORDER BY received_at, delivery_id;
