@@ -48,15 +48,15 @@ def check_file(
     told = name.half_year or half_year
     protocol = _protocol(told)
     rules = protocol or newest_protocol()
-    digest = hashlib.sha256(data).hexdigest()
-    result = CheckResult(mask_bsn(file_name), protocol.id if protocol else None, told, municipality, digest, len(data), 0, ())
+    digest, shown = hashlib.sha256(data).hexdigest(), mask_bsn(file_name.encode("utf-8", "replace").decode())
+    result = CheckResult(shown, protocol.id if protocol else None, told, municipality, digest, len(data), 0, ())
     faults = _name_findings(name, rules, expected=half_year, received_on=received_on)
     limits = {"max_bytes": max_bytes or rules.max_bytes, "max_lines": max_lines or rules.max_lines}
     if len(data) > limits["max_bytes"]:
         return replace(result, findings=(*faults, _over_size(rules, **limits)))
     text = read_text(data)
-    if text.utf16:
-        lines = count_lines(with_plain_line_ends(data.decode("utf-16", errors="replace").encode()))
+    if text.utf16 is not None:
+        lines = count_lines(with_plain_line_ends(data.decode(text.utf16, errors="replace").encode()))
         fault = Finding.of(rules.rule_of("undecodable"), detail=text.detail)
         return replace(result, records=max(lines - 1, 0), findings=(*faults, fault))
     content = with_plain_line_ends(text.content)
