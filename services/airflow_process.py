@@ -1,8 +1,9 @@
 """Run one Airflow process: `airflow_process.py scheduler|api-server|dag-processor|triggerer [options]`. Runs in the pipeline's environment.
 
 Two things differ from the plain command. What the process forks dies with it, so that after a kill -9 no worker goes on with a task
-that the next scheduler starts again. And the scheduler has Great Expectations and Polars imported before LocalExecutor forks its workers, so that no
-task pays for that (24 tasks: 57 s without, 5 s with). Nothing that opens threads, sockets or connections may be imported here.
+that the next scheduler starts again. And the scheduler has Great Expectations and Polars imported before LocalExecutor forks its
+workers, so that no task pays for that (24 tasks: 57 s without, 5 s with). Nothing that opens threads, sockets or connections may be
+imported here.
 """
 
 from __future__ import annotations

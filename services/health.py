@@ -6,10 +6,14 @@ import json
 import smtplib
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from services import postgres, supervise
-from services.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.state import State
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 

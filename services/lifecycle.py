@@ -10,10 +10,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services import health, objectstore, postgres, settings, supervise
 from services.state import AIRFLOW_USERS, PROJECT, State, open_state, pipeline_environment, settle_ports
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Probe = Callable[[State], str]
 FREE_MEGABYTES = 500

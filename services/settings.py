@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.state import KEYS, PROJECT, S3_USERS, State, write_secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUCKETS = ("inbox", "outbox", "staging", "publication", "accounts")
 # Set once in the environment of `up`, remembered after that: a demo's clock and label survive a restart.

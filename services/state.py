@@ -11,6 +11,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +47,7 @@ class State:
 
     @property
     def conf(self) -> Path:
+        """Configuration of the services, made anew at every start."""
         return self.root / "services"
 
     @property
@@ -55,37 +57,46 @@ class State:
 
     @property
     def logs(self) -> Path:
+        """What every process says."""
         return self.root / "log"
 
     @property
     def swift_data(self) -> Path:
+        """Objects, encrypted."""
         return self.root / "swift"
 
     @property
     def pg_data(self) -> Path:
+        """PostgreSQL's cluster."""
         return self.root / "postgres"
 
     @property
     def maildir(self) -> Path:
+        """Every mail that was sent."""
         return self.root / "mail"
 
     @property
     def airflow(self) -> Path:
+        """Airflow's home: its configuration and the logs of tasks."""
         return self.root / "airflow"
 
     @property
     def secret_folder(self) -> Path:
+        """Passwords and keys; survives a reset."""
         return self.root / "secrets"
 
     @property
     def settings_file(self) -> Path:
+        """Settings of the pipeline."""
         return self.secret_folder / "gmsd.env"
 
     @property
     def airflow_settings_file(self) -> Path:
+        """Settings of Airflow."""
         return self.secret_folder / "airflow.env"
 
     def url(self, service: str) -> str:
+        """Address of a service that speaks http."""
         return f"http://127.0.0.1:{self.ports[service]}"
 
 
@@ -133,7 +144,7 @@ def _random(name: str) -> str:
     return secrets.token_hex(10 if name.startswith("airflow_user_") else 24)
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
@@ -173,6 +184,7 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def is_free(port: int) -> bool:
+    """Whether we could listen on it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -183,6 +195,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(taken: dict[str, int]) -> int:
+    """A port that nobody listens on and that is none of ours."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -12,13 +12,15 @@ import socket
 import subprocess
 import time
 import xmlrpc.client
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services import objectstore, postgres, settings
 from services.state import PROJECT, State, pipeline_environment, tool, user_name, write_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CALL_FAILED = (OSError, xmlrpc.client.Error, http.client.HTTPException)
 
@@ -81,16 +83,17 @@ def airflow_environment(state: State) -> dict[str, str]:
 
 
 def pipeline_settings(state: State) -> dict[str, str]:
-    """The pipeline's settings for the environment: empty for the checkout's own installation, whose settings file the pipeline reads itself."""
+    """The pipeline's settings for the environment; empty for the checkout's own, whose file the pipeline reads by itself."""
     home = Path(os.environ.get("GMSD_HOME") or PROJECT).resolve()
     return {} if state.root == home / "var" else settings.pipeline(state)
 
 
 def write_configuration(state: State, *, with_airflow: bool) -> None:
+    """Write supervisord.conf; it holds secrets and is readable to its owner only."""
     password = state.secrets["supervisor"]
     port = state.ports["supervisor"]
     found = programs(state, with_airflow=with_airflow)
-    sections = [
+    sections: list[tuple[str, dict[str, Any]]] = [
         ("supervisord", _supervisord(state)),
         ("inet_http_server", {"port": f"127.0.0.1:{port}", "username": "gmsd", "password": password}),
         ("rpcinterface:supervisor", {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"}),
@@ -143,6 +146,7 @@ def _escape(text: str) -> str:
 
 
 def start(state: State) -> None:
+    """Start supervisor in the background."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run([tool("supervisord"), "-c", str(state.conf / "supervisord.conf")], check=True, env=environment, cwd=state.run)
 
@@ -224,6 +228,7 @@ def leftovers(state: State) -> Iterator[tuple[int, str]]:
 
 
 def listens(port: int) -> bool:
+    """Whether somebody takes connections there."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

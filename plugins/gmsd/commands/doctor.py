@@ -36,12 +36,10 @@ def doctor(
 
     settings = get_settings()
     services = {name: {"address": address} | _ask(ask, settings) for name, (address, ask) in _services(settings).items()}
-    checks = {
-        name: _ask(ask, settings)
-        if needs is None or services[needs]["ok"]
-        else {"ok": False, "detail": f"cannot be told while {needs} is away"}
-        for name, (needs, ask) in _CHECKS.items()
-    }
+    checks: dict[str, dict[str, Any]] = {}
+    for name, (needs, ask) in _CHECKS.items():
+        away = needs is not None and not services[needs]["ok"]
+        checks[name] = {"ok": False, "detail": f"cannot be told while {needs} is away"} if away else _ask(ask, settings)
     ok = all(finding["ok"] for finding in (*services.values(), *checks.values()))
     users = {name: _user(settings, name, show_passwords=show_passwords) for name in AIRFLOW_USERS}
     found = {"ok": ok, "services": services, "checks": checks, "users": users, "maildir": settings.maildir, "home": str(settings.home)}
