@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -79,6 +80,26 @@ class ObjectStore:
             raise
         return body
 
+    def digest(self, bucket: str, key: str, version_id: str = "") -> str:
+        """The sha-256 of an object's bytes (of one version of it), read in pieces so that size is no matter.
+
+        Raises:
+            NotReadable: no right to read it, or gone.
+        """
+        from botocore.exceptions import ClientError
+
+        extra = {"VersionId": version_id} if version_id else {}
+        try:
+            body = self.client.get_object(Bucket=bucket, Key=key, **extra)["Body"]
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+                raise NotReadable(f"{error.response['ResponseMetadata']['HTTPStatusCode']}") from None
+            raise
+        found = hashlib.sha256()
+        for piece in body.iter_chunks(2**20):
+            found.update(piece)
+        return found.hexdigest()
+
     def exists(self, bucket: str, key: str) -> bool:
         """Whether a current object stands at that key."""
         from botocore.exceptions import ClientError
@@ -125,10 +146,14 @@ class ObjectStore:
         found = sorted((v for v in self.versions(bucket, key) if v.key == key), key=lambda v: (v.last_modified, not v.is_latest))
         for version in found:
             self.delete(bucket, key, version.version_id)
+        return len(found) + self.abort_uploads(bucket, key)
+
+    def abort_uploads(self, bucket: str, key: str) -> int:
+        """Abort every unfinished upload to a key, which no listing of versions shows; returns how many there were."""
         unfinished = [u for u in self.client.list_multipart_uploads(Bucket=bucket, Prefix=key).get("Uploads", []) if u["Key"] == key]
         for upload in unfinished:
             self.client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload["UploadId"])
-        return len(found) + len(unfinished)
+        return len(unfinished)
 
     def upload_file(self, bucket: str, key: str, path: Path, *, acl: str = "") -> None:
         """Upload a file, in parts when it is large."""

@@ -1,0 +1,80 @@
+"""Receipts of what came in, the state machine of a delivery, its audit trail and outgoing mail."""
+
+from gmsd.deliveries.audit import ChainReport, Entry, audit, audit_many, verify_chain
+from gmsd.deliveries.context import Context
+from gmsd.deliveries.delivery import (
+    CORRECTIONS_ALLOWED,
+    UPLOADS_ALLOWED,
+    Delivery,
+    Standing,
+    UnknownDelivery,
+    check_result,
+    checks_of,
+    counting_now,
+    get,
+    listing,
+    not_delivered,
+    note_runs,
+    pending,
+    standing,
+    unchecked_up_to,
+    without_run,
+)
+from gmsd.deliveries.inbox import Place, inbox_fingerprint, masked_key, parse_key
+from gmsd.deliveries.locks import lock_place, lock_round
+from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
+from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
+from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
+from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
+
+__all__ = [
+    "CORRECTIONS_ALLOWED",
+    "NOT_READABLE",
+    "STATES",
+    "UPLOADS_ALLOWED",
+    "ChainReport",
+    "Change",
+    "Context",
+    "Delivery",
+    "Entry",
+    "Outgoing",
+    "Place",
+    "Registered",
+    "RoundClosed",
+    "Sent",
+    "Standing",
+    "Taken",
+    "UnknownDelivery",
+    "WrongState",
+    "audit",
+    "audit_many",
+    "check_result",
+    "checks_of",
+    "counting_now",
+    "get",
+    "inbox_fingerprint",
+    "is_closed",
+    "issues_of",
+    "keep_verdict",
+    "let_in",
+    "listing",
+    "lock_place",
+    "lock_round",
+    "mark_published",
+    "masked_key",
+    "not_delivered",
+    "note_runs",
+    "parse_key",
+    "pending",
+    "queue_mail",
+    "queue_mails",
+    "register",
+    "send_queued",
+    "set_unreadable",
+    "standing",
+    "transition",
+    "transition_many",
+    "unchecked_up_to",
+    "verify_chain",
+    "without_run",
+]

@@ -1,0 +1,114 @@
+"""Keeping the verdict of a check, and which of a round's accepted deliveries counts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from gmsd.database import statement
+from gmsd.deliveries.delivery import Delivery, get
+from gmsd.deliveries.locks import lock_place, lock_round
+from gmsd.deliveries.states import Change, WrongState, transition, transition_many
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries.context import Context
+
+
+class RoundClosed(Exception):
+    """The round has been closed: its deliveries do not change any more."""
+
+
+def is_closed(connection: Connection, round_code: str | None, half_year: str | None) -> bool:
+    """Whether a round has been closed for a half-year."""
+    return any((row.round, row.half_year) == (round_code, half_year) for row in connection.execute(statement("deliveries/closed_rounds")))
+
+
+def keep_verdict(
+    connection: Connection,
+    delivery: Delivery,
+    state: Literal["accepted", "rejected", "unreadable"],
+    *,
+    result: Mapping[str, Any],
+    op_orde: Mapping[str, Any] | None,
+    rules_version: str,
+    reason: str,
+    actor: str,
+    at: dt.datetime,
+) -> None:
+    """Store the result of a check and what follows from it, in the caller's transaction.
+
+    Of the accepted deliveries of a round the newest by receipt is accepted and the others are superseded, in whatever order they were
+    checked; a rejected one never supersedes.
+    """
+    verdict = result["verdict"]
+    values = {"delivery_id": delivery.delivery_id, "verdict": verdict, "at": at, "facultative_used": None}
+    if state == "accepted":
+        values["facultative_used"] = verdict == "accepted"
+    details = {"verdict": verdict, "content_errors": result["content_errors"], "records": result["records"], "rules": rules_version}
+    if delivery.state != "superseded" or state != "accepted":
+        transition(connection, delivery.delivery_id, state, reason=reason, actor=actor, at=at, details=details)
+    connection.execute(statement("deliveries/set_verdict"), values)
+    connection.execute(
+        statement("deliveries/put_check_result"),
+        {
+            "delivery_id": delivery.delivery_id,
+            "result": json.dumps(result, ensure_ascii=False),
+            "op_orde": None if op_orde is None else json.dumps(op_orde, ensure_ascii=False),
+            "rules_version": rules_version,
+            "at": at,
+        },
+    )
+    _settle(connection, delivery, actor=actor, at=at)
+
+
+def set_unreadable(connection: Connection, delivery: Delivery, *, reason: str, actor: str, at: dt.datetime) -> None:
+    """Keep that the bytes of a delivery could not be had, in the caller's transaction."""
+    transition(connection, delivery.delivery_id, "unreadable", reason=reason, actor=actor, at=at)
+    values = {"delivery_id": delivery.delivery_id, "verdict": "rejected", "at": at, "facultative_used": None}
+    connection.execute(statement("deliveries/set_verdict"), values)
+    _settle(connection, delivery, actor=actor, at=at)
+
+
+def _settle(connection: Connection, delivery: Delivery, *, actor: str, at: dt.datetime) -> None:
+    values = {"half_year": delivery.half_year, "municipality": delivery.municipality, "round": delivery.round}
+    found = list(connection.execute(statement("deliveries/settled"), values))
+    if not found:
+        return
+    newest = found[0]
+    changes = [Change(row.delivery_id, "superseded", f"{newest.delivery_id} was accepted") for row in found[1:] if row.state == "accepted"]
+    if newest.state == "superseded":
+        changes.append(Change(newest.delivery_id, "accepted", "the newer upload is not accepted any more"))
+    transition_many(connection, changes, actor=actor, at=at)
+
+
+def let_in(context: Context, delivery_id: str, actor: str) -> Delivery:
+    """Count a late upload in its round after all: it will be checked like any other.
+
+    Raises:
+        UnknownDelivery: there is no such delivery.
+        WrongState: it is not late.
+        RoundClosed: the round it came too late for has been closed.
+    """
+    with context.engine.begin() as connection:
+        delivery = get(connection, delivery_id)
+        if delivery.round is None or delivery.half_year is None or delivery.municipality is None:
+            raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
+        lock_round(connection, delivery.round, alone=False)
+        lock_place(connection, delivery.half_year, delivery.municipality)
+        delivery = get(connection, delivery_id)
+        if delivery.state == "received" and delivery.attempt is not None:
+            return delivery
+        if delivery.state != "late":
+            raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
+        if is_closed(connection, delivery.round, delivery.half_year):
+            raise RoundClosed(f"round {delivery.round} has been closed")
+        values = {"half_year": delivery.half_year, "municipality": delivery.municipality, "round": delivery.round}
+        attempt = connection.scalar(statement("deliveries/next_attempt"), values)
+        transition(connection, delivery_id, "received", reason="a late upload, let in", actor=actor, at=context.clock.now())
+        connection.execute(statement("deliveries/let_in"), {"delivery_id": delivery_id, "attempt": attempt})
+        return get(connection, delivery_id)

@@ -1,0 +1,184 @@
+"""Checking the deliveries of a place one after the other, in order of receipt."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from gmsd import reporting
+from gmsd.database import statement
+from gmsd.deliveries import (
+    NOT_READABLE,
+    Context,
+    Delivery,
+    RoundClosed,
+    WrongState,
+    audit,
+    check_result,
+    get,
+    is_closed,
+    keep_verdict,
+    lock_place,
+    lock_round,
+    queue_mail,
+    set_unreadable,
+    unchecked_up_to,
+)
+from gmsd.intake.judge import cannot_be_read, judge, raw_bytes, rules_version
+from gmsd.intake.notices import unreadable_right
+from gmsd.intake.staging import stage
+from gmsd.masking import mask_bsn
+from gmsd.rounds import HalfYear
+from gmsd.store import NotReadable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from gmsd.checking import CheckResult
+
+ACTOR = "check"
+_CHECKED = ("unreadable", "rejected", "accepted", "superseded")
+_NAMED_RULES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """Where a delivery stands after its check; `note` is markdown for the run in Airflow, without personal data."""
+
+    delivery_id: str
+    state: str
+    verdict: str | None
+    reason: str
+    note: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain values."""
+        return asdict(self)
+
+
+def check_delivery(context: Context, delivery_id: str) -> CheckOutcome:
+    """Check a delivery, and before it the unchecked ones that its municipality sent earlier for the same half-year.
+
+    A delivery that is not to be checked (late, repeat, withdrawn, ...) or was checked before is left as it is: what it is, is the outcome.
+    Waits while another task checks the same place. Each check is one transaction; a kill leaves the delivery to be checked again.
+
+    Raises:
+        UnknownDelivery: there is no such delivery.
+        ReceiptBroken: the store gives other bytes than those of the receipt.
+        KeyChanged: the key for pseudonyms has changed.
+    """
+    with context.engine.connect() as connection:
+        delivery = get(connection, delivery_id)
+        waiting = unchecked_up_to(connection, delivery) if delivery.state == "received" else []
+    for each in waiting:
+        _check(context, each, actor=ACTOR, again=False)
+    return outcome(context, delivery_id)
+
+
+def recheck(context: Context, delivery_id: str, actor: str) -> CheckOutcome:
+    """Check a delivery again by the rules of today; the result replaces the earlier one. Only until its round is closed.
+
+    Raises:
+        UnknownDelivery: there is no such delivery.
+        WrongState: it has not been checked (late, repeat, withdrawn, ...).
+        RoundClosed: its round has been closed.
+    """
+    with context.engine.connect() as connection:
+        delivery = get(connection, delivery_id)
+    if delivery.state == "received":
+        return check_delivery(context, delivery_id)
+    _check(context, delivery_id, actor=actor, again=True)
+    return outcome(context, delivery_id)
+
+
+def outcome(context: Context, delivery_id: str) -> CheckOutcome:
+    """Where a delivery stands now."""
+    with context.engine.connect() as connection:
+        delivery = get(connection, delivery_id)
+        stored = check_result(connection, delivery_id)
+    name = mask_bsn(delivery.file_name)
+    if stored is not None:
+        note = reporting.verdict_note(stored[0])
+    elif delivery.state in ("unplaced", "early", "late", "repeat", "over_limit", "unreadable"):
+        note = reporting.state_note(delivery.state, file_name=name, detail=delivery.reason)
+    else:
+        note = f"**{delivery.state.capitalize()}** {delivery.reason}".strip()
+    return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.reason, note)
+
+
+def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> None:
+    with context.engine.begin() as connection:
+        delivery = get(connection, delivery_id)
+        lock_round(connection, delivery.round or "", alone=False)
+        lock_place(connection, delivery.half_year or "", delivery.municipality or "")
+        delivery = get(connection, delivery_id)
+        if again:
+            if delivery.state not in _CHECKED:
+                raise WrongState(f"delivery {delivery_id} is {delivery.state}: there is nothing to check again")
+            if is_closed(connection, delivery.round, delivery.half_year):
+                raise RoundClosed(f"round {delivery.round} has been closed: its deliveries do not change any more")
+        elif delivery.state != "received":  # another task was first
+            return
+        try:
+            data = raw_bytes(context, delivery) if delivery.size_bytes <= context.settings.max_file_bytes else None
+        except NotReadable:
+            set_unreadable(connection, delivery, reason=NOT_READABLE, actor=actor, at=context.clock.now())
+            queue_mail(connection, unreadable_right(context, connection, delivery), context.clock.now())
+            return
+        _keep(context, connection, delivery, judge(context, delivery, data), data, actor)
+
+
+def _keep(context: Context, connection: Connection, delivery: Delivery, result: CheckResult, data: bytes | None, actor: str) -> None:
+    now = context.clock.now()
+    version = rules_version(delivery)
+    op_orde = None
+    if result.accepted and data is not None:
+        op_orde = _op_orde(context, connection, delivery, data, result)
+    elif delivery.verdict not in (None, "rejected"):  # accepted by an earlier check
+        context.store.delete(context.settings.bucket_staging, delivery.staging_key)
+    state: Literal["accepted", "rejected", "unreadable"] = "accepted" if result.accepted else "rejected"
+    if cannot_be_read(delivery, result):
+        state = "unreadable"
+    audit(connection, delivery.delivery_id, "checked", at=now, actor=actor, reason=result.verdict, details={"rules": version})
+    keep_verdict(
+        connection,
+        delivery,
+        state,
+        result=result.to_json(),
+        op_orde=op_orde,
+        rules_version=version,
+        reason=_reason(result),
+        actor=actor,
+        at=now,
+    )
+
+
+def _op_orde(context: Context, connection: Connection, delivery: Delivery, data: bytes, result: CheckResult) -> dict[str, Any]:
+    """The counts of the op-orde report, and which deliveries it is set beside as of now, so that it can be made again."""
+    half_year = HalfYear.parse(delivery.half_year or "")
+    summary = reporting.summarise(
+        stage(context, delivery, data, result),
+        half_year,
+        municipality=delivery.municipality or "",
+        delivery_id=delivery.delivery_id,
+        facultative_used=result.facultative_used,
+    )
+    place = {"municipality": delivery.municipality, "half_year": delivery.half_year}
+    last = {"municipality": delivery.municipality, "half_year": str(half_year.previous)}
+    before = {**place, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
+    standing_then = connection.execute(statement("deliveries/counts_now"), last).first()
+    return {
+        "summary": summary.to_json(),
+        "compared_with": list(connection.scalars(statement("intake/compared_with"), place)),
+        "previous_half_year": standing_then.delivery_id if standing_then else None,
+        "previous_delivery": connection.scalar(statement("intake/previous_delivery"), before),
+    }
+
+
+def _reason(result: CheckResult) -> str:
+    faults = [finding for finding in result.findings if finding.level != "notice"]
+    if not faults:
+        return "no errors"
+    named = ", ".join(f"{finding.rule} x {finding.count}" for finding in faults[:_NAMED_RULES])
+    more = f" and {len(faults) - _NAMED_RULES} more" if len(faults) > _NAMED_RULES else ""
+    return f"{named}{more}"

@@ -1,0 +1,112 @@
+"""What the mails need to know, filled from the register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmsd import reporting
+from gmsd.deliveries import CORRECTIONS_ALLOWED, UPLOADS_ALLOWED, Context, Delivery, Outgoing, Standing, Taken, counting_now, standing
+from gmsd.reference import name
+from gmsd.rounds import HalfYear, add_working_days
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from gmsd.rounds import Round
+
+WORKING_DAYS_TO_VERDICT = 3
+
+
+def party_of(half_year: str, municipality: str) -> reporting.Party:
+    """The municipality and half-year that a message is about."""
+    return reporting.Party(municipality, name(municipality), HalfYear.parse(half_year))
+
+
+def upload_of(delivery: Delivery) -> reporting.Upload:
+    """A delivery as the coordinator knows it."""
+    return reporting.Upload(delivery.file_name, delivery.received_at, delivery.delivery_id)
+
+
+def standing_view(found: Standing) -> reporting.Standing:
+    """Where a municipality stands, as a mail tells it."""
+    now = found.counts_now
+    return reporting.Standing(
+        upload_of(now) if now else None,
+        found.corrections_left,
+        counts_facultative=now is None or bool(now.facultative_used),
+        corrections_allowed=CORRECTIONS_ALLOWED,
+    )
+
+
+def address_of(context: Context, municipality: str) -> str:
+    """The address of a municipality's coordinator."""
+    return context.settings.mail_template_address.format(municipality=municipality)
+
+
+def to_coordinator(context: Context, delivery: Delivery, kind: str, mail: reporting.RenderedMail, issue: int = 1) -> Outgoing:
+    """A mail about a delivery to the coordinator of its municipality."""
+    municipality = delivery.municipality or ""
+    return Outgoing(delivery.delivery_id, kind, municipality, address_of(context, municipality), mail, issue)
+
+
+def announcements(context: Context, connection: Connection, taken: Sequence[Taken]) -> list[Outgoing]:
+    """The mails about uploads just registered: a receipt for what will be checked, a short one for what will not, one to the engineer."""
+    counting = counting_now(connection, [t.delivery for t in taken if t.delivery.half_year])
+    mails = []
+    for each in taken:
+        delivery = each.delivery
+        if delivery.half_year is None or delivery.municipality is None or delivery.round is None:
+            mails.append(_unplaced(context, delivery))
+            continue
+        if delivery.attempt is None:
+            found = standing(connection, delivery.half_year, delivery.municipality, delivery.round)
+        else:
+            found = Standing(counting.get((delivery.half_year, delivery.municipality)), min(delivery.attempt, UPLOADS_ALLOWED))
+        mails.append(_about(context, each, context.calendar.round(delivery.round), found))
+    return mails
+
+
+def _about(context: Context, taken: Taken, calendar_round: Round, found: Standing) -> Outgoing:
+    delivery = taken.delivery
+    party, upload = party_of(delivery.half_year or "", delivery.municipality or ""), upload_of(delivery)
+    if delivery.state == "received":
+        until = add_working_days(delivery.received_at.date(), WORKING_DAYS_TO_VERDICT)
+        receipt = reporting.ReceiptContext(
+            party, upload, calendar_round, standing_view(found), delivery.size_bytes, delivery.sha256 or "", until
+        )
+        return to_coordinator(context, delivery, "receipt", reporting.receipt_mail(receipt))
+    earlier = upload_of(taken.repeats) if taken.repeats else None
+    about = reporting.UploadContext(party, upload, calendar_round, standing_view(found), earlier)
+    kind, render = {
+        "late": ("late", reporting.late_mail),
+        "early": ("early", reporting.early_mail),
+        "repeat": ("repeat", reporting.repeat_mail),
+        "over_limit": ("over_limit", reporting.over_limit_mail),
+        "unreadable": ("unreadable_right", reporting.unreadable_right_mail),
+    }[delivery.state]
+    return to_coordinator(context, delivery, kind, render(about))
+
+
+def unreadable_right(context: Context, connection: Connection, delivery: Delivery) -> Outgoing:
+    """The mail about an upload that turned out not to be readable when it was to be checked."""
+    half_year, municipality, round_code = delivery.half_year or "", delivery.municipality or "", delivery.round or ""
+    found = standing(connection, half_year, municipality, round_code)
+    about = reporting.UploadContext(
+        party_of(half_year, municipality), upload_of(delivery), context.calendar.round(round_code), standing_view(found)
+    )
+    return to_coordinator(context, delivery, "unreadable_right", reporting.unreadable_right_mail(about))
+
+
+def _unplaced(context: Context, delivery: Delivery) -> Outgoing:
+    about = reporting.UnplacedContext(
+        delivery.delivery_id,
+        delivery.bucket,
+        delivery.object_key,
+        delivery.version_id,
+        delivery.received_at,
+        delivery.size_bytes,
+        delivery.reason,
+    )
+    return Outgoing(delivery.delivery_id, "unplaced", None, context.settings.mail_engineer, reporting.unplaced_mail(about))

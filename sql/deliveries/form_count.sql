@@ -1,0 +1,2 @@
+-- How many forms there are.
+SELECT count(*) FROM form;

@@ -1,0 +1,5 @@
+-- Deliveries that wait for their check, in order of receipt.
+SELECT delivery_id
+FROM delivery
+WHERE state = 'received'
+ORDER BY received_at, half_year, municipality, upload_number;

@@ -1,0 +1,2 @@
+-- How many unplaced uploads there are.
+SELECT count(*) FROM delivery WHERE half_year IS NULL;
