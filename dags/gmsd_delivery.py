@@ -6,8 +6,8 @@ op-orde report. A rejected, late or repeated file is a result, not a failure: st
 
 **When.** `gmsd_intake` starts it. Uploads of one municipality and half-year are checked in order of receipt: a later one waits its turn.
 
-**By hand.** Fill in the form: *check again* repeats the check (after a repair of the rules, or to let a late file in); *send report again*
-repeats the mail of a delivery that has been checked. Both need the delivery's id.
+**By hand.** Fill in the form with the delivery's id: *check again* repeats the check (after a repair of the rules), *send report again*
+repeats the mails of a delivery that has been checked, *let in* checks a late upload after all. None of them works after the round's close.
 
 **Needs.** The object store, the warehouse, the mail server.
 
@@ -23,7 +23,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
 
-ACTIONS = ["check", "check again", "send report again"]
+ACTIONS = ["check", "check again", "send report again", "let in"]
 
 
 @dag(
@@ -51,39 +51,23 @@ def gmsd_delivery() -> None:
 
     @task(task_display_name="Check")
     def check() -> dict[str, Any]:
-        """The technical check and its verdict; puts itself back when an earlier upload of the same place has not been checked."""
-        from airflow.sdk.exceptions import AirflowRescheduleException
-
-        from gmsd.deliveries import Context, NotYet, check_delivery, recheck
+        """The technical check and its verdict, after the earlier uploads of the same municipality and half-year."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.runs import delivery_of, outcome
+        from gmsd_airflow.runs import check_in_run
 
         now = get_current_context()
-        delivery = delivery_of(now["dag_run"].run_id, now["params"])
-        context = Context.open(get_settings())
-        try:
-            match now["params"]["action"]:
-                case "check":
-                    check_delivery(context, delivery)
-                case "check again":
-                    recheck(context, delivery)
-        except NotYet:
-            raise AirflowRescheduleException(pendulum.now("UTC").add(seconds=2)) from None
-        return outcome(context, delivery)
+        run = now["dag_run"]
+        return check_in_run(get_settings(), run.run_id, now["params"], actor=run.triggering_user_name or "engineer")
 
     @task(task_display_name="Report and mail")
-    def report(checked: dict[str, Any]) -> str:
-        """Reports in the outbox, mail to the coordinator, state and reason in the note of the run."""
-        from gmsd.deliveries import Context, report_delivery
+    def report(checked: dict[str, Any]) -> dict[str, int]:
+        """Reports in the outbox, mails to the coordinator, state and reason in the note of the run."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.runs import note
+        from gmsd_airflow.runs import report_in_run
 
         now = get_current_context()
-        settings = get_settings()
-        report_delivery(Context.open(settings), checked["delivery"], resend=now["params"]["action"] == "send report again")
-        text = f"{checked['state']}: {checked['reason']}" if checked["reason"] else str(checked["state"])
-        note(settings, now["dag_run"].dag_id, now["dag_run"].run_id, text)
-        return text
+        again = now["params"]["action"] == "send report again"
+        return report_in_run(get_settings(), now["dag_run"].run_id, checked, again=again)
 
     report(check())
 

@@ -14,9 +14,10 @@ service that did not answer; `gmsd doctor` shows what answers. Start a run by ha
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, task
+from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, get_current_context, task
 
 from gmsd_airflow.inbox import InboxTrigger
 
@@ -41,15 +42,17 @@ def gmsd_intake() -> None:
     """Register, then forms and runs."""
 
     @task(inlets=[INBOX], task_display_name="Register uploads")
-    def register() -> dict[str, int]:
+    def register() -> dict[str, Any]:
         """One receipt for each version of each object; an upload that stands in the register already is left alone."""
-        from gmsd.deliveries import Context, register_inbox
+        from gmsd.deliveries import Context
+        from gmsd.intake import register_inbox
         from gmsd.settings import get_settings
 
-        return register_inbox(Context.open(get_settings()))
+        found = register_inbox(Context.open(get_settings()))
+        return {"deliveries": [*found.new_deliveries, *found.unplaced], "forms": list(found.forms), "markers": found.markers}
 
     @task(task_display_name="Carry out forms")
-    def forms() -> dict[str, int]:
+    def forms() -> dict[str, Any]:
         """Withdrawals and explanations that have been registered and not yet dealt with."""
         from gmsd.consent import process_forms
         from gmsd.deliveries import Context
@@ -58,18 +61,19 @@ def gmsd_intake() -> None:
         return process_forms(Context.open(get_settings()))
 
     @task(task_display_name="Start a run for each delivery")
-    def start() -> list[str]:
-        """Deliveries that have not been checked and have no run, whether registered just now or left behind by an earlier run."""
-        from gmsd.deliveries import Context, pending
+    def start(registered: dict[str, Any]) -> list[str]:
+        """Deliveries without a run: those registered just now and those left behind; the sweep compares the whole register."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.runs import start_deliveries
+        from gmsd_airflow.runs import start_missing, start_new
 
         settings = get_settings()
-        with Context.open(settings).engine.connect() as connection:
-            waiting = pending(connection)
-        return start_deliveries(settings, waiting)
+        if get_current_context()["dag_run"].run_type == "scheduled":
+            return start_missing(settings)
+        return start_new(settings, registered["deliveries"])
 
-    register() >> [forms(), start()]
+    registered = register()
+    start(registered)
+    registered >> forms()
 
 
 gmsd_intake()

@@ -9,6 +9,8 @@ under *Advanced Options*.
 
 **Needs.** The private bucket with accepted records, the warehouse.
 
+A person or `GMSD_PUBLISH_WHEN_LOADED` starts the publication, once the last half-year of the round is loaded.
+
 **When it fails.** Clear the task: loading replaces, so a second time gives the same rows and no more. A record that is missing in the
 private bucket is made again from the raw file.
 """
@@ -45,22 +47,33 @@ def gmsd_load() -> None:
         return load_half_year(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
 
     @task(task_display_name="Count clients")
-    def figures() -> dict[str, Any]:
-        """The true figures of every period that the half-year is part of."""
+    def figures(loaded: dict[str, Any]) -> dict[str, Any]:
+        """The true figures of every period as of the round; skipped until the last half-year of the round is loaded."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import compute_figures
 
-        return compute_figures(get_settings(), get_current_context()["dag_run"].partition_key)
+        made = compute_figures(get_settings(), loaded["round"])
+        if made is None:
+            raise AirflowSkipException("another half-year of the round is not loaded yet")
+        return made
 
-    @task.short_circuit(task_display_name="Publish by itself?")
-    def publish_when_loaded() -> bool:
-        """Only when so set, and when every half-year of the round has been loaded."""
+    @task(task_display_name="Publish by itself, where so set")
+    def publish(loaded: dict[str, Any]) -> str:
+        """Only where GMSD_PUBLISH_WHEN_LOADED is set; otherwise a person starts it."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import start_publication
 
-        return start_publication(get_settings(), get_current_context()["dag_run"].partition_key)
+        started = start_publication(get_settings(), loaded["round"])
+        if started is None:
+            raise AirflowSkipException("a person starts the publication")
+        return started
 
-    load() >> figures() >> publish_when_loaded()
+    loaded = load()
+    figures(loaded) >> publish(loaded)
 
 
 gmsd_load()

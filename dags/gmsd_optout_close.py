@@ -6,7 +6,7 @@ round takes: the delivery accepted last, one kept from an earlier round, or noth
 **When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`). A round of the past is closed
 by a backfill (the range is one of half-years) or by hand with the partition key under *Advanced Options*. Before its time a run is skipped.
 
-**Needs.** The warehouse. Deliveries that still wait for their check hold the close up: it tries again.
+**Needs.** The warehouse. Deliveries that still wait for their check hold the close up: *Freeze* tries again for some minutes.
 
 **With nothing accepted** it asks under *Required Actions* before going on: an empty round is more often a mistake than the truth. A refusal
 leaves the round open.
@@ -68,7 +68,7 @@ def gmsd_optout_close() -> None:
         "*not delivered*, unless an earlier delivery is kept. Reject to leave the round open.",
     )
 
-    @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
+    @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze", retries=30)
     def freeze() -> dict[str, Any]:
         """Lay down what counts, and announce each half-year as a partition of its own."""
         from gmsd.deliveries import Context

@@ -12,9 +12,9 @@ Give the run the id of the release (`r0002`) under *Advanced Options*: it is ref
 
 **A refusal** is a result: the run succeeds, its note says who refused, nothing was public and the number is used again.
 
-**When it fails.** *Approved by a second person?* fails when the same person asked and approved: clear *Ask a second person* and let somebody
-else answer. *Build* fails when the figures changed after the preview: start a new run. *Publish* can be cleared at any time: what is public
-already stays as it is. What is published once is public for ever: withdraw it only by a recall.
+**When it fails.** *Approved by a second person?* fails when the same person asked and approved: clear *Ask a second person* and let
+somebody else answer. *Build* fails when the figures changed after the preview: start a new run. *Publish* can be cleared at any time: what
+is public already stays as it is. What is published once is public for ever: withdraw it only by a recall.
 """
 
 from __future__ import annotations

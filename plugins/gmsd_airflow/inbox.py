@@ -32,13 +32,17 @@ class InboxTrigger(BaseEventTrigger):
         store = self.asset_state_store
         if store is None:
             raise RuntimeError("the inbox is watched for an asset only")
+        said = ""
         while True:
             try:
                 # the S3 client blocks: in a thread, or every trigger would stand still
                 fingerprint = await asyncio.to_thread(_fingerprint)
             except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering: a trigger that raises is not started again
-                self.log.warning("the inbox cannot be listed: %s", error)
+                if str(error) != said:
+                    self.log.warning("the inbox cannot be listed, going on trying: %s", error)
+                said = str(error)
             else:
+                said = ""
                 if fingerprint != await store.aget("fingerprint"):
                     yield TriggerEvent({"inbox": fingerprint})
                     # after the event: a crash in between repeats it, which is better than losing it
@@ -48,7 +52,6 @@ class InboxTrigger(BaseEventTrigger):
 
 def _fingerprint() -> str:
     from gmsd.deliveries import inbox_fingerprint
-
     from gmsd.settings import get_settings
     from gmsd.store import get_store
 

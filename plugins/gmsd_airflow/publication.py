@@ -65,9 +65,7 @@ def decide_release(settings: Settings, run_id: str, asked_by: str | None, *, rel
         SamePersonError: the person who asked for it approved it.
     """
     if approved and answered_by == asked_by:
-        raise SamePersonError(
-            f"{answered_by} asked for this publication and cannot approve it: clear the task `approve`"
-        )
+        raise SamePersonError(f"{answered_by} asked for this publication and cannot approve it: clear the task `approve`")
     verb = "approved" if approved else "refused"
     note(settings, PUBLISH_DAG, run_id, f"{release_id} {verb} by {answered_by}")
     return approved
@@ -88,17 +86,30 @@ def build_approved(settings: Settings, shown: dict[str, Any]) -> dict[str, Any]:
     with connect(settings, "publisher").begin() as connection:
         plan = plan_release(connection, settings, HalfYear.parse(shown["round"]), get_clock(settings).now())
         built = build_release(connection, get_store(settings), settings, plan, approved=shown["fingerprint"])
-    return {"release_id": built.release_id, "cells_shown": built.cells_shown, "cells_suppressed": built.cells_suppressed}
+    return {
+        "release_id": built.release_id,
+        "round": shown["round"],
+        "cells_shown": built.cells_shown,
+        "cells_suppressed": built.cells_suppressed,
+    }
 
 
 def publish_built(settings: Settings, run_id: str, built: dict[str, Any]) -> dict[str, Any]:
     """Make a built release public and the one in force; safe to repeat."""
     from gmsd.clock import get_clock
     from gmsd.database import connect
+    from gmsd.deliveries import listing, mark_published
+    from gmsd.figures import half_years_in_force
     from gmsd.releases import publish
+    from gmsd.rounds import HalfYear
     from gmsd.store import get_store
 
-    pointer = publish(connect(settings, "publisher"), get_store(settings), settings, built["release_id"], get_clock(settings).now())
+    engine, at = connect(settings, "publisher"), get_clock(settings).now()
+    pointer = publish(engine, get_store(settings), settings, built["release_id"], at)
+    with engine.begin() as connection:
+        counts_now = {each for _, _, each in half_years_in_force(connection, HalfYear.parse(built["round"])).deliveries}
+        loaded = [each.delivery_id for each in listing(connection, state="loaded") if each.delivery_id in counts_now]
+        mark_published(connection, loaded, release_id=built["release_id"], actor=PUBLISH_DAG, at=at)
     counts = f"{built['cells_shown']} cells shown, {built['cells_suppressed']} suppressed"
     note(settings, PUBLISH_DAG, run_id, f"{built['release_id']} published: {counts}; in force: {pointer['id']}")
     return pointer

@@ -21,6 +21,10 @@ class WrongRunError(Exception):
     """A run that a person started does not fit what is in the warehouse."""
 
 
+class AuditBrokenError(Exception):
+    """The hash chain of the audit trail does not fit."""
+
+
 def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[str]:
     """Start a run for each delivery that has none; in the order given, which is that of receipt.
 
@@ -31,14 +35,100 @@ def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[st
     return [each for each in delivery_ids if airflow.start(DELIVERY_DAG, each, conf={"delivery": each}) is not None]
 
 
+def start_new(settings: Settings, registered: Iterable[str]) -> list[str]:
+    """Start a run for what was registered just now, and for what still has to be checked and was left behind by an earlier intake."""
+    from gmsd.database import connect
+    from gmsd.deliveries import pending
+
+    with connect(settings, "loader").connect() as connection:
+        waiting = pending(connection)
+    return start_deliveries(settings, dict.fromkeys([*registered, *waiting]))
+
+
+def start_missing(settings: Settings) -> list[str]:
+    """Compare the whole register with the runs in Airflow, and start those that are missing, whatever the state of the delivery."""
+    from gmsd.database import connect
+    from gmsd.deliveries import listing
+
+    with connect(settings, "loader").connect() as connection:
+        registered = [delivery.delivery_id for delivery in listing(connection)]
+    known = {run["dag_run_id"] for run in Airflow.of(settings, "intake").runs(DELIVERY_DAG)}
+    return start_deliveries(settings, [each for each in registered if each not in known])
+
+
 def note(settings: Settings, dag_id: str, run_id: str, text: str) -> None:
     """Write state and reason in the run's note, where the list of runs shows it."""
     Airflow.of(settings, "intake").note(dag_id, run_id, text)
 
 
-def delivery_of(run_id: str, params: dict[str, Any]) -> str:
-    """The delivery that a run of `gmsd_delivery` is about: the form's field, else the run id itself."""
-    return str(params.get("delivery") or run_id)
+def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, actor: str) -> dict[str, Any]:
+    """What the task `check` of a run of `gmsd_delivery` does, by the form's action.
+
+    Args:
+        settings: Addresses and keys.
+        run_id: Names the delivery when the form does not.
+        params: `delivery` and `action` of the form.
+        actor: Who asked for it, for the audit trail.
+
+    Returns:
+        State, verdict, reason and note of the delivery; no personal data.
+    """
+    from gmsd.deliveries import Context, let_in
+    from gmsd.intake import check_delivery, outcome, recheck
+
+    context = Context.open(settings)
+    delivery_id = str(params.get("delivery") or run_id)
+    match params["action"]:
+        case "check again":
+            return recheck(context, delivery_id, actor).to_json()
+        case "send report again":
+            return outcome(context, delivery_id).to_json()
+        case "let in":
+            let_in(context, delivery_id, actor)
+    return check_delivery(context, delivery_id).to_json()
+
+
+def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, again: bool) -> dict[str, int]:
+    """What the task `report` of a run of `gmsd_delivery` does; `checked` is what the check returned."""
+    from gmsd.deliveries import Context
+    from gmsd.intake import report_delivery
+
+    note(settings, DELIVERY_DAG, run_id, checked["note"])
+    done = report_delivery(Context.open(settings), checked["delivery_id"], resend=again)
+    return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
+
+
+def compute_figures(settings: Settings, round_code: str) -> dict[str, Any] | None:
+    """Count the clients of every period as of a round; None while another half-year of it is not loaded.
+
+    Returns:
+        Cells of each period, and where its arrangements went.
+    """
+    from dataclasses import asdict
+
+    from gmsd.clock import get_clock
+    from gmsd.database import connect
+    from gmsd.figures import WMO_CLIENTS, NotLoadedError, compute
+    from gmsd.rounds import HalfYear
+
+    try:
+        with connect(settings, "loader").begin() as connection:
+            made = compute(connection, WMO_CLIENTS, HalfYear.parse(round_code), get_clock(settings).now())
+    except NotLoadedError:
+        return None
+    return {"cells": made.cells, "arrangements": [asdict(each) for each in made.accounting]}
+
+
+def start_publication(settings: Settings, round_code: str) -> str | None:
+    """Start the publication of a round where that is set; returns the run's id, None when it is not set or there is such a run."""
+    from gmsd.database import connect
+    from gmsd.releases import next_release_id
+
+    if not settings.publish_when_loaded:
+        return None
+    with connect(settings, "publisher").connect() as connection:
+        following = next_release_id(connection)
+    return Airflow.of(settings, "intake").start(PUBLISH_DAG, following, conf={"round": round_code})
 
 
 def check_release_id(run_id: str, planned: str) -> None:
@@ -51,3 +141,19 @@ def check_release_id(run_id: str, planned: str) -> None:
     """
     if _RELEASE.fullmatch(run_id) and run_id != planned:
         raise WrongRunError(f"this run is called {run_id}, but the next release is {planned}")
+
+
+def verify_audit(settings: Settings) -> dict[str, int]:
+    """Recompute the audit trail; returns how many rows it has.
+
+    Raises:
+        AuditBrokenError: a row does not fit the one before it.
+    """
+    from gmsd.database import connect
+    from gmsd.deliveries import verify_chain
+
+    with connect(settings, "loader").connect() as connection:
+        report = verify_chain(connection)
+    if not report.whole:
+        raise AuditBrokenError(f"the audit trail is broken at row {report.broken_at}: {report.reason}")
+    return {"rows": report.rows}

@@ -1,0 +1,75 @@
+"""### Housekeeping: repair what got stuck, and look for what should not be.
+
+**Purpose.** Send mails that a mail server did not take, start runs that are missing, compare the private bucket with the register, and
+recompute the hash chain of the audit trail.
+
+**When.** Daily, at night; by hand at any time: every task may run as often as you like.
+
+**Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
+
+**When it fails.** *Verify the audit trail* fails when a row was changed or taken out: do not repair it, tell whoever is responsible for the
+data, and see `gmsd audit verify`. The others fail when a service does not answer, and repair themselves the next time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pendulum
+from airflow.sdk import CronTriggerTimetable, dag, task
+
+
+@dag(
+    schedule=CronTriggerTimetable("15 3 * * *", timezone="Europe/Amsterdam"),
+    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    catchup=False,
+    max_active_runs=1,
+    tags=["gmsd", "maintenance"],
+    dag_display_name="Housekeeping",
+    doc_md=__doc__,
+    default_args={"retries": 2, "retry_delay": dt.timedelta(seconds=30)},
+)
+def gmsd_housekeeping() -> None:
+    """Four tasks that do not depend on each other."""
+
+    @task(task_display_name="Send mails that wait")
+    def mails() -> dict[str, int]:
+        """Mails that are queued and were never taken by the mail server."""
+        from gmsd.deliveries import Context, send_queued
+        from gmsd.settings import get_settings
+
+        done = send_queued(Context.open(get_settings()))
+        return {"sent": done.sent, "waiting": done.waiting}
+
+    @task(task_display_name="Start runs that are missing")
+    def runs() -> list[str]:
+        """Deliveries in the register without a run in Airflow."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import start_missing
+
+        return start_missing(get_settings())
+
+    @task(task_display_name="Clear the private bucket")
+    def staging() -> dict[str, int]:
+        """Records that nothing counts on any more are deleted; records that are missing are made again from the raw file."""
+        from gmsd.deliveries import Context
+        from gmsd.settings import get_settings
+        from gmsd.warehouse import sweep_staging
+
+        return sweep_staging(Context.open(get_settings()))
+
+    @task(task_display_name="Verify the audit trail")
+    def audit() -> dict[str, int]:
+        """Recompute every hash."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import verify_audit
+
+        return verify_audit(get_settings())
+
+    mails()
+    runs()
+    staging()
+    audit()
+
+
+gmsd_housekeeping()

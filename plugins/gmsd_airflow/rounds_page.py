@@ -1,0 +1,93 @@
+"""What the page "GMSD rounds" shows: each round, who delivered and who did not, and the state of every delivery with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from jinja2 import Template
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries import Delivery
+    from gmsd.rounds import HalfYear, Round
+    from gmsd.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Who delivered one half-year in a round: how many did, and the code and name of each municipality that did not."""
+
+    half_year: HalfYear
+    delivered: int
+    municipalities: int
+    absent: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """One round at a moment."""
+
+    round: Round
+    phase: str
+    participation: tuple[Participation, ...]
+    states: tuple[tuple[str, int], ...]
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All rounds at a moment, the one that began last on top, and uploads that belong to none."""
+
+    now: dt.datetime
+    rounds: tuple[RoundView, ...]
+    unplaced: tuple[Delivery, ...]
+
+
+def view(settings: Settings) -> Page:
+    """Read the page from the register."""
+    from gmsd.clock import get_clock
+    from gmsd.database import connect
+    from gmsd.deliveries import listing
+    from gmsd.rounds import load_calendar
+
+    now = get_clock(settings).now()
+    with connect(settings, "loader").connect() as connection:
+        deliveries = listing(connection)
+        rounds = tuple(
+            RoundView(
+                known,
+                known.phase(now),
+                tuple(_participation(connection, known, half_year) for half_year in known.takes),
+                tuple(sorted(Counter(d.state for d in deliveries if d.round == str(known.code)).items())),
+                tuple(d for d in deliveries if d.round == str(known.code))[::-1],
+            )
+            for known in reversed(load_calendar().rounds)
+        )
+    return Page(now, rounds, tuple(d for d in deliveries if d.round is None)[::-1])
+
+
+def _participation(connection: Connection, known: Round, half_year: HalfYear) -> Participation:
+    from gmsd.deliveries import not_delivered
+    from gmsd.reference import municipalities
+
+    names = municipalities(half_year)
+    absent = not_delivered(connection, str(half_year), str(known.code), sorted(names))
+    return Participation(half_year, len(names) - len(absent), len(names), tuple((code, names[code]) for code in absent))
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader
+
+    environment = Environment(loader=PackageLoader("gmsd_airflow"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("rounds.html.j2")
+
+
+def render(page: Page) -> str:
+    """The page as HTML."""
+    return _template().render(page=page)
