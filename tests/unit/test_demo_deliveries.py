@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gmsd import reference
+from gmsd.checking import check_file
 from gmsd.cli import build
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES, FEW_IN_SHELTER, municipalities_of
 from gmsd.demo.deliveries import COLUMNS, UNKNOWN_BSN, deliveries, delivery, file_name_of
@@ -138,6 +139,20 @@ def test_some_files_hold_duplicates_unknown_persons_and_records_out_of_scope_and
             start = a_date(record[4])
             adjoining += any((record[2], record[3], f"{start - timedelta(days=gap):%Y%m%d}") in lines for gap in range(3))
     assert min(duplicates, unknown, outside, adjoining) > 20
+
+
+@pytest.mark.parametrize("half_year", [HalfYear(2015, 1), H1, HalfYear(2022, 1)], ids=str)
+def test_the_technical_check_finds_no_fault_in_any_of_the_default_choice(half_year: HalfYear) -> None:
+    for made in deliveries(5, 30, (half_year,)):
+        result = check_file(
+            made.data,
+            file_name=made.file_name,
+            municipality=made.municipality,
+            half_year=half_year,
+            received_on=half_year.last_day + timedelta(days=31),
+        )
+        assert (result.verdict, result.content_errors, result.records) == ("accepted", 0, made.records), made.key
+        assert {finding.level for finding in result.findings} <= {"notice"}
 
 
 def test_choice_of_municipalities() -> None:

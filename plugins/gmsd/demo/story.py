@@ -140,11 +140,6 @@ class Story:
         """The deliveries only, in order of upload."""
         return tuple(step for step in self.steps if step.action == "upload")
 
-    def moments(self) -> Iterator[tuple[datetime, tuple[Step, ...]]]:
-        """Steps that belong to one position of the clock, in order of time."""
-        for at, steps in groupby(self.steps, key=lambda step: step.at):
-            yield at, tuple(steps)
-
     def of_round(self, code: HalfYear) -> tuple[Step, ...]:
         """The steps between the close of the round before and the close of this one."""
         return tuple(step for step in self.steps if step.round == code)
@@ -192,6 +187,12 @@ class Story:
         path.write_text(json.dumps(self.manifest(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def moments(steps: tuple[Step, ...]) -> Iterator[tuple[datetime, tuple[Step, ...]]]:
+    """Steps that belong to one position of the clock, in order of time."""
+    for at, together in groupby(steps, key=lambda step: step.at):
+        yield at, tuple(together)
+
+
 def build_story(choice: Choice, seed: int) -> Story:
     """The story of a choice of municipalities.
 
@@ -219,15 +220,15 @@ def _steps(code: str, plan: MunicipalityPlan) -> list[Step]:
 
 
 def _part_steps(code: str, part: Part) -> Iterator[Step]:
-    moments = MOMENTS[part.round]
+    calendar = MOMENTS[part.round]
     start = position = int(code) // 2 % 2
     for upload in part.uploads:
         if upload.moment is None:
-            at = moments.window[position]
+            at = calendar.window[position]
             position += 1
         else:
-            at = {"early": moments.early, "late": moments.late, "burst": moments.burst}[upload.moment]
-        content = _content(code, part, upload, at, moments.window[start])
+            at = {"early": calendar.early, "late": calendar.late, "burst": calendar.burst}[upload.moment]
+        content = _content(code, part, upload, at, calendar.window[start])
         key = f"{part.half_year.upload_code}/{code}/{_name(code, part.half_year, upload)}"
         yield Step(
             at=at,
