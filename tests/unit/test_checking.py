@@ -1,0 +1,185 @@
+"""Records, pseudonyms, privacy and the command of the check; its faults stand in tests/spec."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from gmsd.checking import check_file, check_path, pseudonymise, read_records
+from gmsd.cli import build
+from gmsd.rounds import HalfYear
+from tests.spec.checking import ROWS, cell, check, clean, file_of
+
+KEY = bytes(range(32))
+BSN = "999900006"
+
+
+def person(data: bytes, key: bytes = KEY) -> pl.DataFrame:
+    return pseudonymise(read_records(data, check(data)), key)
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(build(), ["check", *arguments])
+
+
+@pytest.fixture
+def delivery(tmp_path):
+    def write(data: bytes = clean(), name: str = "WMO_H22019_x.csv") -> str:
+        (tmp_path / name).write_bytes(data)
+        return str(tmp_path / name)
+
+    return write
+
+
+def test_records_are_typed_and_in_the_order_of_the_file():
+    records = person(clean())
+    assert records.schema == {
+        "line": pl.Int64,
+        "person": pl.Int64,
+        "product_category": pl.Int16,
+        "start_date": pl.Date,
+        "end_date": pl.Date,
+        "delivery_form": pl.Int16,
+        "allocation_number": pl.Int64,
+        "volume": pl.Int64,
+        "unit": pl.Int16,
+        "frequency": pl.Int16,
+        "end_reason": pl.Int16,
+        "change_reason": pl.Int16,
+    }
+    assert records["line"].to_list() == [2, 3, 4]
+    assert records.drop("line", "person").row(1) == (2, dt.date(2018, 1, 1), dt.date(2019, 9, 30), 2, None, None, None, None, 19, 4)
+
+
+def test_facultative_numbers_are_kept_when_the_file_passes_without_them():
+    records = read_records(data := cell("Eenheid", "99", "uur"), check(data))
+    assert records["unit"].to_list()[-2:] == [99, None]
+
+
+def test_pseudonym_is_the_block_cipher_over_nine_digits():
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    encryptor = Cipher(algorithms.AES(KEY), modes.ECB()).encryptor()
+    expected = int.from_bytes(encryptor.update(BSN.encode() + bytes(7))[:8], "big", signed=True)
+    assert person(clean())["person"][0] == expected
+
+
+def test_pseudonym_is_the_same_in_every_file_and_differs_by_key():
+    once, again = person(clean()), person(file_of(*reversed(ROWS)))
+    assert once["person"].to_list() == again["person"].to_list()[::-1]
+    assert not set(once["person"]) & set(person(clean(), bytes(32))["person"])
+
+
+def test_unknown_person_has_no_pseudonym_and_no_number_is_left():
+    records = person(cell("BSN", "999999999", "012345672"))
+    assert records["person"].is_null().to_list() == [False, False, False, True, False]
+    assert not set(map(str, records["person"].drop_nulls())) & {"999900006", "12345672", "999999999"}
+
+
+def test_key_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="32 bytes"):
+        person(clean(), b"short")
+
+
+def test_records_of_a_rejected_file_are_not_read():
+    data = cell("BSN", "x")
+    with pytest.raises(ValueError, match="accepted"):
+        read_records(data, check(data))
+
+
+@pytest.mark.parametrize("fault", [cell("BSN", "999900007", "9999000061"), file_of(*ROWS, f"{BSN};"), file_of(*ROWS, head=ROWS[0])])
+def test_no_number_of_a_person_stands_in_a_result(fault):
+    told = json.dumps(check(fault).to_json())
+    assert not any(number in told for number in (BSN, "999900007", "9999000061"))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("WMO_H22019_999900006.csv", "WMO_H22019_*********.csv"),
+        ("WMO_H22019_999900007.csv", "WMO_H22019_999900007.csv"),
+        ("WMO_H22019_9999000061.csv", "WMO_H22019_9999000061.csv"),
+    ],
+)
+def test_number_in_the_file_name_is_masked(name, shown):
+    assert check(clean(), file_name=name).file == shown
+
+
+def test_large_file_on_disk_is_not_read(tmp_path):
+    path = tmp_path / "WMO_H22019_x.csv"
+    path.write_bytes(clean())
+    known = {"municipality": "0518", "half_year": None, "received_on": dt.date(2020, 2, 10)}
+    assert check_path(path, **known) == check_file(clean(), file_name=path.name, **known)
+    over = check_path(path, max_bytes=50, **known)
+    assert [(f.rule, f.level) for f in over.findings] == [("BEST-05", "file")]
+    assert (over.bytes, over.sha256) == (len(clean()), check(clean()).sha256)
+
+
+def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):
+    from gmsd.protocol import protocol_for
+
+    suite = protocol_for(HalfYear(2019, 2)).suites["facultative"]
+    broken = [dict(e, kwargs=e["kwargs"] | {"regex": "("}) if e["meta"]["code"] == "VOL-02" else e for e in suite["expectations"]]
+    monkeypatch.setitem(suite, "expectations", broken)
+    result = check(clean())
+    assert [rule.rule for rule in result.not_run] == ["VOL-02"]
+    assert result.verdict == "accepted_without_facultative"
+
+
+def test_command_answers_by_its_exit_status(delivery):
+    assert run(delivery(), "--municipality", "0518").exit_code == 0
+    assert run(delivery(cell("Eenheid", "99"))).exit_code == 0
+    assert run(delivery(cell("BSN", "x"))).exit_code == 1
+
+
+def test_command_gives_the_contracts_json(delivery):
+    result = run(delivery(cell("BSN", "x", "")), "--municipality", "0518", "--format", "json")
+    told = json.loads(result.stdout)
+    assert told["schema"] == "gmsd-check/1"
+    assert {(f["level"], f["field"], f["count"], tuple(f["lines"])) for f in told["findings"]} == {
+        ("base", "BSN", 1, (5,)),
+        ("base", "BSN", 1, (6,)),
+    }
+    assert set(told) == set(check(clean()).to_json())
+
+
+def test_folder_gives_a_list_and_one_rejected_file_decides(delivery, tmp_path):
+    delivery()
+    delivery(name="fout.csv")
+    result = run(str(tmp_path), "--format", "json")
+    assert [told["verdict"] for told in json.loads(result.stdout)] == ["accepted", "rejected"]
+    assert result.exit_code == 1
+
+
+def test_wrong_use_is_one_line_and_status_two(delivery, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for arguments in (
+        (str(tmp_path / f"absent_{BSN}.csv"),),
+        (str(tmp_path / "empty"),),
+        (delivery(), "--municipality", "518"),
+        (delivery(), "--municipality", "9999"),
+        (delivery(), "--half-year", "2019"),
+        (delivery(), "--half-year", "H22014"),
+        (delivery(), "--format", "xlsx"),
+        (delivery(), "--format", "pdf"),
+        (delivery(), "--format", "html", "--out", str(tmp_path / "no" / "where.html")),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2, arguments
+        assert BSN not in result.output
+        assert "Traceback" not in result.output
+
+
+def test_municipality_of_a_file_without_half_year_is_four_digits_only(delivery):
+    assert run(delivery(name="x.csv"), "--municipality", "9999").exit_code == 1
+
+
+def test_other_forms_are_written(delivery, tmp_path):
+    assert run(delivery(), "--format", "html").stdout.startswith("<!DOCTYPE html>")
+    out = tmp_path / "out.xlsx"
+    assert run(delivery(), "--format", "xlsx", "--out", str(out)).exit_code == 0
+    assert out.read_bytes().startswith(b"PK")
