@@ -2,13 +2,12 @@
 
 from gmsd.warehouse.close import NotYetTime, StillUnchecked, close_preview, close_round
 from gmsd.warehouse.load import Account, NotClosed, load_half_year
-from gmsd.warehouse.staged import RecordsLost, records_of
+from gmsd.warehouse.staged import records_of
 
 __all__ = [
     "Account",
     "NotClosed",
     "NotYetTime",
-    "RecordsLost",
     "StillUnchecked",
     "close_preview",
     "close_round",

@@ -84,7 +84,7 @@ def load_half_year(context: Context, half_year: str, progress: Callable[[int, in
 
     Raises:
         NotClosed: no round that takes it has been closed.
-        RecordsLost: the records of a delivery cannot be had.
+        StagingLost: the records of a delivery cannot be had.
     """
     half = HalfYear.parse(half_year)
     with context.engine.connect() as connection:
