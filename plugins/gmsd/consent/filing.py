@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.consent.reading import read_form
-from gmsd.deliveries.inbox import FORM_FOLDER
+from gmsd.deliveries import FORM_FOLDER
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Context

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.consent.messages import explained, malformed, received, too_late
@@ -12,7 +11,7 @@ from gmsd.consent.reading import Form, Malformed, read_form
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
 from gmsd.deliveries import audit, is_closed, lock_place, lock_round, queue_mail, send_queued
-from gmsd.reporting.dutch import dutch_date
+from gmsd.reporting import dutch_date
 from gmsd.rounds import HalfYear, Round
 from gmsd.store import NotReadable
 
@@ -26,17 +25,13 @@ if TYPE_CHECKING:
 ACTOR = "coordinator"
 
 
-@dataclass(frozen=True, slots=True)
-class Dealt:
-    """What became of the forms, by form id: carried_out, filed, malformed, too_late, too_early or nothing_to_withdraw."""
-
-    forms: dict[str, str]
-
-
-def process_forms(context: Context) -> Dealt:
+def process_forms(context: Context) -> dict[str, str]:
     """Deal with every form that waits, in order of receipt, then send the mails.
 
     Each step of a form commits by itself and is found again after a kill: first the form is judged, then a withdrawal is carried out.
+
+    Returns:
+        What became of each form: carried_out, filed, malformed, too_late, too_early or nothing_to_withdraw.
     """
     with context.engine.connect() as connection:
         waiting = connection.execute(statement("consent/open_forms")).all()
@@ -48,7 +43,7 @@ def process_forms(context: Context) -> Dealt:
         dealt[row.form_id] = state
     if dealt:
         send_queued(context)
-    return Dealt(dealt)
+    return dealt
 
 
 def _judge(context: Context, row: Row[Any]) -> str:

@@ -60,6 +60,8 @@ def _erase(context: Context, delivery: Delivery) -> dict[str, int]:
     left = [v for v in store.versions(delivery.bucket, delivery.object_key) if v.key == delivery.object_key]
     if all(version.is_delete_marker for version in left):
         store.erase(delivery.bucket, delivery.object_key)
+    else:
+        store.abort_uploads(delivery.bucket, delivery.object_key)
     store.delete(settings.bucket_staging, delivery.staging_key)
     reports = list(store.keys(settings.bucket_outbox, delivery.outbox_prefix))
     for key in reports:
