@@ -42,5 +42,5 @@ lint: ## formatter, linter, type checker, boundaries, generated pages
 lock: setup ## make the lock files anew from the .in files; versions stay where they can
 	@services/lock.sh
 
-compose-env: ## make .env with the secrets that docker-compose.yaml requires
-	@services/compose_env.sh
+compose-env: setup ## make .env with the secrets that docker-compose.yaml requires
+	@.venv-services/bin/python -m services.compose_env

@@ -27,8 +27,8 @@ def settings_page() -> str:
         NOTE.format(source="plugins/gmsd/settings.py"),
         "# Settings",
         "",
-        "Each is an environment variable. What is not in the environment is read from `.env` in the project's folder, then from "
-        "`var/secrets/gmsd.env`, which the services write at every start.",
+        "Each is an environment variable. What is not there is read from `.env` in the project's folder, then from `var/secrets/gmsd.env`,",
+        "which the services write at every start.",
         "",
         "| variable | default | what it is |",
         "|---|---|---|",
@@ -52,8 +52,8 @@ def commands_page() -> str:
         NOTE.format(source="plugins/gmsd/commands/"),
         "# Commands",
         "",
-        "`gmsd` works without Airflow. Exit status: 0 = done, 1 = the answer is no (file rejected, service missing), 2 = wrong usage or a path "
-        "that cannot be opened. Every command has `--help`.",
+        "`gmsd` works without Airflow. Exit status: 0 = done, 1 = the answer is no (file rejected, service missing), 2 = wrong usage or a",
+        "path that cannot be opened. Every command has `--help`.",
     ]
     for path, command in _commands(get_command(build()), "gmsd"):
         lines += ["", f"## `{path}`", "", _paragraphs(command.help or "")]

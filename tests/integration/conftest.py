@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gmsd.clock import DatabaseClock
+    from gmsd.deliveries import Context
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
 
@@ -60,6 +61,14 @@ def clock(settings: Settings) -> DatabaseClock:
     from gmsd.database import connect
 
     return DatabaseClock(connect(settings, "loader"))
+
+
+@pytest.fixture(scope="module")
+def context(settings: Settings) -> Context:
+    """The doors that every step of the life cycle is handed."""
+    from gmsd.deliveries import Context
+
+    return Context.open(settings)
 
 
 @pytest.fixture(scope="module")

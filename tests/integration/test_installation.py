@@ -45,7 +45,7 @@ def test_lost_key_is_noticed_and_refused(settings):
     ],
 )
 def test_role_may_not_do_more_than_its_work(settings, role, statement):
-    with connect(settings, role).connect() as connection, pytest.raises(DBAPIError, match="permission denied|append-only"):
+    with connect(settings, role).connect() as connection, pytest.raises(DBAPIError, match=r"permission denied|append-only"):
         connection.execute(text(statement))
 
 

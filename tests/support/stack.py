@@ -27,7 +27,7 @@ KEYS = ("pseudonym", "rounding", "reference")
 
 @dataclass(frozen=True)
 class Stack:
-    """Running services: the `GMSD_` settings to reach them, and an account that may make databases ('' = use the one that is configured)."""
+    """Running services: the `GMSD_` settings to reach them, and an account that may make databases ('' = use the configured one)."""
 
     values: dict[str, str]
     admin: str

@@ -1,0 +1,85 @@
+"""The Airflow UI in a real browser, as the data engineer sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from gmsd_airflow.api import Airflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+DAGS = ("gmsd_intake", "gmsd_delivery", "gmsd_optout_close", "gmsd_load", "gmsd_publish", "gmsd_housekeeping")
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="module")
+def page(played, browser_path: str) -> Iterator[Page]:
+    """Airflow's UI, signed in as the engineer."""
+    settings = played.home.settings
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path or None, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1500, "height": 950}, locale="en-US")
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{settings.airflow_url}/auth/login/")
+        page.fill("input[name=username]", settings.airflow_engineer_user)
+        page.fill("input[name=password]", settings.airflow_engineer_password.get_secret_value())
+        page.click("input[type=submit]")
+        page.wait_for_url(f"{settings.airflow_url}/")
+        yield page
+        browser.close()
+
+
+def test_each_delivery_is_a_run_of_its_own(played, page):
+    page.goto(f"{played.home.settings.airflow_url}/dags/gmsd_delivery/runs?limit=100")
+    for row in played.in_force[-3:]:
+        page.goto(f"{played.home.settings.airflow_url}/dags/gmsd_delivery/runs/{row['delivery']}")
+        expect(page.get_by_text(row["delivery"]).first).to_be_visible()
+        expect(page.get_by_text("Success").first).to_be_visible()
+
+
+def test_list_of_runs_names_them(played, page):
+    page.goto(f"{played.home.settings.airflow_url}/dags/gmsd_delivery/runs")
+    expect(page.get_by_text("2019-H2.").first).to_be_visible()
+
+
+def test_every_dag_is_shown_and_none_failed(played, page):
+    page.goto(f"{played.home.settings.airflow_url}/dags?tags=gmsd")
+    for name in ("Intake", "Delivery", "Close of a round", "Load", "Publication"):
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_visible()
+
+
+def test_reason_of_a_rejection_stands_in_the_runs_note(played):
+    airflow = Airflow.of(played.home.settings, "viewer")
+    rejected = [row["delivery"] for row in played.home.manifest if row["expected_state"] == "rejected"]
+    assert rejected
+    for delivery in rejected:
+        run = airflow.run("gmsd_delivery", delivery)
+        assert run is not None, delivery
+        assert run["state"] == "success", delivery
+        assert str(run["note"]).startswith("rejected"), delivery
+
+
+def test_no_task_failed_and_nothing_failed_to_import(played):
+    airflow = Airflow.of(played.home.settings, "engineer")
+    assert airflow.import_errors() == []
+    assert {dag: airflow.runs(dag, states=("failed",)) for dag in DAGS} == {dag: [] for dag in DAGS}
+
+
+def test_every_checked_delivery_has_its_run(played):
+    airflow = Airflow.of(played.home.settings, "viewer")
+    runs = {run["dag_run_id"] for run in airflow.runs("gmsd_delivery")}
+    checked = {row["delivery"] for row in played.home.manifest if row["expected_verdict"] is not None}
+    assert checked <= runs
+
+
+def test_rounds_page_shows_who_has_not_delivered(played, page):
+    page.goto(f"{played.home.settings.airflow_url}/gmsd/rounds")
+    text = page.inner_text("body")
+    assert "Scherpenzeel" in text
+    assert "2019-H2" in text

@@ -1,0 +1,84 @@
+"""Played again from nothing with the same secrets, while tasks and the scheduler are killed: the releases are the same, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gmsd_airflow.api import Airflow, AirflowError
+from tests.ui.conftest import finish
+
+if TYPE_CHECKING:
+    from tests.support.played import Home
+
+WAIT_SECONDS = 600
+
+
+def loading(airflow: Airflow) -> int | None:
+    """The process of a running task `load`, None when there is none just now."""
+    for run in airflow.runs("gmsd_load", states=("running",)):
+        for task in airflow.tasks("gmsd_load", run["dag_run_id"]):
+            if task["task_id"] == "load" and task["state"] == "running" and task["pid"]:
+                return int(task["pid"])
+    return None
+
+
+def of_home(home: Home, program: str) -> list[int]:
+    """The processes of this installation whose command line names `program`."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if program in command and f"GMSD_HOME={home.folder}\0".encode() in environment:
+            found.append(int(folder.name))
+    return found
+
+
+def kill_in_the_middle(home: Home, process) -> list[str]:
+    """Kill the first load's process, then the scheduler as soon as the next load runs."""
+    airflow = Airflow.of(home.settings, "engineer")
+    killed: list[str] = []
+    end = time.monotonic() + WAIT_SECONDS
+    while len(killed) < 2 and process.poll() is None and time.monotonic() < end:
+        try:
+            pid = loading(airflow)
+        except AirflowError:
+            pid = None
+        if pid is not None and not killed:
+            os.kill(pid, signal.SIGKILL)
+            killed.append("task")
+            time.sleep(5)
+        elif pid is not None:
+            for scheduler in of_home(home, "airflow_process.py scheduler"):
+                os.kill(scheduler, signal.SIGKILL)
+            killed.append("scheduler")
+        time.sleep(0.1)
+    return killed
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.timeout(1500)
+def test_killed_processes_leave_no_trace_in_the_releases(played, tmp_path):
+    undisturbed = contents(played.releases)
+    home = played.home
+    home.start()
+    log = tmp_path / "play.log"
+    begin = time.monotonic()
+    process = home.play(log)
+    killed = kill_in_the_middle(home, process)
+    again = finish(home, log, tmp_path / "releases", process, begin)
+    assert killed == ["task", "scheduler"]
+    disturbed = contents(again.releases)
+    assert sorted(disturbed) == sorted(undisturbed)
+    assert [name for name, data in disturbed.items() if data != undisturbed[name]] == []
