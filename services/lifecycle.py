@@ -48,7 +48,7 @@ def up(state: State, *, with_airflow: bool) -> None:
         objectstore.prepare(state)
         postgres.prepare(state)
         _write_settings(state)
-        supervise.write_configuration(state, with_airflow=with_airflow)
+        supervise.write_configuration(state, _parts(with_airflow=with_airflow))
     supervise.start(state)
     try:
         _start_parts(state, with_airflow=with_airflow)
@@ -143,7 +143,11 @@ def _write_settings(state: State) -> bool:
 def _complete(state: State, *, with_airflow: bool) -> bool:
     """Whether the running supervisor has the programs that are asked for."""
     names = set(supervise.processes(state))
-    return set(supervise.programs(state, with_airflow=with_airflow)) <= names
+    return set(supervise.programs(state, _parts(with_airflow=with_airflow))) <= names
+
+
+def _parts(*, with_airflow: bool) -> tuple[str, ...]:
+    return (*supervise.BASE, *(["airflow"] if with_airflow else []))
 
 
 def _await(state: State, name: str, probe: Probe, seconds: float) -> None:

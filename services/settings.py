@@ -26,9 +26,9 @@ def pipeline(state: State) -> dict[str, str]:
     values |= {f"GMSD_BUCKET_{name.upper()}": f"gmsd-{name}" for name in BUCKETS}
     for role in ("owner", "loader", "publisher", "reader"):
         account = f"gmsd_{role}:{state.secrets[f'pg_gmsd_{role}']}"
-        values[f"GMSD_DATABASE_{role.upper()}"] = f"postgresql+psycopg://{account}@127.0.0.1:{state.ports['postgres']}/gmsd"
+        values[f"GMSD_DATABASE_{role.upper()}"] = f"postgresql+psycopg://{account}@{state.address('postgres')}/gmsd"
     values |= {
-        "GMSD_SMTP_HOST": "127.0.0.1",
+        "GMSD_SMTP_HOST": state.address("smtp").split(":")[0],
         "GMSD_SMTP_PORT": str(state.ports["smtp"]),
         "GMSD_SMTP_USER": "",
         "GMSD_SMTP_PASSWORD": "",
@@ -67,7 +67,7 @@ def airflow(state: State) -> dict[str, str]:
 
     Time-outs are short, so that work goes on within half a minute after a task's process or the scheduler was killed.
     """
-    database = f"postgresql+psycopg2://airflow:{state.secrets['pg_airflow']}@127.0.0.1:{state.ports['postgres']}/airflow"
+    database = f"postgresql+psycopg2://airflow:{state.secrets['pg_airflow']}@{state.address('postgres')}/airflow"
     return {
         "GMSD_HOME": os.environ.get("GMSD_HOME") or str(PROJECT),
         "AIRFLOW_HOME": str(state.airflow),

@@ -95,9 +95,13 @@ class State:
         """Settings of Airflow."""
         return self.secret_folder / "airflow.env"
 
+    def address(self, service: str) -> str:
+        """Host and port of a service. It is on this machine, unless it runs in a container of its own: GMSD_HOST_<NAME>."""
+        return f"{os.environ.get(f'GMSD_HOST_{service.upper()}', '127.0.0.1')}:{self.ports[service]}"
+
     def url(self, service: str) -> str:
         """Address of a service that speaks http."""
-        return f"http://127.0.0.1:{self.ports[service]}"
+        return f"http://{self.address(service)}"
 
 
 def open_state(root: Path) -> State:
@@ -123,20 +127,31 @@ def open_state(root: Path) -> State:
     return State(root, ports, _secrets(root / "secrets" / "services.json"))
 
 
-def _secrets(path: Path) -> dict[str, str]:
-    """The passwords in the file, completed with new random ones."""
+def secret_names() -> list[str]:
+    """Every password and key that an installation has, key files excepted."""
     names = ["supervisor", "pg_postgres", "airflow_api", "airflow_jwt", "airflow_fernet", "swift_root", "swift_hash"]
     names += [f"s3_{user}" for user in S3_USERS]
     names += [f"pg_{role}" for role in DATABASE_ROLES]
     names += [f"airflow_user_{user}" for user in AIRFLOW_USERS]
+    return names
+
+
+def given_secrets() -> dict[str, str]:
+    """Those that the environment gives: GMSD_SECRET_<NAME>."""
+    return {name: os.environ[f"GMSD_SECRET_{name.upper()}"] for name in secret_names() if os.environ.get(f"GMSD_SECRET_{name.upper()}")}
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """The passwords in the file, completed with new random ones; the environment comes first."""
     known = _read(path)
-    missing = {name: os.environ.get(f"GMSD_SECRET_{name.upper()}") or _random(name) for name in names if name not in known}
-    if missing:
-        write_secret(path, json.dumps(known | missing, indent=1))
-    return known | missing
+    wanted = {name: random_secret(name) for name in secret_names() if name not in known} | known | given_secrets()
+    if wanted != known:
+        write_secret(path, json.dumps(wanted, indent=1))
+    return wanted
 
 
-def _random(name: str) -> str:
+def random_secret(name: str) -> str:
+    """A new value in the form that its user asks for."""
     if name == "airflow_fernet":
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     if name == "swift_root":

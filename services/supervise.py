@@ -39,7 +39,8 @@ class Program:
 
 
 # Groups start in this order and stop in the reverse.
-PRIORITY = {"database": 10, "storage": 20, "airflow": 30}
+PRIORITY = {"database": 10, "storage": 20, "mail": 20, "airflow": 30}
+BASE = ("database", "storage", "mail")
 
 
 def _guard(stop_signal: str) -> list[str]:
@@ -47,18 +48,18 @@ def _guard(stop_signal: str) -> list[str]:
     return [shutil.which("setpriv") or "setpriv", "--pdeathsig", stop_signal]
 
 
-def programs(state: State, *, with_airflow: bool) -> dict[str, Program]:
-    """Every process of this installation by name."""
+def programs(state: State, parts: tuple[str, ...]) -> dict[str, Program]:
+    """Every process of these parts (keys of PRIORITY) by name."""
     plain = {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
     found = {"postgres": Program(postgres.command(state, _guard("INT")), "database", stop_signal="INT", stop_seconds=20, guarded=True)}
     for name, command in objectstore.commands(state).items():
         found[name] = Program(command, "storage", plain)
     address = f"{state.bind}:{state.ports['smtp']}"
     smtp = [tool("aiosmtpd"), "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", str(state.maildir)]
-    found["smtp"] = Program(smtp, "storage", plain)
-    if with_airflow:
+    found["smtp"] = Program(smtp, "mail", plain)
+    if "airflow" in parts:
         found |= _airflow(state)
-    return found
+    return {name: program for name, program in found.items() if program.group in parts}
 
 
 def _airflow(state: State) -> dict[str, Program]:
@@ -88,11 +89,11 @@ def pipeline_settings(state: State) -> dict[str, str]:
     return {} if state.root == home / "var" else settings.pipeline(state)
 
 
-def write_configuration(state: State, *, with_airflow: bool) -> None:
+def write_configuration(state: State, parts: tuple[str, ...]) -> None:
     """Write supervisord.conf; it holds secrets and is readable to its owner only."""
     password = state.secrets["supervisor"]
     port = state.ports["supervisor"]
-    found = programs(state, with_airflow=with_airflow)
+    found = programs(state, parts)
     sections: list[tuple[str, dict[str, Any]]] = [
         ("supervisord", _supervisord(state)),
         ("inet_http_server", {"port": f"127.0.0.1:{port}", "username": "gmsd", "password": password}),

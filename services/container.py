@@ -1,0 +1,106 @@
+"""What one container of docker-compose.yaml runs: `python -m services.container run|probe NAME [arguments]`.
+
+NAME is a part of the services (database, storage, mail), a process of Airflow (api-server, scheduler, dag-processor, triggerer), `setup`
+(tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given). Secrets come from the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import NoReturn
+
+from services import health, objectstore, postgres, settings, supervise
+from services.state import AIRFLOW_USERS, PORTS, PROJECT, State, given_secrets, open_state, pipeline_environment, secret_names, tool
+
+STATE = Path(os.environ.get("GMSD_STATE_DIR") or "/state")
+PROBES = {"database": health.database, "storage": health.object_store, "mail": health.mail}
+
+
+def main(action: str, name: str, *arguments: str) -> int:
+    """Run the part, or with `probe` tell by the exit status whether it is healthy."""
+    if action == "probe":
+        return _probe(name)
+    if name in PROBES:
+        return _serve(name)
+    environment = _environment()
+    if name == "setup":
+        return _set_up(environment)
+    if name == "gmsd":
+        return _become(environment, [str(pipeline_environment() / "bin" / "gmsd"), *arguments])
+    return _become(environment, [*_python(), str(PROJECT / "services" / "airflow_process.py"), name, *arguments])
+
+
+def _serve(part: str) -> int:
+    """Run one part under supervisor in the foreground, until it is told to stop."""
+    state = open_state(STATE)
+    if part == "storage":
+        objectstore.prepare(state)
+    if part == "database":
+        postgres.prepare(state)
+    supervise.write_configuration(state, (part,))
+    supervisor = subprocess.Popen([tool("supervisord"), "-n", "-c", str(state.conf / "supervisord.conf")])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: supervisor.terminate())
+    if part == "database":
+        while not postgres.answers(state) and supervisor.poll() is None:
+            time.sleep(0.2)
+        if supervisor.poll() is None:
+            postgres.ensure_roles(state)
+    return supervisor.wait()
+
+
+def _probe(name: str) -> int:
+    if name in PROBES:
+        state = open_state(STATE)
+        problem = PROBES[name](state) or ("" if name != "database" or postgres.has_role(state) else "its roles are not made yet")
+    else:
+        problem = _airflow_part(name)
+    if problem:
+        print(problem)
+    return 1 if problem else 0
+
+
+def _airflow_part(name: str) -> str:
+    address = f"http://{os.environ.get('GMSD_HOST_AIRFLOW', '127.0.0.1')}:{PORTS['airflow']}/api/v2/monitor/health"
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        parts = json.load(answer)
+    component = {"api-server": "metadatabase"}.get(name, name.replace("-", "_"))
+    return "" if parts[component]["status"] == "healthy" else f"{component} is {parts[component]['status']}"
+
+
+def _environment() -> dict[str, str]:
+    """Settings of Airflow and the pipeline for this container; what compose sets itself comes first."""
+    secrets = given_secrets()
+    # the encryption of the store and PostgreSQL's own password are none of the pipeline's business
+    missing = [name for name in secret_names() if name not in secrets and not name.startswith(("swift_", "supervisor", "pg_postgres"))]
+    if missing:
+        raise SystemExit(f"container: not given: {', '.join(f'GMSD_SECRET_{name.upper()}' for name in missing)}")
+    state = State(STATE, dict(PORTS), secrets)
+    given = {name: value for name, value in os.environ.items() if value}
+    return settings.airflow(state) | settings.pipeline(state) | given
+
+
+def _set_up(environment: dict[str, str]) -> int:
+    subprocess.run([str(pipeline_environment() / "bin" / "gmsd"), "setup"], env=environment, check=True)
+    users = {name: {"role": role, "password": given_secrets()[f"airflow_user_{name}"]} for name, role in AIRFLOW_USERS.items()}
+    command = [*_python(), str(PROJECT / "services" / "airflow_prepare.py")]
+    return subprocess.run(command, env=environment, input=json.dumps(users), text=True, check=True).returncode
+
+
+def _python() -> list[str]:
+    return [str(pipeline_environment() / "bin" / "python"), "-P"]
+
+
+def _become(environment: dict[str, str], command: list[str]) -> NoReturn:
+    os.execve(command[0], command, environment)  # noqa: S606 - no shell is what we want
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
