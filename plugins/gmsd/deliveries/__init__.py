@@ -14,13 +14,11 @@ from gmsd.deliveries.delivery import (
     get,
     listing,
     not_delivered,
-    note_runs,
     pending,
     standing,
     unchecked_up_to,
-    without_run,
 )
-from gmsd.deliveries.inbox import Place, inbox_fingerprint, masked_key, parse_key
+from gmsd.deliveries.inbox import FORM_FOLDER, Place, inbox_fingerprint, masked_key, parse_key
 from gmsd.deliveries.locks import lock_place, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
 from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
@@ -29,6 +27,7 @@ from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_i
 
 __all__ = [
     "CORRECTIONS_ALLOWED",
+    "FORM_FOLDER",
     "NOT_READABLE",
     "STATES",
     "UPLOADS_ALLOWED",
@@ -63,7 +62,6 @@ __all__ = [
     "mark_published",
     "masked_key",
     "not_delivered",
-    "note_runs",
     "parse_key",
     "pending",
     "queue_mail",
@@ -76,5 +74,4 @@ __all__ = [
     "transition_many",
     "unchecked_up_to",
     "verify_chain",
-    "without_run",
 ]

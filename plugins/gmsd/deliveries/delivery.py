@@ -135,16 +135,6 @@ def counting_now(connection: Connection, deliveries: Sequence[Delivery]) -> dict
     return {(delivery.half_year, delivery.municipality): delivery for delivery in found}
 
 
-def without_run(connection: Connection) -> list[str]:
-    """Ids of the registered uploads that no run in Airflow has been noted for, in order of receipt."""
-    return list(connection.scalars(statement("deliveries/without_run")))
-
-
-def note_runs(connection: Connection, delivery_ids: Sequence[str], at: dt.datetime) -> None:
-    """Note that runs have been started for deliveries, so that a sweep does not ask for them again."""
-    connection.execute(statement("deliveries/note_run"), {"ids": list(delivery_ids), "at": at})
-
-
 def checks_of(connection: Connection, delivery_id: str) -> int:
     """How many times a delivery has been checked."""
     return int(connection.scalar(statement("deliveries/checks_of"), {"subject": delivery_id}) or 0)

@@ -9,7 +9,7 @@ import polars as pl
 
 from gmsd.checking import pseudonymise, read_records
 from gmsd.installation import check_key
-from gmsd.intake.judge import judge, raw_bytes
+from gmsd.intake.judge import ReceiptBroken, judge, raw_bytes
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ def staged_records(context: Context, delivery: Delivery) -> pl.DataFrame:
         pass
     try:
         data = raw_bytes(context, delivery)
-    except NotReadable:
-        raise StagingLost(f"the records of {delivery.delivery_id} are in neither the staging bucket nor the inbox") from None
+    except (NotReadable, ReceiptBroken):
+        raise StagingLost(
+            f"the records of {delivery.delivery_id} are not in the staging bucket, and its raw file is gone or changed"
+        ) from None
     result = judge(context, delivery, data)
     if not result.accepted:
         raise StagingLost(f"{delivery.delivery_id} was accepted, but its file is not by the rules of today: check it again")

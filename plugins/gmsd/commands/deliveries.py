@@ -1,0 +1,189 @@
+"""`gmsd deliveries`: what arrived, its state and why."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from gmsd.deliveries import Delivery
+
+app = typer.Typer(help="What arrived, its state and why.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="Such as 2019-H2.0518.03.")]
+HalfYearOption = Annotated[str | None, typer.Option("--half-year", help="Only this half-year, such as H22019 or 2019-H2.")]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    root.add_typer(app, name="deliveries")
+
+
+@app.command("list")
+def list_(
+    *,
+    half_year: HalfYearOption = None,
+    municipality: Annotated[str | None, typer.Option("--municipality", help="Only this municipality: four digits.")] = None,
+    state: Annotated[str | None, typer.Option("--state", help="Only this state, such as accepted or late.")] = None,
+    round_code: Annotated[str | None, typer.Option("--round", help="Only this round, such as 2019-H2.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the deliveries in order of receipt."""
+    from gmsd.clock import AMSTERDAM
+    from gmsd.database import connect
+    from gmsd.deliveries import STATES, listing
+    from gmsd.settings import get_settings
+
+    if state is not None and state not in STATES:
+        raise typer.BadParameter(f"no state {state}; one of {', '.join(STATES)}", param_hint="--state")
+    if municipality is not None and not (len(municipality) == 4 and municipality.isascii() and municipality.isdigit()):
+        raise typer.BadParameter("a municipality is four digits, such as 0518", param_hint="--municipality")
+    with connect(get_settings(), "loader").connect() as connection:
+        found = listing(
+            connection,
+            half_year=_half_year(half_year, "--half-year"),
+            municipality=municipality,
+            state=state,
+            round_code=_half_year(round_code, "--round"),
+        )
+    if as_json:
+        typer.echo(json.dumps([_plain(delivery) for delivery in found], ensure_ascii=False, indent=1))
+        return
+    if not found:
+        typer.echo("No delivery.")
+    for delivery in found:
+        shown = _plain(delivery)
+        facts = (
+            f"{delivery.delivery_id:16}",
+            f"{delivery.received_at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}",
+            f"{delivery.state:10}",
+            shown["file"],
+            delivery.reason,
+        )
+        typer.echo("  ".join(facts) + ("  (data deleted)" if delivery.deleted_at else ""))
+
+
+@app.command()
+def show(delivery_id: Id, *, as_json: Json = False) -> None:
+    """Show one delivery: its receipt, the result of its check, and everything that happened to it."""
+    from gmsd.clock import AMSTERDAM
+    from gmsd.database import connect, statement
+    from gmsd.deliveries import UnknownDelivery, check_result, get
+    from gmsd.settings import get_settings
+
+    with connect(get_settings(), "loader").connect() as connection:
+        try:
+            delivery = get(connection, delivery_id)
+        except UnknownDelivery as error:
+            typer.echo(f"gmsd: {error}", err=True)
+            raise typer.Exit(1) from None
+        stored = check_result(connection, delivery_id)
+        trail = [dict(row) for row in connection.execute(statement("deliveries/audit_of"), {"subject": delivery_id}).mappings()]
+    history = [{**row, "at": row["at"].astimezone(AMSTERDAM).isoformat()} for row in trail]
+    shown = {**_plain(delivery), "check": stored[0] if stored else None, "history": history}
+    if as_json:
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        return
+    for name, value in shown.items():
+        if name not in ("check", "history") and value not in (None, ""):
+            typer.echo(f"{name:18}{value}")
+    for finding in stored[0]["findings"] if stored else []:
+        lines = f", lines {', '.join(map(str, finding['lines']))}" if finding["lines"] else ""
+        typer.echo(f"  {finding['rule']} ({finding['level']}) x {finding['count']}{lines}: {finding['message']}")
+    for row in trail:
+        change = f"{row['from_state'] or 'new'} -> {row['to_state']}" if row["to_state"] else row["event"]
+        typer.echo(f"  {row['at'].astimezone(AMSTERDAM):%Y-%m-%d %H:%M}  {change}  {row['reason']}  ({row['actor']})")
+
+
+@app.command()
+def missing(
+    *,
+    round_code: Annotated[str, typer.Option("--round", help="The round, such as 2019-H2.")],
+    half_year: HalfYearOption = None,
+    as_json: Json = False,
+) -> None:
+    """List who has not delivered yet: municipalities without a delivery in the round that is accepted or waits for its check.
+
+    By default the round's own half-year is looked at.
+    """
+    from gmsd.database import connect
+    from gmsd.deliveries import not_delivered
+    from gmsd.reference import municipalities
+    from gmsd.rounds import HalfYear, load_calendar
+    from gmsd.settings import get_settings
+
+    try:
+        known = load_calendar().round(_half_year(round_code, "--round") or "")
+    except KeyError as error:
+        raise typer.BadParameter(str(error.args[0]), param_hint="--round") from None
+    wanted = HalfYear.parse(_half_year(half_year, "--half-year") or str(known.code))
+    if wanted not in known.takes:
+        raise typer.BadParameter(f"round {known.code} does not take {wanted}", param_hint="--half-year")
+    names = municipalities(wanted)
+    with connect(get_settings(), "loader").connect() as connection:
+        codes = not_delivered(connection, str(wanted), str(known.code), sorted(names))
+    if as_json:
+        typer.echo(json.dumps([{"municipality": code, "name": names[code]} for code in codes], ensure_ascii=False, indent=1))
+        return
+    for code in codes:
+        typer.echo(f"{code}  {names[code]}")
+    typer.echo(f"{len(codes)} of {len(names)} municipalities have not delivered {wanted} in round {known.code}.")
+
+
+@app.command("let-in")
+def let_in(delivery_id: Id, *, as_json: Json = False) -> None:
+    """Count a late delivery in its round after all; the next intake checks it."""
+    from gmsd.deliveries import Context, RoundClosed, UnknownDelivery, WrongState
+    from gmsd.deliveries import let_in as count_in
+
+    try:
+        delivery = count_in(Context.open(), delivery_id, getpass.getuser())
+    except (RoundClosed, UnknownDelivery, WrongState) as error:
+        typer.echo(f"gmsd: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(json.dumps(_plain(delivery), ensure_ascii=False) if as_json else f"{delivery_id} counts now and waits for its check.")
+
+
+def _half_year(text: str | None, option: str) -> str | None:
+    from gmsd.rounds import HalfYear
+
+    if text is None:
+        return None
+    try:
+        return str(HalfYear.parse(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _plain(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as plain values, moments in Dutch time; a number in a name that can be a BSN is masked."""
+    from gmsd.clock import AMSTERDAM
+    from gmsd.masking import mask_bsn
+
+    def moment(at: dt.datetime | None) -> str | None:
+        return at.astimezone(AMSTERDAM).isoformat() if at else None
+
+    return {
+        "delivery_id": delivery.delivery_id,
+        "half_year": delivery.half_year,
+        "municipality": delivery.municipality,
+        "round": delivery.round,
+        "file": mask_bsn(delivery.file_name),
+        "key": mask_bsn(delivery.object_key),
+        "version_id": delivery.version_id,
+        "sha256": delivery.sha256,
+        "bytes": delivery.size_bytes,
+        "received_at": moment(delivery.received_at),
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "attempt": delivery.attempt,
+        "verdict": delivery.verdict,
+        "checked_at": moment(delivery.checked_at),
+        "facultative_used": delivery.facultative_used,
+        "deleted_at": moment(delivery.deleted_at),
+    }
