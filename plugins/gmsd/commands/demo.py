@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gmsd.demo.choice import Choice
     from gmsd.rounds import HalfYear
 
@@ -99,3 +101,61 @@ def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int
             }
         )
     return written
+
+
+@app.command()
+def play(
+    *,
+    municipalities: Annotated[str, typer.Option("--municipalities", help="How many (30 or more), or all.")] = "30",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON; progress goes to stderr.")] = False,
+) -> None:
+    """Play two rounds from upload to publication through Airflow; the services must run (`make demo` starts them).
+
+    A demo that was interrupted goes on where it stopped; one that has been played shows its results.
+    """
+    from rich.console import Console
+
+    from gmsd.demo.player import DemoFailed
+    from gmsd.demo.screen import show
+    from gmsd.settings import get_settings
+
+    console = Console(stderr=as_json)
+    try:
+        found = _play(_choice(municipalities), municipalities, seed, console)
+    except DemoFailed as error:
+        typer.echo(f"gmsd: {error}", err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+    else:
+        show(console, found, get_settings())
+    if found["deviations"]:
+        raise typer.Exit(1)
+
+
+def _play(choice: Choice, text: str, seed: int, console: Console) -> dict[str, Any]:
+    from gmsd.demo.measure import Measure
+    from gmsd.demo.player import Player, State, report
+    from gmsd.demo.screen import Screen
+    from gmsd.demo.story import build_story
+    from gmsd.settings import get_settings
+
+    settings = get_settings()
+    state = State.read(settings.home / "var" / "demo" / "state.json", text, seed)
+    if state.report is not None:
+        console.print("This demo has been played; these are its results. Give RESET=1 to play it again.")
+        return state.report
+    try:
+        story = build_story(choice, seed)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--municipalities") from None
+    measure = Measure(settings.home / "var" / "services" / "run")
+    with measure.sampling(), Screen(console, len(story.uploads)) as screen:
+        player = Player(settings, story, state, screen, measure)
+        player.play()
+    state.report = report(player)
+    state.write()
+    path = settings.home / "var" / "demo" / "report.json"
+    path.write_text(json.dumps(state.report, indent=1) + "\n", encoding="utf-8")
+    return state.report
