@@ -13,4 +13,5 @@ __all__ = [
     "close_round",
     "load_half_year",
     "records_of",
+    "sweep_staging",
 ]
