@@ -3,6 +3,7 @@
 from gmsd.warehouse.close import NotYetTime, StillUnchecked, close_preview, close_round
 from gmsd.warehouse.load import Account, NotClosed, load_half_year
 from gmsd.warehouse.staged import records_of
+from gmsd.warehouse.sweep import sweep_staging
 
 __all__ = [
     "Account",
@@ -13,5 +14,6 @@ __all__ = [
     "close_round",
     "load_half_year",
     "records_of",
+    "sweep_staging",
     "sweep_staging",
 ]
