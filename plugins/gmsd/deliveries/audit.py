@@ -12,7 +12,7 @@ from gmsd.database import statement
 from gmsd.deliveries.locks import lock_audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -104,8 +104,13 @@ def audit(
 
 def verify_chain(connection: Connection) -> ChainReport:
     """Recompute every hash of the trail, and look for rows that were taken out."""
+    with connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_all")) as result:
+        return _verified(result.mappings())
+
+
+def _verified(rows: Iterable[RowMapping]) -> ChainReport:
     previous, expected = GENESIS, 0
-    for row in connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_all")).mappings():
+    for row in rows:
         expected += 1
         if row["sequence"] != expected:
             return ChainReport(expected - 1, expected, f"row {expected} is missing")
