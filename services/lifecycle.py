@@ -115,7 +115,7 @@ def _call(state: State, command: list[str], name: str, *, environment: dict[str,
     """Run a one-off program of the pipeline's environment; what it says goes to its log."""
     log = state.logs / f"{name.replace(' ', '-')}.log"
     variables = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    variables |= {"GMSD_HOME": str(PROJECT), **environment}
+    variables = {"GMSD_HOME": str(PROJECT)} | variables | environment
     result = subprocess.run(
         command, input=given, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables, cwd=state.run, check=False
     )

@@ -22,24 +22,21 @@ EDITED = ("expectations", "sql")  # what a home holds beside `var`
 
 @dataclass(frozen=True)
 class Home:
-    """A folder that takes the checkout's place for one installation: its `var` is its own, the rest is the checkout's."""
+    """One installation with a state folder of its own; in it `home` takes the checkout's place, with links to what belongs there."""
 
-    folder: Path
-
-    @classmethod
-    def make(cls, folder: Path) -> Home:
-        """The folder with links to what people edit; its secrets are kept when it is there already."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in EDITED:
-            link = folder / name
-            if not link.is_symlink():
-                link.symlink_to(PROJECT / name)
-        return cls(folder)
+    var: Path
 
     @property
-    def var(self) -> Path:
-        """Its state."""
-        return self.folder / "var"
+    def folder(self) -> Path:
+        """What GMSD_HOME names."""
+        return self.var / "home"
+
+    def _furnish(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, target in {"var": self.var, **{name: PROJECT / name for name in EDITED}}.items():
+            link = self.folder / name
+            if not link.is_symlink():
+                link.symlink_to(target)
 
     @property
     def demo(self) -> Path:
@@ -49,7 +46,7 @@ class Home:
     def start(self) -> None:
         """An empty installation with the secrets of before, and everything running."""
         services("reset", self.var, home=self.folder)
-        shutil.rmtree(self.demo, ignore_errors=True)
+        self._furnish()
         services("up", self.var, home=self.folder)
 
     def stop(self) -> None:

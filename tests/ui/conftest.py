@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,6 @@ from tests.support.stack import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PLAY_SECONDS = 900
 
@@ -33,7 +33,7 @@ def finish(home: Home, log: Path, folder: Path, process, begin: float) -> Played
 @pytest.fixture(scope="session")
 def home() -> Iterator[Home]:
     """A running installation with Airflow, empty; stopped afterwards. GMSD_TEST_KEEP=1 leaves it running, to look at it."""
-    found = Home.make(PROJECT / "var" / "test-ui")
+    found = Home(Path(os.environ.get("GMSD_TEST_HOME") or PROJECT / "var" / "test-ui"))
     found.start()
     yield found
     if not os.environ.get("GMSD_TEST_KEEP"):
