@@ -15,5 +15,4 @@ __all__ = [
     "load_half_year",
     "records_of",
     "sweep_staging",
-    "sweep_staging",
 ]
