@@ -179,7 +179,7 @@ def test_a_note_cannot_be_given_a_link_or_a_bsn() -> None:
         ("123456789", "123456789"),
         ("000000000", "000000000"),
         ("1234567820", "1234567820"),
-        ("１２３４５６７８２", "*********"),
+        ("\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff12", "*********"),
     ],
 )
 def test_masking(text: str, masked: str) -> None:

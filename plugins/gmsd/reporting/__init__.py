@@ -3,6 +3,7 @@
 A context of `contexts` and the JSON of a check go in; what comes out is the same bytes each time.
 """
 
+from gmsd.reporting.comparison import OpOrdeReport, compare
 from gmsd.reporting.contexts import (
     FeedbackContext,
     FormContext,
@@ -17,6 +18,7 @@ from gmsd.reporting.contexts import (
     VerdictContext,
     WithdrawalDoneContext,
 )
+from gmsd.reporting.dutch import dutch_date
 from gmsd.reporting.feedback import feedback_html, feedback_json, feedback_xlsx
 from gmsd.reporting.mails import (
     early_mail,
@@ -35,6 +37,8 @@ from gmsd.reporting.mails import (
     withdrawal_too_late_mail,
 )
 from gmsd.reporting.notes import state_note, verdict_note
+from gmsd.reporting.op_orde import OpOrdeSummary, summarise
+from gmsd.reporting.op_orde_views import op_orde_html, op_orde_json, op_orde_xlsx
 from gmsd.reporting.rendering import RenderedMail
 
 __all__ = [
@@ -42,6 +46,8 @@ __all__ = [
     "FormContext",
     "OpOrdeContext",
     "OpOrdeReadyContext",
+    "OpOrdeReport",
+    "OpOrdeSummary",
     "Party",
     "ReceiptContext",
     "RenderedMail",
@@ -51,6 +57,8 @@ __all__ = [
     "UploadContext",
     "VerdictContext",
     "WithdrawalDoneContext",
+    "compare",
+    "dutch_date",
     "early_mail",
     "explanation_received_mail",
     "feedback_html",
@@ -58,11 +66,15 @@ __all__ = [
     "feedback_xlsx",
     "form_malformed_mail",
     "late_mail",
+    "op_orde_html",
+    "op_orde_json",
     "op_orde_ready_mail",
+    "op_orde_xlsx",
     "over_limit_mail",
     "receipt_mail",
     "repeat_mail",
     "state_note",
+    "summarise",
     "unplaced_mail",
     "unreadable_right_mail",
     "verdict_mail",

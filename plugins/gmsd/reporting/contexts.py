@@ -169,4 +169,3 @@ class OpOrdeContext:
     upload: Upload
     made_at: datetime
     round: Round | None = None
-    explanation: str | None = None

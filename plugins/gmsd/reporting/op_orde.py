@@ -1,0 +1,145 @@
+"""The figures of the op-orde report: one delivery summarised, and set beside municipalities of similar size.
+
+A summary is what may be kept of a delivery for later comparisons: counts only, no person. What a coordinator sees of the others are
+quartiles in whole numbers, over at least five of them.
+
+Source: domain.md sections 5 and 6 (the tables of the real report are not public: these are assumed).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.counting import allocation_filled, arrangements, clients, in_scope
+from gmsd.reference import Group, groups, product_categories
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gmsd.rounds import HalfYear
+
+SCHEMA = "gmsd-op-orde/1"
+FACULTATIVE = {
+    "allocation_number": "Nummer_toewijzing",
+    "volume": "Volume",
+    "unit": "Eenheid",
+    "frequency": "Frequentie",
+    "end_reason": "Reden_beeindiging",
+    "change_reason": "Reden_wijziging_toewijzing",
+}
+_PERSONAL_BUDGET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Clients and arrangements of one group or one product category."""
+
+    code: str
+    clients: int
+    arrangements: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpOrdeSummary:
+    """What one accepted delivery holds. Records are lines; `records` = `out_of_scope` + `merged` + `arrangements`."""
+
+    municipality: str
+    half_year: str
+    delivery_id: str
+    records: int
+    persons: int
+    unknown: int
+    out_of_scope: int
+    merged: int
+    arrangements: int
+    clients: int
+    groups: tuple[Count, ...]
+    types: tuple[Count, ...]
+    personal_budget: int
+    open_ended: int
+    standing: int
+    started: int
+    ended: int
+    filled: dict[str, int]
+    facultative_used: bool
+    by_allocation: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the summary as plain data to store."""
+        return {"schema": SCHEMA, **asdict(self), "groups": [asdict(count) for count in self.groups], "types": [asdict(count) for count in self.types]}
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> OpOrdeSummary:
+        """Read a stored summary.
+
+        Raises:
+            ValueError: it has another schema.
+        """
+        if stored["schema"] != SCHEMA:
+            raise ValueError(f"a summary of schema {SCHEMA} is needed, not {stored['schema']}")
+        counts = {name: tuple(Count(**count) for count in stored[name]) for name in ("groups", "types")}
+        return cls(**{name: value for name, value in {**stored, **counts}.items() if name != "schema"})
+
+
+def _counts(joined: pl.DataFrame, wanted: Sequence[Group]) -> tuple[Count, ...]:
+    counted = clients(joined, wanted)
+    columns = (counted["group_code"].to_list(), counted["clients"].to_list(), counted["arrangements"].to_list())
+    return tuple(Count(*row) for row in zip(*columns, strict=True))
+
+
+def summarise(
+    records: pl.DataFrame,
+    half_year: HalfYear,
+    *,
+    municipality: str,
+    delivery_id: str,
+    facultative_used: bool = True,
+    by_allocation: bool | None = None,
+) -> OpOrdeSummary:
+    """Summarise the accepted records of one delivery.
+
+    Args:
+        records: The staging frame: `person` (null when delivered as 999999999), `product_category`, `start_date`, `end_date`, `delivery_form`
+            and the facultative columns as they were filled in.
+        half_year: The half-year of the delivery.
+        municipality: Its code.
+        delivery_id: Its name, for the report.
+        facultative_used: False when the facultative variables are emptied in further processing; they are then not counted with, only shown.
+        by_allocation: How records are joined when the year's other deliveries are known; by default this delivery alone decides.
+    """
+    emptied = [pl.lit(None, dtype=records.schema[name]).alias(name) for name in FACULTATIVE]
+    used = records if facultative_used else records.with_columns(emptied)
+    numbered = allocation_filled(used) if by_allocation is None else by_allocation
+    scope = in_scope(used, half_year)
+    joined = arrangements(scope, by_allocation=numbered)
+    first, last = half_year.first_day, half_year.last_day
+    running = pl.col("end_date").is_null() | (pl.col("end_date") > last)
+    flags = joined.select(
+        personal_budget=(pl.col("delivery_form") == _PERSONAL_BUDGET).sum(),
+        open_ended=pl.col("end_date").is_null().sum(),
+        standing=running.sum(),
+        started=pl.col("start_date").is_between(first, last).sum(),
+        ended=pl.col("end_date").is_between(first, last).sum(),
+    ).row(0, named=True)
+    types = [Group(f"{code:02d}", title, frozenset({code})) for code, title in product_categories(half_year).items()]
+    return OpOrdeSummary(
+        municipality=municipality,
+        half_year=str(half_year),
+        delivery_id=delivery_id,
+        records=records.height,
+        persons=records["person"].drop_nulls().n_unique(),
+        unknown=records["person"].null_count(),
+        out_of_scope=records.height - scope.height,
+        merged=scope.height - joined.height,
+        arrangements=joined.height,
+        clients=joined["person"].drop_nulls().n_unique(),
+        groups=_counts(joined, groups(half_year)),
+        types=_counts(joined, types),
+        filled={title: records.height - records[name].null_count() for name, title in FACULTATIVE.items()},
+        facultative_used=facultative_used,
+        by_allocation=numbered,
+        **flags,
+    )
