@@ -13,8 +13,9 @@ Give the run the id of the release (`r0002`) under *Advanced Options*: it is ref
 **A refusal** is a result: the run succeeds, its note says who refused, nothing was public and the number is used again.
 
 **When it fails.** *Approved by a second person?* fails when the same person asked and approved: clear *Ask a second person* and let
-somebody else answer. *Build* fails when the figures changed after the preview: start a new run. *Publish* can be cleared at any time: what
-is public already stays as it is. What is published once is public for ever: withdraw it only by a recall.
+somebody else answer. *Build* fails when the figures (or the code) changed after the preview: clear *Preview*, and the run asks again.
+*Publish* can be cleared at any time: what is public already stays as it is. What is published once is public for ever: withdraw it only by
+a recall.
 """
 
 from __future__ import annotations
@@ -92,10 +93,16 @@ def gmsd_publish() -> None:
     @task(task_display_name="Build")
     def build(shown: dict[str, Any]) -> dict[str, Any]:
         """Ledger, files and full account; refused when it would say something else than what was approved."""
+        from airflow.sdk.exceptions import AirflowFailException
+
+        from gmsd.releases import PlanChangedError
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import build_approved
 
-        return build_approved(get_settings(), shown)
+        try:
+            return build_approved(get_settings(), shown)
+        except PlanChangedError as error:
+            raise AirflowFailException(str(error)) from None
 
     @task(task_display_name="Publish")
     def publish(built: dict[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,8 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     from gmsd.deliveries import Context
     from gmsd.intake import report_delivery
 
-    note(settings, DELIVERY_DAG, run_id, checked["note"])
+    said = f"{checked['state']}: {checked['reason']}" if checked["reason"] else str(checked["state"])
+    note(settings, DELIVERY_DAG, run_id, f"{said}\n\n{checked['note']}")
     done = report_delivery(Context.open(settings), checked["delivery_id"], resend=again)
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 

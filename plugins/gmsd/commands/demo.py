@@ -150,7 +150,7 @@ def _play(choice: Choice, text: str, seed: int, console: Console) -> dict[str, A
         story = build_story(choice, seed)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--municipalities") from None
-    measure = Measure(settings.home / "var" / "services" / "run")
+    measure = Measure((settings.home / "var" / "services" / "run").resolve())
     with measure.sampling(), Screen(console, len(story.uploads)) as screen:
         player = Player(settings, story, state, screen, measure)
         player.play()

@@ -55,7 +55,7 @@ class Screen:
 
     def did(self, stage: str, said: str, seconds: float) -> None:
         """A stage is over."""
-        self.console.print(f"  {stage:24} {said:60} {seconds:5.1f} s", highlight=False)
+        self.console.print(f"  {stage:24}{said:44} {seconds:5.1f} s", highlight=False, soft_wrap=True)
 
 
 def show(console: Console, report: dict[str, Any], settings: Settings) -> None:
