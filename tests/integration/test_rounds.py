@@ -88,6 +88,10 @@ def test_first_round_closes_only_in_time_and_with_everything_checked(context: Co
         close_round(context, "2019-H1")
     for delivery_id in registered:
         check_delivery(context, delivery_id)
+    clock.move(moment(2020, 3, 23))
+    with pytest.raises(NotYetTime, match="2019-H1"):
+        close_round(context, "2019-H2")
+    clock.move(moment(2019, 10, 21))
     assert close_preview(context, "2019-H1")["accepted"] == 3
     frozen = close_round(context, "2019-H1")
     assert frozen == {"2019-H1": {"delivered": 3, "withdrawn": 1, "not_delivered": 351}}

@@ -45,6 +45,13 @@ def _due(context: Context, round_code: str) -> Round:
     return known
 
 
+def _in_turn(connection: Connection, code: str) -> None:
+    """Refuse to pass over an earlier round: what was accepted in it would count nowhere."""
+    earlier = connection.scalar(statement("warehouse/earlier_open"), {"round": code})
+    if earlier is not None:
+        raise NotYetTime(f"round {earlier} holds deliveries and has not been closed; it goes before round {code}")
+
+
 def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     """Say what a close would freeze; nothing is written.
 
@@ -53,10 +60,11 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
 
     Raises:
         KeyError: the calendar has no such round.
-        NotYetTime: the round is not over.
+        NotYetTime: the round is not over, or an earlier one has not been closed.
     """
     known = _due(context, round_code)
     with context.engine.connect() as connection:
+        _in_turn(connection, str(known.code))
         found = Counter(row.half_year for row in connection.execute(statement("warehouse/accepted"), {"round": str(known.code)}))
         closed = _closed(connection, str(known.code))
     counts = {str(half): found[str(half)] for half in sorted(known.takes)}
@@ -79,7 +87,7 @@ def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
 
     Raises:
         KeyError: the calendar has no such round.
-        NotYetTime: the round is not over.
+        NotYetTime: the round is not over, or an earlier one has not been closed.
         StillUnchecked: deliveries of the round have not been checked.
     """
     known = _due(context, round_code)
@@ -88,6 +96,7 @@ def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
         lock_round(connection, code, alone=True)
         if done := _closed(connection, code):
             return done
+        _in_turn(connection, code)
         unchecked = list(connection.scalars(statement("warehouse/unchecked"), {"round": code}))
         if unchecked:
             raise StillUnchecked(f"{len(unchecked)} deliveries of round {code} wait for their check, such as {unchecked[0]}")
