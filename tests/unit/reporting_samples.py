@@ -51,31 +51,124 @@ REPORTS = tuple(f"H22019/0518/2019-H2.0518.03/{name}" for name in ("terugkoppeli
 
 def finding(rule: str, level: str, field: str | None, count: int, lines: list[int], message: str, repair: str) -> dict[str, Any]:
     source = "Protocol Wmo 2020, blz. 9 (tabel 2)"
-    return {"rule": rule, "level": level, "field": field, "count": count, "lines": lines, "message": message, "repair": repair, "source": source}
+    return {
+        "rule": rule,
+        "level": level,
+        "field": field,
+        "count": count,
+        "lines": lines,
+        "message": message,
+        "repair": repair,
+        "source": source,
+    }
 
 
 BASE = [
-    finding("BSN-02", "base", "BSN", 12, [5, 9, 204, 1007, 1008, 1009, 2410, 3999, 4001, 45112], "Het BSN voldoet niet aan de 11-proef.", "Controleer het nummer in uw eigen administratie."),
-    finding("BSN-03", "base", "BSN", 2, [77, 78], "Het BSN heeft 8 cijfers: de voorloopnul is weg.", "Vul het BSN aan tot 9 cijfers, met een 0 vooraan."),
-    finding("DAT-04", "base", "Einddatum_ondersteuning", 1, [6301], "De einddatum ligt vóór de startdatum.", "Verbeter de startdatum of de einddatum."),
-    finding("STR-01", "base", None, 1, [88], "De regel heeft niet het juiste aantal velden.", "Geef elke regel dertien velden, gescheiden door een puntkomma."),
+    finding(
+        "BSN-02",
+        "base",
+        "BSN",
+        12,
+        [5, 9, 204, 1007, 1008, 1009, 2410, 3999, 4001, 45112],
+        "Het BSN voldoet niet aan de 11-proef.",
+        "Controleer het nummer in uw eigen administratie.",
+    ),
+    finding(
+        "BSN-03",
+        "base",
+        "BSN",
+        2,
+        [77, 78],
+        "Het BSN heeft 8 cijfers: de voorloopnul is weg.",
+        "Vul het BSN aan tot 9 cijfers, met een 0 vooraan.",
+    ),
+    finding(
+        "DAT-04",
+        "base",
+        "Einddatum_ondersteuning",
+        1,
+        [6301],
+        "De einddatum ligt vóór de startdatum.",
+        "Verbeter de startdatum of de einddatum.",
+    ),
+    finding(
+        "STR-01",
+        "base",
+        None,
+        1,
+        [88],
+        "De regel heeft niet het juiste aantal velden.",
+        "Geef elke regel dertien velden, gescheiden door een puntkomma.",
+    ),
 ]
 FACULTATIVE = [
-    finding("EEN-02", "facultative", "Eenheid", 1210, list(range(2, 12)), "De code komt niet voor in de lijst van dit halfjaar.", "Kies een code uit de lijst: 01, 04, 14, 16, 82 of 83."),
-    finding("RBE-03", "facultative", "Reden_beeindiging", 3, [12, 40, 41], "Er staat een reden van beëindiging, maar geen einddatum.", "Vul de einddatum in of maak de reden leeg."),
+    finding(
+        "EEN-02",
+        "facultative",
+        "Eenheid",
+        1210,
+        list(range(2, 12)),
+        "De code komt niet voor in de lijst van dit halfjaar.",
+        "Kies een code uit de lijst: 01, 04, 14, 16, 82 of 83.",
+    ),
+    finding(
+        "RBE-03",
+        "facultative",
+        "Reden_beeindiging",
+        3,
+        [12, 40, 41],
+        "Er staat een reden van beëindiging, maar geen einddatum.",
+        "Vul de einddatum in of maak de reden leeg.",
+    ),
 ]
 NOTICES = [
-    finding("BSN-09", "notice", "BSN", 214, list(range(20, 30)), "Het BSN 999999999 komt 214 keer voor (1,5 % van de regels).", "Vul waar dat kan het echte BSN in."),
-    finding("PER-01", "notice", None, 1, [903], "Het tijdvak van 1 regel valt buiten het halfjaar; die regel telt niet mee.", "Laat regels buiten het halfjaar weg."),
+    finding(
+        "BSN-09",
+        "notice",
+        "BSN",
+        214,
+        list(range(20, 30)),
+        "Het BSN 999999999 komt 214 keer voor (1,5 % van de regels).",
+        "Vul waar dat kan het echte BSN in.",
+    ),
+    finding(
+        "PER-01",
+        "notice",
+        None,
+        1,
+        [903],
+        "Het tijdvak van 1 regel valt buiten het halfjaar; die regel telt niet mee.",
+        "Laat regels buiten het halfjaar weg.",
+    ),
 ]
-NAME = [finding("NAM-03", "file", None, 1, [], "De bestandsnaam bevat een teken dat niet mag: een punt.", "Haal het teken uit de naam en lever hetzelfde bestand opnieuw.")]
+NAME = [
+    finding(
+        "NAM-03",
+        "file",
+        None,
+        1,
+        [],
+        "De bestandsnaam bevat een teken dat niet mag: een punt.",
+        "Haal het teken uit de naam en lever hetzelfde bestand opnieuw.",
+    )
+]
 
 
 def result(verdict: str, findings: list[dict[str, Any]], *, file: str = FILE, **other: Any) -> dict[str, Any]:
     errors = sum(item["count"] for item in findings if item["level"] in ("base", "facultative"))
     base = {
-        "schema": "gmsd-check/1", "file": file, "protocol": "wmo-2020", "half_year": "2019-H2", "municipality": "0518", "sha256": SHA,
-        "bytes": 1_482_310, "records": 14_210, "verdict": verdict, "content_errors": errors, "findings": findings, "not_run": [],
+        "schema": "gmsd-check/1",
+        "file": file,
+        "protocol": "wmo-2020",
+        "half_year": "2019-H2",
+        "municipality": "0518",
+        "sha256": SHA,
+        "bytes": 1_482_310,
+        "records": 14_210,
+        "verdict": verdict,
+        "content_errors": errors,
+        "findings": findings,
+        "not_run": [],
     }
     return {**base, **other}
 
@@ -112,9 +205,15 @@ def form(kind: Any, **other: Any) -> FormContext:
 
 
 RECEIPT = ReceiptContext(PARTY, THIRD, ROUND, COUNTS_THIRD, bytes=1_482_310, sha256=SHA, check_until=date(2020, 3, 9))
-UNPLACED = UnplacedContext("unplaced.0001", "gmsd-inbox", "H22019/9999/WMO_H22019_x.csv", "1583326000.1", moment(4), 1204, "9999 is not a municipality in 2019-H2.")
+UNPLACED = UnplacedContext(
+    "unplaced.0001", "gmsd-inbox", "H22019/9999/WMO_H22019_x.csv", "1583326000.1", moment(4), 1204, "9999 is not a municipality in 2019-H2."
+)
 DONE = WithdrawalDoneContext(PARTY, "form.0003", moment(12), moment(12, 14, 9), (FIRST, THIRD))
 READY = OpOrdeReadyContext(
-    PARTY, THIRD, ROUND, COUNTS_THIRD, tuple(f"H22019/0518/2019-H2.0518.03/op-orde.{end}" for end in ("html", "xlsx", "json")),
+    PARTY,
+    THIRD,
+    ROUND,
+    COUNTS_THIRD,
+    tuple(f"H22019/0518/2019-H2.0518.03/op-orde.{end}" for end in ("html", "xlsx", "json")),
     attention=("Het aantal cliënten met hulp bij het huishouden is 12,5 % lager dan in het vorige halfjaar.",),
 )

@@ -35,8 +35,10 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
         "over_limit": reporting.over_limit_mail(s.upload(standing, file_name=file_name)),
         "unreadable_right": reporting.unreadable_right_mail(s.upload(file_name=file_name)),
         "unplaced": reporting.unplaced_mail(replace(s.UNPLACED, key=file_name)),
-        "form_malformed": reporting.form_malformed_mail(s.form("intrekking", problems=("Het veld \"name\" ontbreekt.",))),
-        "form_malformed_text": reporting.form_malformed_mail(s.form("toelichting", problems=("De tekst is te lang.", "Het veld \"name\" is leeg."))),
+        "form_malformed": reporting.form_malformed_mail(s.form("intrekking", problems=('Het veld "name" ontbreekt.',))),
+        "form_malformed_text": reporting.form_malformed_mail(
+            s.form("toelichting", problems=("De tekst is te lang.", 'Het veld "name" is leeg.'))
+        ),
         "withdrawal_received": reporting.withdrawal_received_mail(s.form("intrekking", name="J. de Vries")),
         "withdrawal_done": reporting.withdrawal_done_mail(replace(s.DONE, removed=(s.FIRST, upload))),
         "withdrawal_none": reporting.withdrawal_done_mail(replace(s.DONE, removed=(), already_released=True)),
@@ -83,8 +85,20 @@ def test_a_hostile_file_name_is_only_text(name: str) -> None:
 @pytest.mark.parametrize("name", VERDICTS)
 def test_the_verdict_mail_gives_the_promised_facts_in_order(name: str) -> None:
     text = reporting.verdict_mail(s.verdict(name)).text
-    words = {"accepted": "Goedgekeurd", "accepted_without_facultative": "Goedgekeurd, zonder", "rejected": "Afgekeurd", "rejected_file": "Afgekeurd"}
-    order = [words[name], s.FILE, "woensdag 4 maart 2020 om 14.05 uur", "Fouten in de inhoud", "WELK BESTAND TELT NU?", "vrijdag 6 maart 2020"]
+    words = {
+        "accepted": "Goedgekeurd",
+        "accepted_without_facultative": "Goedgekeurd, zonder",
+        "rejected": "Afgekeurd",
+        "rejected_file": "Afgekeurd",
+    }
+    order = [
+        words[name],
+        s.FILE,
+        "woensdag 4 maart 2020 om 14.05 uur",
+        "Fouten in de inhoud",
+        "WELK BESTAND TELT NU?",
+        "vrijdag 6 maart 2020",
+    ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
     assert "vrijdag 20 maart 2020" in text
@@ -111,7 +125,9 @@ def test_the_facultative_consequence_stands_apart_and_only_where_it_holds() -> N
     assert "facultatieve" not in MAILS["verdict_accepted"].text
 
 
-@pytest.mark.parametrize(("left", "words"), [(0, "alle 20 correcties gebruikt"), (1, "nog 1 correctie sturen"), (20, "nog 20 correcties sturen")])
+@pytest.mark.parametrize(
+    ("left", "words"), [(0, "alle 20 correcties gebruikt"), (1, "nog 1 correctie sturen"), (20, "nog 20 correcties sturen")]
+)
 def test_corrections_left_are_told(left: int, words: str) -> None:
     mail = reporting.verdict_mail(replace(s.verdict("accepted"), standing=s.Standing(s.THIRD, left)))
     assert words in " ".join(mail.text.split())
@@ -131,14 +147,14 @@ def test_the_feedback_page_is_whole_and_self_contained(name: str, context: repor
     assert "<img" not in page
     assert s.BSN not in page
     assert not re.search(r"https?://|<script|<link|url\(|None", page)
-    assert re.findall(r'<th(?! scope=)[ >]', page) == []
+    assert re.findall(r"<th(?! scope=)[ >]", page) == []
     for found in s.RESULTS[name]["findings"]:
         assert found["rule"] in page
     assert not re.search(r"(?<!\d)\d{9}(?!\d)", page.replace("999999999", ""))
 
 
 def test_the_feedback_workbook_holds_text_as_text_and_is_the_same_each_time() -> None:
-    result = {**s.RESULTS["rejected"], "file": "=HYPERLINK(\"x\")"}
+    result = {**s.RESULTS["rejected"], "file": '=HYPERLINK("x")'}
     data = reporting.feedback_xlsx(result, s.FEEDBACK)
     assert data == reporting.feedback_xlsx(result, s.FEEDBACK)
     book = openpyxl.load_workbook(io.BytesIO(data))

@@ -17,8 +17,9 @@ from gmsd.rounds import HalfYear
 from tests.unit import reporting_samples as s
 
 SCHEMA = {
-    "line": pl.Int64, "person": pl.Int64, "product_category": pl.Int16, "start_date": pl.Date, "end_date": pl.Date, "delivery_form": pl.Int16,
-    "allocation_number": pl.Int64, "volume": pl.Int64, "unit": pl.Int16, "frequency": pl.Int16, "end_reason": pl.Int16, "change_reason": pl.Int16,
+    "line": pl.Int64, "person": pl.Int64, "product_category": pl.Int16, "start_date": pl.Date, "end_date": pl.Date,
+    "delivery_form": pl.Int16, "allocation_number": pl.Int64, "volume": pl.Int64, "unit": pl.Int16, "frequency": pl.Int16,
+    "end_reason": pl.Int16, "change_reason": pl.Int16,
 }  # fmt: skip
 H1 = HalfYear(2019, 1)
 SIMILAR = ("0363", "0599", "0344", "0014", "0855", "1680", "0202")
@@ -45,7 +46,10 @@ def summary(frame: pl.DataFrame = FRAME, half_year: HalfYear = s.H2, municipalit
 
 
 def other(municipality: str, scale: int, half_year: HalfYear = s.H2) -> dict[str, object]:
-    rows = [(person, 1 + person % 18, date(2019, 1 + person % 12, 1), None if person % 3 else date(2019, 12, 1), 1 + person % 2, person) for person in range(scale)]
+    rows = [
+        (person, 1 + person % 18, date(2019, 1 + person % 12, 1), None if person % 3 else date(2019, 12, 1), 1 + person % 2, person)
+        for person in range(scale)
+    ]
     return summary(records(*rows), half_year, municipality).to_json()
 
 
@@ -131,12 +135,22 @@ def test_the_set_and_not_its_order_decides() -> None:
 
 def test_a_large_change_asks_for_attention() -> None:
     assert any("hoger dan in het vorige halfjaar" in sentence for sentence in REPORTS["full"].attention)
-    assert "100,0 % van de regels heeft BSN 999999999." in reporting.compare(summary(FRAME.with_columns(person=pl.lit(None, dtype=pl.Int64))), []).attention
+    assert (
+        "100,0 % van de regels heeft BSN 999999999."
+        in reporting.compare(summary(FRAME.with_columns(person=pl.lit(None, dtype=pl.Int64))), []).attention
+    )
 
 
 @pytest.mark.parametrize(
     ("new", "old", "unit", "words"),
-    [(110, 100, "per_1000", "+10,0 %"), (0, 0, "per_1000", "gelijk"), (3, 0, "per_1000", "nieuw"), (90, 100, "per_1000", "-10,0 %"), (12.5, 10.0, "share", "+2,5 pp"), (9.99, 10.0, "share", "0,0 pp")],
+    [
+        (110, 100, "per_1000", "+10,0 %"),
+        (0, 0, "per_1000", "gelijk"),
+        (3, 0, "per_1000", "nieuw"),
+        (90, 100, "per_1000", "-10,0 %"),
+        (12.5, 10.0, "share", "+2,5 pp"),
+        (9.99, 10.0, "share", "0,0 pp"),
+    ],
 )
 def test_changes_in_words(new: float, old: float, unit: str, words: str) -> None:
     assert change_words(new, old, unit=unit) == words

@@ -7,7 +7,16 @@ import statistics
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, groups, inhabitants, inhabitants_date, municipalities, product_categories, size_class
+from gmsd.reference import (
+    SIZE_CLASSES,
+    InhabitantsUnknownError,
+    groups,
+    inhabitants,
+    inhabitants_date,
+    municipalities,
+    product_categories,
+    size_class,
+)
 from gmsd.reporting.op_orde import FACULTATIVE, OpOrdeSummary
 from gmsd.rounds import HalfYear
 
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 FEWEST_OTHERS = 5
-# When a difference is worth a sentence [assumed]: large in share and in number, so that a small municipality is not alarmed by three clients.
+# A difference worth a sentence [assumed] is large in share and in number: three clients are no alarm in a small municipality.
 NOTABLE_CHANGE, NOTABLE_CLIENTS, NOTABLE_SHARE = 0.20, 20, 0.05
 
 
@@ -146,8 +155,8 @@ def compare(
 
     Args:
         summary: The delivery reported on.
-        others: The stored summaries (`OpOrdeSummary.to_json`) accepted at this moment; those of the same municipality or of another half-year are
-            left out.
+        others: The stored summaries (`OpOrdeSummary.to_json`) accepted at this moment. Those of the same municipality or of another
+            half-year are left out.
         previous_half_year: The summary in force of the half-year before.
         previous_delivery: The summary of the accepted delivery of the same half-year before this one.
         expected: How many municipalities beside this one could deliver; by default all that exist in the half-year.
@@ -230,7 +239,9 @@ class _Maker:
         )
         shares = (
             self.share_row("personal_budget", "Arrangementen met een pgb", lambda s: s.personal_budget, lambda s: s.arrangements),
-            self.share_row("in_kind", "Arrangementen in zorg in natura", lambda s: s.arrangements - s.personal_budget, lambda s: s.arrangements),
+            self.share_row(
+                "in_kind", "Arrangementen in zorg in natura", lambda s: s.arrangements - s.personal_budget, lambda s: s.arrangements
+            ),
             self.share_row("open_ended", "Arrangementen zonder einddatum", lambda s: s.open_ended, lambda s: s.arrangements),
             self.share_row("unknown", "Regels met BSN 999999999", lambda s: s.unknown, lambda s: s.records),
             self.share_row("out_of_scope", "Regels buiten het halfjaar", lambda s: s.out_of_scope, lambda s: s.records),
@@ -242,7 +253,12 @@ class _Maker:
             Table("clients_groups", "Cliënten per groep", "per_1000", self._counted("groups", "clients", grouped), once),
             Table("clients_types", "Cliënten per type maatwerkarrangement", "per_1000", self._counted("types", "clients", types)),
             Table("arrangements_groups", "Arrangementen per groep", "per_1000", self._counted("groups", "arrangements", grouped), lasting),
-            Table("arrangements_types", "Arrangementen per type maatwerkarrangement", "per_1000", self._counted("types", "arrangements", types)),
+            Table(
+                "arrangements_types",
+                "Arrangementen per type maatwerkarrangement",
+                "per_1000",
+                self._counted("types", "arrangements", types),
+            ),
             Table("flow", "Stand, instroom en uitstroom van arrangementen", "per_1000", flow),
             Table("shares", "Samenstelling van het bestand", "share", shares),
             Table("filled", "Ingevulde facultatieve variabelen", "share", filled),
@@ -254,12 +270,14 @@ def _attention(summary: OpOrdeSummary, tables: Sequence[Table]) -> tuple[str, ..
     found = []
     for row in next(table for table in tables if table.name == "clients_groups").rows:
         if row.value == 0 and row.quartiles is not None and row.quartiles[0] > 0:
-            found.append(f"Er zijn geen cliënten met ‘{row.label}’. Bij andere gemeenten zijn die er wel.")
+            found.append(f"Er zijn geen cliënten met “{row.label}”. Bij andere gemeenten zijn die er wel.")
         elif row.previous:
             change = (row.value - row.previous) / row.previous
             if abs(change) >= NOTABLE_CHANGE and abs(row.value - row.previous) >= NOTABLE_CLIENTS:
                 share = f"{abs(change) * 100:.1f}".replace(".", ",")
-                found.append(f"Het aantal cliënten bij ‘{row.label}’ is {share} % {'hoger' if change > 0 else 'lager'} dan in het vorige halfjaar.")
+                found.append(
+                    f"Het aantal cliënten bij “{row.label}” is {share} % {'hoger' if change > 0 else 'lager'} dan in het vorige halfjaar."
+                )
     for value, words in ((summary.unknown, "heeft BSN 999999999"), (summary.out_of_scope, "valt buiten het halfjaar")):
         if summary.records and value / summary.records >= NOTABLE_SHARE:
             found.append(f"{f'{100 * value / summary.records:.1f}'.replace('.', ',')} % van de regels {words}.")

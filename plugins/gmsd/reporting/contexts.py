@@ -113,7 +113,10 @@ class UnplacedContext:
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """A form came in; `round` is the latest that takes its half-year; `problems` are Dutch sentences when it is malformed, `text` the explanation when it is one."""
+    """A form came in; `round` is the latest that takes its half-year.
+
+    `problems` are Dutch sentences when the form is malformed, `text` is the explanation when it is one.
+    """
 
     party: Party
     kind: FormKind

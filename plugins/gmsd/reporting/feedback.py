@@ -37,7 +37,11 @@ def _municipality_words(checked: Checked, context: FeedbackContext) -> str:
 
 def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
     """What identifies the file; the hash in blocks of eight, so that no part of it can be read as a person's number."""
-    rows = [("Bestand", checked.file), ("Gemeente", _municipality_words(checked, context)), ("Halfjaar", _half_year_words(checked.half_year))]
+    rows = [
+        ("Bestand", checked.file),
+        ("Gemeente", _municipality_words(checked, context)),
+        ("Halfjaar", _half_year_words(checked.half_year)),
+    ]
     if context.received_at is not None:
         rows.append(("Geüpload op", dutch.dutch_moment(context.received_at)))
     if context.delivery_id is not None:
@@ -85,11 +89,27 @@ def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext) -> bytes:
         "fouten",
         "Fouten en opmerkingen",
         widths=(11, 13, 28, 10, 26, 62, 62, 38),
-        header=("Code", "Soort", "Variabele", "Aantal", "Regels (eerste tien)", "Wat er mis is", "Hoe u het herstelt", "Plaats in het protocol"),
+        header=(
+            "Code",
+            "Soort",
+            "Variabele",
+            "Aantal",
+            "Regels (eerste tien)",
+            "Wat er mis is",
+            "Hoe u het herstelt",
+            "Plaats in het protocol",
+        ),
     )
     for finding in checked.findings:
         lines = dutch.dutch_lines(finding.lines)
         faults.row(
-            finding.rule, LEVEL_WORDS[finding.level], finding.variable, finding.count, lines, finding.message, finding.repair, finding.source
+            finding.rule,
+            LEVEL_WORDS[finding.level],
+            finding.variable,
+            finding.count,
+            lines,
+            finding.message,
+            finding.repair,
+            finding.source,
         )
     return workbook((summary, faults), title=f"Terugkoppeling {checked.file}", created=context.checked_at)

@@ -47,7 +47,9 @@ def verdict_note(result: Mapping[str, Any]) -> str:
     faults = checked.faults
     for finding in faults[:_SHOWN]:
         where = f", lines {', '.join(map(str, finding.lines))}{'' if finding.shows_all_lines else ', ...'}" if finding.lines else ""
-        parts.append(f"- {finding.rule} ({finding.level}, {finding.field or 'no field'}): {finding.count:,}{where}. {_plain(finding.message)}")
+        parts.append(
+            f"- {finding.rule} ({finding.level}, {finding.field or 'no field'}): {finding.count:,}{where}. {_plain(finding.message)}"
+        )
     if len(faults) > _SHOWN:
         parts.append(f"- and {len(faults) - _SHOWN} more findings: see terugkoppeling.html in the outbox")
     return "\n".join(parts)

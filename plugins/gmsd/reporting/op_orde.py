@@ -69,7 +69,12 @@ class OpOrdeSummary:
 
     def to_json(self) -> dict[str, Any]:
         """Give the summary as plain data to store."""
-        return {"schema": SCHEMA, **asdict(self), "groups": [asdict(count) for count in self.groups], "types": [asdict(count) for count in self.types]}
+        return {
+            "schema": SCHEMA,
+            **asdict(self),
+            "groups": [asdict(count) for count in self.groups],
+            "types": [asdict(count) for count in self.types],
+        }
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> OpOrdeSummary:
@@ -102,12 +107,12 @@ def summarise(
     """Summarise the accepted records of one delivery.
 
     Args:
-        records: The staging frame: `person` (null when delivered as 999999999), `product_category`, `start_date`, `end_date`, `delivery_form`
-            and the facultative columns as they were filled in.
+        records: The staging frame: `person` (null when delivered as 999999999), `product_category`, `start_date`, `end_date`,
+            `delivery_form` and the facultative columns as they were filled in.
         half_year: The half-year of the delivery.
         municipality: Its code.
         delivery_id: Its name, for the report.
-        facultative_used: False when the facultative variables are emptied in further processing; they are then not counted with, only shown.
+        facultative_used: False when the facultative variables are emptied in further processing: then they are only shown.
         by_allocation: How records are joined when the year's other deliveries are known; by default this delivery alone decides.
     """
     emptied = [pl.lit(None, dtype=records.schema[name]).alias(name) for name in FACULTATIVE]

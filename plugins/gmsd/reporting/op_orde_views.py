@@ -76,9 +76,12 @@ def _chart(row: Row, scale: float) -> Markup:
     low, middle, high = (4 + 120 * value / scale for value in row.quartiles)
     return Markup(
         '<svg class="range" viewBox="0 0 128 14" role="img" aria-label="{}"><line x1="4" y1="7" x2="124" y2="7" stroke="#d5dcdf"/>'
-        '<rect x="{:.1f}" y="3" width="{:.1f}" height="8" fill="#9cc6cf"/><line x1="{:.1f}" y1="1" x2="{:.1f}" y2="13" stroke="#0b4f6c" stroke-width="2"/>'
+        '<rect x="{:.1f}" y="3" width="{:.1f}" height="8" fill="#9cc6cf"/>'
+        '<line x1="{:.1f}" y1="1" x2="{:.1f}" y2="13" stroke="#0b4f6c" stroke-width="2"/>'
         '<circle cx="{:.1f}" cy="7" r="4" fill="#c4572a" stroke="#ffffff"/></svg>'
-    ).format(f"{row.place}: uw gemeente {dutch.dutch_number(row.rate, 1)}", low, max(high - low, 1), middle, middle, 4 + 120 * row.rate / scale)
+    ).format(
+        f"{row.place}: uw gemeente {dutch.dutch_number(row.rate, 1)}", low, max(high - low, 1), middle, middle, 4 + 120 * row.rate / scale
+    )
 
 
 def _line(row: Row, table: Table, scale: float) -> dict[str, object]:
@@ -98,7 +101,7 @@ def _line(row: Row, table: Table, scale: float) -> dict[str, object]:
         "code": row.code,
         "label": row.label,
         "value": dutch.dutch_number(row.value),
-        "rate": "–" if row.rate is None else dutch.dutch_number(row.rate, 1),
+        "rate": "-" if row.rate is None else dutch.dutch_number(row.rate, 1),
         "quartiles": [dutch.dutch_number(value) for value in row.quartiles] if row.quartiles is not None else [],
         "place": row.place,
         "chart": _chart(row, scale),
@@ -148,7 +151,10 @@ def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
         ("Kenmerk", context.upload.delivery_id),
         ("Gemaakt op", dutch.dutch_moment(context.made_at)),
         ("Vergeleken met", peers_words(report.peers)),
-        (f"Inwoners op {dutch.dutch_day(date.fromisoformat(report.inhabitants_date))}", report.inhabitants if report.inhabitants is not None else "onbekend"),
+        (
+            f"Inwoners op {dutch.dutch_day(date.fromisoformat(report.inhabitants_date))}",
+            report.inhabitants if report.inhabitants is not None else "onbekend",
+        ),
         ("Regels in het bestand", summary.records),
         ("- buiten het halfjaar", summary.out_of_scope),
         ("- samengevoegd met een andere regel", summary.merged),
@@ -163,10 +169,30 @@ def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
         front.row(label, value)
     sheets = [front]
     for table in report.tables:
-        header = ("Code", "Omschrijving", "Aantal", _UNITS[table.unit], "Onderste kwart", "Midden", "Bovenste kwart", "Uw plaats", "Vorig halfjaar", "Vorige levering")
+        header = (
+            "Code",
+            "Omschrijving",
+            "Aantal",
+            _UNITS[table.unit],
+            "Onderste kwart",
+            "Midden",
+            "Bovenste kwart",
+            "Uw plaats",
+            "Vorig halfjaar",
+            "Vorige levering",
+        )
         sheet = Sheet(_SHEET_NAMES[table.name], table.title, widths=(12, 58, 12, 14, 12, 12, 12, 12, 14, 14), header=header)
         for row in table.rows:
             rate = None if row.rate is None else float(rounded(row.rate * 10) / 10)
-            sheet.row(row.code if table.name.startswith(("clients", "arr")) else "", row.label, row.value, rate, *(row.quartiles or (None,) * 3), row.place, row.previous, row.earlier)
+            sheet.row(
+                row.code if table.name.startswith(("clients", "arr")) else "",
+                row.label,
+                row.value,
+                rate,
+                *(row.quartiles or (None,) * 3),
+                row.place,
+                row.previous,
+                row.earlier,
+            )
         sheets.append(sheet)
     return workbook(sheets, title=f"Op-orde-rapport {context.upload.delivery_id}", created=context.made_at)
