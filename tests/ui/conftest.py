@@ -32,11 +32,13 @@ def finish(home: Home, log: Path, folder: Path, process, begin: float) -> Played
 
 @pytest.fixture(scope="session")
 def home() -> Iterator[Home]:
-    """A running installation with Airflow, empty; stopped afterwards. GMSD_TEST_KEEP=1 leaves it running, to look at it."""
+    """A running installation with Airflow, stopped afterwards. GMSD_TEST_KEEP=1 leaves it, and takes it as it is next time."""
     found = Home(Path(os.environ.get("GMSD_TEST_HOME") or PROJECT / "var" / "test-ui"))
-    found.start()
+    keep = bool(os.environ.get("GMSD_TEST_KEEP"))
+    if not (keep and (found.demo / "manifest.json").exists()):
+        found.start()
     yield found
-    if not os.environ.get("GMSD_TEST_KEEP"):
+    if not keep:
         found.stop()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from gmsd.releases import Bundle, bundle
 from gmsd.releases.changes import changes
-from tests.unit.release_examples import H1, H2, content
+from tests.support.releases import H1, H2, content
 
 ACCOUNT = "0" * 64
 
@@ -60,7 +60,9 @@ def test_counts_are_multiples_of_five_from_ten_or_missing(files: Bundle) -> None
 
 def test_the_withdrawn_half_and_its_year_are_missing_and_the_first_half_is_not(files: Bundle) -> None:
     of_place = [row for row in rows(files, "statline/83262NED/data.csv") if row["RegioS"] == "GM0034"]
-    shown = {period: [row["WmoClienten_1"] for row in of_place if row["Perioden"] == period] for period in ("2019HJ01", "2019HJ02", "2019JJ00")}
+    shown = {
+        period: [row["WmoClienten_1"] for row in of_place if row["Perioden"] == period] for period in ("2019HJ01", "2019HJ02", "2019JJ00")
+    }
     assert all(shown["2019HJ01"])
     assert not any(shown["2019HJ02"] + shown["2019JJ00"])
 

@@ -38,8 +38,8 @@ def arrangements(records: pl.DataFrame, *, by_allocation: bool, within: Sequence
 
     Returns:
         One row an arrangement, sorted: the columns of `within`, `person`, `product_category`, `delivery_form` (of the part that started
-        last), `start_date` (the earliest), `end_date` (the latest; null as soon as one part is running) and `records` (how many were joined).
-        The sum of `records` is the number of rows that came in.
+        last), `start_date` (the earliest), `end_date` (the latest; null as soon as one part is running) and `records` (how many were
+        joined). The sum of `records` is the number of rows that came in.
 
     Source: domain.md section 6, points 1 to 3.
     """

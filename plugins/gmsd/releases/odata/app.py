@@ -175,7 +175,7 @@ def _queried(request: Request, rows: pl.DataFrame) -> pl.DataFrame:
     missing = [name for name in selected if name not in found.columns and name != "*"]
     if missing:
         raise QueryError(f"$select: no field {missing[0]}")
-    return found.select(dict.fromkeys(selected)) if selected and "*" not in selected else found
+    return found.select(list(dict.fromkeys(selected))) if selected and "*" not in selected else found
 
 
 def _whole(request: Request, name: str) -> int | None:

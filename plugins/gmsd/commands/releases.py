@@ -1,0 +1,70 @@
+"""`gmsd releases`: what has been published."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gmsd.releases import Bundle
+
+app = typer.Typer(help="Publications: list them, or get one.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    root.add_typer(app, name="releases")
+
+
+@app.command("list")
+def list_(*, as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False) -> None:
+    """List the releases, oldest first."""
+    from gmsd.releases import list_releases
+    from gmsd.settings import get_settings
+    from gmsd.store import get_store
+
+    settings = get_settings()
+    found = list_releases(get_store(settings, "reader"), settings.bucket_publication)
+    if as_json:
+        typer.echo(json.dumps([asdict(release) for release in found], indent=1))
+        return
+    if not found:
+        typer.echo("No release has been published yet.")
+    for release in found:
+        typer.echo(f"{release.id}  {release.created}  {', '.join(release.half_years)}{'  in force' if release.in_force else ''}")
+
+
+@app.command()
+def get(
+    release_id: Annotated[str, typer.Argument(metavar="ID", help="Such as r0002.")],
+    *,
+    to: Annotated[Path, typer.Option("--to", help="Folder to write to; made when absent.", file_okay=False)],
+) -> None:
+    """Write the files of a release to a folder; each is compared with its published hash first."""
+    from gmsd.releases import NoReleaseError, ReleaseDamagedError, get_release
+    from gmsd.settings import get_settings
+    from gmsd.store import get_store
+
+    settings = get_settings()
+    try:
+        files = get_release(get_store(settings, "reader"), settings.bucket_publication, release_id)
+    except (NoReleaseError, ReleaseDamagedError) as error:
+        typer.echo(f"gmsd: {error}", err=True)
+        raise typer.Exit(1) from None
+    try:
+        _write(files, to)
+    except OSError as error:
+        typer.echo(f"gmsd: cannot write to {to}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{len(files)} files of {release_id} in {to}")
+
+
+def _write(files: Bundle, folder: Path) -> None:
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)

@@ -1,0 +1,81 @@
+"""`gmsd serve`: the release in force as CBS OData v3."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gmsd.releases.odata import Source
+
+PREFERRED_PORT = 8099
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command()(serve)
+
+
+def serve(
+    *,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help=f"Port to listen on. Default {PREFERRED_PORT}.")] = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Serve a release that `gmsd releases get` wrote there instead of the one in force."),
+    ] = None,
+) -> None:
+    """Serve the StatLine table of the release in force as OData v3, until interrupted.
+
+    Read it with cbsodata: options.use_https = False; get_data("83262NED", catalog_url="127.0.0.1:PORT").
+    """
+    import uvicorn
+
+    from gmsd.figures import WMO_CLIENTS
+    from gmsd.releases import NoReleaseError
+    from gmsd.releases.odata import create_app
+
+    if folder is not None and not folder.is_dir():
+        typer.echo(f"gmsd: no folder {folder}", err=True)
+        raise typer.Exit(2)
+    source = _source(folder)
+    try:
+        current = source.current()
+    except NoReleaseError as error:
+        typer.echo(f"gmsd: {error}", err=True)
+        raise typer.Exit(1) from None
+    listener = _listen(host, port)
+    address = f"{host}:{listener.getsockname()[1]}"
+    typer.echo(f"Release {current}: http://{address}/ODataFeed/odata/{WMO_CLIENTS.table_id}/  (catalog_url {address}; stop with Ctrl-C)")
+    server = uvicorn.Server(uvicorn.Config(create_app(source), log_level="warning"))
+    server.run(sockets=[listener])
+
+
+def _source(folder: Path | None) -> Source:
+    from gmsd.releases.odata import BucketSource, FolderSource
+    from gmsd.settings import get_settings
+    from gmsd.store import get_store
+
+    if folder is not None:
+        return FolderSource(folder)
+    settings = get_settings()
+    return BucketSource(get_store(settings, "reader"), settings.bucket_publication)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """A listening socket on the port asked for; without one on the preferred port, or on any free one when that is taken."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, PREFERRED_PORT if port is None else port))
+    except OSError as error:
+        if port is not None:
+            typer.echo(f"gmsd: cannot listen on {host}:{port}: {error.strerror}", err=True)
+            raise typer.Exit(1) from None
+        listener.bind((host, 0))
+        typer.echo(f"Port {PREFERRED_PORT} is taken; another one is used.")
+    listener.listen(128)
+    return listener
