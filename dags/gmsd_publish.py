@@ -55,11 +55,17 @@ def gmsd_publish() -> None:
     @task(task_display_name="Preview")
     def preview() -> dict[str, Any]:
         """What the release would say; nothing is written."""
+        from airflow.sdk.exceptions import AirflowFailException
+
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import preview_release
+        from gmsd_airflow.runs import WrongRunError
 
         now = get_current_context()
-        return preview_release(get_settings(), now["dag_run"].run_id, now["params"]["round"])
+        try:
+            return preview_release(get_settings(), now["dag_run"].run_id, now["params"]["round"])
+        except WrongRunError as error:
+            raise AirflowFailException(str(error)) from None
 
     ask = HITLOperator(
         task_id="approve",

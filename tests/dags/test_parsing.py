@@ -1,0 +1,77 @@
+"""Every DAG is imported and serialised, says what it is for, and costs nothing to parse."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+# Airflow's own reading of .airflowignore warns.
+pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
+
+DAGS = {"gmsd_intake", "gmsd_delivery", "gmsd_optout_close", "gmsd_load", "gmsd_publish", "gmsd_housekeeping"}
+HEAVY = {"great_expectations", "polars", "pandas", "psycopg", "numpy", "gmsd.intake", "gmsd.releases"}
+
+
+def test_every_dag_file_imports(bag):
+    assert bag.import_errors == {}
+    assert set(bag.dags) == DAGS
+
+
+def test_every_dag_survives_serialisation(bag):
+    """What the dag-processor does after parsing; it fails for a timetable that no plugin registers."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    for dag in bag.dags.values():
+        assert DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag)).dag_id == dag.dag_id
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_every_dag_explains_itself(bag, dag_id):
+    dag = bag.dags[dag_id]
+    for part in ("**Purpose.**", "**When.**", "**Needs.**", "**When it fails.**"):
+        assert part in dag.doc_md
+    assert "gmsd" in dag.tags
+    assert all(task.task_display_name != task.task_id for task in dag.tasks)
+    assert all(task.retries >= 2 for task in dag.tasks)
+    for param in dag.params.values():
+        assert dag.params.get_param("round" if "round" in dag.params else "delivery").schema["title"]
+        assert param is not None
+
+
+def test_a_delivery_has_at_most_two_tasks(bag):
+    assert [task.task_id for task in bag.dags["gmsd_delivery"].topological_sort()] == ["check", "report"]
+
+
+def test_nothing_is_built_before_the_approval(bag):
+    dag = bag.dags["gmsd_publish"]
+    assert dag.task_dict["build"].upstream_task_ids == {"preview", "decide"}
+    assert dag.task_dict["decide"].upstream_task_ids == {"preview", "approve"}
+
+
+def test_no_dag_file_imports_what_is_heavy():
+    """In a process of its own: here others have imported them already. (boto3 is imported by Airflow itself.)"""
+    code = (
+        "import os, sys, runpy, pathlib\n"
+        "[runpy.run_path(str(p)) for p in pathlib.Path(os.environ['AIRFLOW__CORE__DAGS_FOLDER']).glob('*.py')]\n"
+        f"print({HEAVY!r} & set(sys.modules))"
+    )
+    environment = os.environ | {"PYTHONPATH": os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"]}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.strip().splitlines()[-1] == "set()"
+
+
+def test_only_the_registrations_are_searched_for_plugins():
+    """Airflow imports whatever it finds in the folder of plugins; the library must not be among it."""
+    code = (
+        "import sys\n"
+        "from airflow import plugins_manager\n"
+        "found = plugins_manager._get_plugins()[0]\n"
+        "print(sorted(p.name for p in found if str(p.name).startswith('gmsd')))\n"
+        "print(sorted(m for m in sys.modules if m in ('gmsd.cli', 'polars', 'great_expectations')))"
+    )
+    environment = os.environ | {"PYTHONPATH": os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"]}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.strip().splitlines()[-2:] == ["['gmsd_pages', 'gmsd_timetable']", "[]"]

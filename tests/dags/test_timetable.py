@@ -1,0 +1,61 @@
+"""The timetable of the closes: when, which partition, and what a backfill takes."""
+
+from __future__ import annotations
+
+import pendulum
+import pytest
+
+CLOSES = {"2019-H1": "2019-10-21", "2019-H2": "2020-03-23", "2090-H1": "2090-10-21"}
+AMSTERDAM = "Europe/Amsterdam"
+
+
+def table(closes=None):
+    from gmsd_airflow.timetable import RoundTimetable
+
+    return RoundTimetable.deserialize(RoundTimetable(closes or CLOSES).serialize())
+
+
+def all_infos(timetable, *, catchup, earliest=None):
+    from airflow.timetables.base import TimeRestriction
+
+    found, last = [], None
+    while (last := timetable.next_dagrun_info_v2(last_dagrun_info=last, restriction=TimeRestriction(earliest, None, catchup))) is not None:
+        found.append(last)
+    return found
+
+
+def test_runs_at_the_close_with_the_round_as_partition():
+    found = all_infos(table(), catchup=True, earliest=pendulum.datetime(2019, 1, 1, tz=AMSTERDAM))
+    assert [info.partition_key for info in found] == ["2019-H1", "2019-H2", "2090-H1"]
+    assert found[1].run_after == pendulum.datetime(2020, 3, 23, tz=AMSTERDAM)
+    assert found[1].partition_date == pendulum.datetime(2019, 7, 1, tz=AMSTERDAM)
+
+
+def test_an_old_close_is_left_to_a_backfill():
+    assert [info.partition_key for info in all_infos(table(), catchup=False)] == ["2090-H1"]
+
+
+def test_a_close_missed_last_week_still_runs():
+    recent = (pendulum.now(AMSTERDAM) - pendulum.duration(days=7)).date().isoformat()
+    found = all_infos(table(CLOSES | {"2026-H1": recent}), catchup=False)
+    assert [info.partition_key for info in found] == ["2026-H1", "2090-H1"]
+
+
+def test_a_backfill_takes_local_days_and_nothing_that_is_still_to_come():
+    found = table().iter_partition_dagrun_infos(earliest=pendulum.datetime(2019, 1, 1), latest=pendulum.datetime(2099, 1, 1))
+    assert [info.partition_key for info in found] == ["2019-H1", "2019-H2"]
+
+
+def test_a_round_that_is_not_in_the_calendar_is_refused():
+    from airflow.exceptions import InvalidPartitionKeyError
+
+    assert table().resolve_partition_date("2019-H2") == pendulum.datetime(2019, 7, 1, tz=AMSTERDAM)
+    with pytest.raises(InvalidPartitionKeyError, match="2031-H1"):
+        table().resolve_partition_date("2031-H1")
+
+
+def test_follows_the_projects_calendar():
+    from gmsd.rounds import load_calendar
+    from gmsd_airflow.timetable import RoundTimetable
+
+    assert RoundTimetable.of_calendar().closes == {str(known.code): known.close.isoformat() for known in load_calendar().rounds}
