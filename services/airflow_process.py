@@ -1,9 +1,8 @@
 """Run one Airflow process: `airflow_process.py scheduler|api-server|dag-processor|triggerer [options]`. Runs in the pipeline's environment.
 
 Two things differ from the plain command. What the process forks dies with it, so that after a kill -9 no worker goes on with a task
-that the next scheduler starts again. And the scheduler has Great Expectations and Polars imported before LocalExecutor forks its
-workers, so that no task pays for that (24 tasks: 57 s without, 5 s with). Nothing that opens threads, sockets or connections may be
-imported here.
+that the next scheduler starts again. And the scheduler has what tasks need imported before LocalExecutor forks its workers, so that no
+task pays for that (24 tasks: 57 s without, 5 s with).
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ def main() -> None:
     """Hook in, import, and become Airflow's command."""
     os.register_at_fork(before=_remember_parent, after_in_child=_die_with_parent)
     if sys.argv[1] == "scheduler":
-        import great_expectations
-        import great_expectations.expectations  # noqa: F401
-        import polars  # noqa: F401, ICN001
+        from gmsd_airflow.preload import preload
+
+        preload()
     from airflow.__main__ import main as airflow
 
     sys.argv[0] = "airflow"

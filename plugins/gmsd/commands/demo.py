@@ -135,7 +135,7 @@ def play(
 
 
 def _play(choice: Choice, text: str, seed: int, console: Console) -> dict[str, Any]:
-    from gmsd.demo.measure import Measure
+    from gmsd.demo.measure import PeakMemory
     from gmsd.demo.player import Player, State, report
     from gmsd.demo.screen import Screen
     from gmsd.demo.story import build_story
@@ -150,8 +150,8 @@ def _play(choice: Choice, text: str, seed: int, console: Console) -> dict[str, A
         story = build_story(choice, seed)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--municipalities") from None
-    measure = Measure((settings.home / "var" / "services" / "run").resolve())
-    with measure.sampling(), Screen(console, len(story.uploads)) as screen:
+    measure = PeakMemory((settings.home / "var" / "services" / "run").resolve())
+    with measure, Screen(console, len(story.uploads)) as screen:
         player = Player(settings, story, state, screen, measure)
         player.play()
     state.report = report(player)

@@ -1,56 +1,36 @@
-"""How long each stage of a demo took and how much memory the services used at most."""
+"""How much memory the services used at most while a demo was played."""
 
 from __future__ import annotations
 
+import os
 import threading
-import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Self
 
 SAMPLE_SECONDS = 3.0
 _PROC = Path("/proc")
 
 
-class Measure:
-    """Stages with their seconds, and the peak of the proportional memory of all processes that work in a folder, and this one.
+class PeakMemory:
+    """The peak of the proportional memory of all processes that work in a folder and of this one, watched while the context is open.
 
     Args:
-        folder: The working folder of the services' processes; in a container they are not seen, and only this process is measured.
+        folder: The working folder of the services' processes. Those in a container are not seen.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
         self._stop = threading.Event()
-        self._started = time.monotonic()
-        self.stages: list[dict[str, Any]] = []
+        self._watcher = threading.Thread(target=self._watch, name="memory", daemon=True)
         self.peak_mb = 0
 
-    @property
-    def seconds(self) -> float:
-        """Since the measure was made."""
-        return time.monotonic() - self._started
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time what happens inside."""
-        before = time.monotonic()
-        yield
-        self.stages.append({"stage": name, "seconds": round(time.monotonic() - before, 1)})
-
-    @contextmanager
-    def sampling(self) -> Iterator[None]:
-        """Watch memory while what is inside runs."""
-        watcher = threading.Thread(target=self._watch, name="memory", daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            watcher.join()
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._watcher.join()
 
     def _watch(self) -> None:
         while True:
@@ -64,15 +44,9 @@ class Measure:
             if not process.name.isdigit():
                 continue
             try:
-                ours = process.name == str(_own_id()) or str((process / "cwd").readlink()) == self._folder
+                ours = process.name == str(os.getpid()) or str((process / "cwd").readlink()) == self._folder
                 lines = (process / "smaps_rollup").read_text(encoding="ascii").splitlines() if ours else []
             except OSError:  # it ended meanwhile, or is somebody else's
                 continue
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
         return total // 1024
-
-
-def _own_id() -> int:
-    import os
-
-    return os.getpid()
