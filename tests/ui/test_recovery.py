@@ -61,6 +61,7 @@ def kill_in_the_middle(home: Home, process) -> list[str]:
                 os.kill(scheduler, signal.SIGKILL)
             killed.append("scheduler")
         time.sleep(0.1)
+    airflow._http.close()
     return killed
 
 
