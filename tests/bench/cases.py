@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +12,7 @@ from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HALF_YEAR = HalfYear(2019, 2)
 RECEIVED_ON = dt.date(2020, 2, 20)
