@@ -90,7 +90,9 @@ def _text(content: dict[str, Any], field: str, longest: int, *, required: bool) 
         return [f"In het veld {field} staat een teken dat wij niet kunnen lezen."]
     if mask_bsn(given) != given:
         return [
-            f"In het veld {field} staat een getal van negen cijfers dat een BSN kan zijn. "
-            "Haal het weg: persoonsgegevens mogen hier niet in."
+            (
+                f"In het veld {field} staat een getal van negen cijfers dat een BSN kan zijn. "
+                "Haal het weg: persoonsgegevens mogen hier niet in."
+            )
         ]
     return []
