@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import httpx
 
@@ -21,7 +21,7 @@ class AirflowError(Exception):
 
 
 class Airflow:
-    """Airflow's API as one account; it logs in at the first call."""
+    """Airflow's API as one account; it logs in at the first call. Close it, or use it in a `with`."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.user = user
@@ -34,6 +34,16 @@ class Airflow:
         """The API as one of the accounts in the settings."""
         secret = getattr(settings, f"airflow_{account}_password")
         return cls(settings.airflow_url, getattr(settings, f"airflow_{account}_user"), secret.get_secret_value())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._http.close()
 
     def start(
         self,

@@ -31,8 +31,8 @@ def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[st
     Returns:
         The ids of those whose run was not there yet.
     """
-    airflow = Airflow.of(settings, "intake")
-    return [each for each in delivery_ids if airflow.start(DELIVERY_DAG, each, conf={"delivery": each}) is not None]
+    with Airflow.of(settings, "intake") as airflow:
+        return [each for each in delivery_ids if airflow.start(DELIVERY_DAG, each, conf={"delivery": each}) is not None]
 
 
 def start_new(settings: Settings, registered: Iterable[str]) -> list[str]:
@@ -52,13 +52,15 @@ def start_missing(settings: Settings) -> list[str]:
 
     with connect(settings, "loader").connect() as connection:
         registered = [delivery.delivery_id for delivery in listing(connection)]
-    known = {run["dag_run_id"] for run in Airflow.of(settings, "intake").runs(DELIVERY_DAG)}
+    with Airflow.of(settings, "intake") as airflow:
+        known = {run["dag_run_id"] for run in airflow.runs(DELIVERY_DAG)}
     return start_deliveries(settings, [each for each in registered if each not in known])
 
 
 def note(settings: Settings, dag_id: str, run_id: str, text: str) -> None:
     """Write state and reason in the run's note, where the list of runs shows it."""
-    Airflow.of(settings, "intake").note(dag_id, run_id, text)
+    with Airflow.of(settings, "intake") as airflow:
+        airflow.note(dag_id, run_id, text)
 
 
 def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, actor: str) -> dict[str, Any]:
@@ -129,7 +131,8 @@ def start_publication(settings: Settings, round_code: str) -> str | None:
         return None
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
-    return Airflow.of(settings, "intake").start(PUBLISH_DAG, following, conf={"round": round_code})
+    with Airflow.of(settings, "intake") as airflow:
+        return airflow.start(PUBLISH_DAG, following, conf={"round": round_code})
 
 
 def check_release_id(run_id: str, planned: str) -> None:

@@ -19,7 +19,7 @@ from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from gmsd.settings import Settings
 
@@ -29,18 +29,21 @@ SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
-def settings(home) -> Settings:
-    return home.settings
+def settings(home) -> Iterator[Settings]:
+    yield (found := home.settings)
+    connect(found, "loader").dispose()
 
 
 @pytest.fixture(scope="module")
-def engineer(settings) -> Airflow:
-    return Airflow.of(settings, "engineer")
+def engineer(settings) -> Iterator[Airflow]:
+    with Airflow.of(settings, "engineer") as airflow:
+        yield airflow
 
 
 @pytest.fixture(scope="module")
-def approver(settings) -> Airflow:
-    return Airflow.of(settings, "approver")
+def approver(settings) -> Iterator[Airflow]:
+    with Airflow.of(settings, "approver") as airflow:
+        yield airflow
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +127,8 @@ def test_the_form_refuses_what_is_no_delivery(delivered, engineer):
 
 
 def test_a_viewer_starts_nothing(settings, delivered):
-    with pytest.raises(AirflowError, match="403"):
-        Airflow.of(settings, "viewer").start("gmsd_intake")
+    with Airflow.of(settings, "viewer") as viewer, pytest.raises(AirflowError, match="403"):
+        viewer.start("gmsd_intake")
 
 
 def test_a_round_that_is_not_over_is_not_closed(delivered, engineer):

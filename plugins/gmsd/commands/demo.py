@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -151,10 +152,9 @@ def _play(choice: Choice, text: str, seed: int, console: Console) -> dict[str, A
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--municipalities") from None
     measure = PeakMemory((settings.home / "var" / "services" / "run").resolve())
-    with measure, Screen(console, len(story.uploads)) as screen:
-        player = Player(settings, story, state, screen, measure)
+    with measure, Screen(console, len(story.uploads)) as screen, closing(Player(settings, story, state, screen, measure)) as player:
         player.play()
-    state.report = report(player)
+        state.report = report(player)
     state.write()
     path = settings.home / "var" / "demo" / "report.json"
     path.write_text(json.dumps(state.report, indent=1) + "\n", encoding="utf-8")

@@ -108,6 +108,12 @@ class Player:
         self._wanted = 0
         self.rounds = [load_calendar().round(code) for code in sorted({step.round for step in story.steps})]
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engineer.close()
+        self.approver.close()
+        self.engine.dispose()
+
     def play(self) -> None:
         """Play what has not been played; returns when everything is published.
 
