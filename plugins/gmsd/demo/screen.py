@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
 
 # Measured on two cores: what a moment of the story takes by itself, and each delivery.
 SECONDS_FIXED, SECONDS_EACH = 110, 1.0
+SECONDS_BETWEEN_LINES = 20
 
 
 class Screen:
-    """Lines for what is over, a bar for what goes on. Where there is no terminal the lines remain."""
+    """Lines for what is over, a bar for what goes on. Where there is no terminal a line now and then takes the place of the bar."""
 
     def __init__(self, console: Console, deliveries: int) -> None:
         self.console = console
@@ -33,6 +35,7 @@ class Screen:
         self._task = self._bar.add_task("", total=None)
         self._deliveries = deliveries
         self._stage = ""
+        self._last_line = time.monotonic()
 
     def __enter__(self) -> Self:
         minutes = (SECONDS_FIXED + self._deliveries * SECONDS_EACH) / 60
@@ -46,12 +49,16 @@ class Screen:
     def doing(self, stage: str) -> None:
         """A stage begins."""
         self._stage = stage
+        self._last_line = time.monotonic()
         self._bar.update(self._task, description=stage, completed=0, total=None)
 
     def progress(self, done: int, wanted: int, what: str = "") -> None:
         """How far the stage is."""
         text = f"{self._stage}: {what}" if what else self._stage
         self._bar.update(self._task, description=text, completed=max(0, done), total=wanted)
+        if not self.console.is_terminal and time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            self.console.print(f"    {text}: {max(0, done)} of {wanted}", highlight=False, soft_wrap=True)
 
     def did(self, stage: str, said: str, seconds: float) -> None:
         """A stage is over."""
