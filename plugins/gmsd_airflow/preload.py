@@ -36,12 +36,9 @@ def preload() -> None:
     from botocore import UNSIGNED
     from botocore.config import Config
 
-    from gmsd.reporting.rendering import environment
+    from gmsd.reporting import compile_templates
 
-    for kind in ("html", "text"):
-        templates = environment(kind)
-        for name in templates.list_templates(extensions=("j2",)):
-            templates.get_template(name)
+    compile_templates()
     boto3.setup_default_session()
     # a client opens nothing by itself; the address is never asked
     boto3.client("s3", region_name="eu-west-1", endpoint_url="http://127.0.0.1:9", config=Config(signature_version=UNSIGNED))

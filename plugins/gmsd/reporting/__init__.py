@@ -39,7 +39,7 @@ from gmsd.reporting.mails import (
 from gmsd.reporting.notes import state_note, verdict_note
 from gmsd.reporting.op_orde import OpOrdeSummary, summarise
 from gmsd.reporting.op_orde_views import op_orde_html, op_orde_json, op_orde_xlsx
-from gmsd.reporting.rendering import RenderedMail
+from gmsd.reporting.rendering import RenderedMail, compile_templates
 
 __all__ = [
     "FeedbackContext",
@@ -58,6 +58,7 @@ __all__ = [
     "VerdictContext",
     "WithdrawalDoneContext",
     "compare",
+    "compile_templates",
     "dutch_date",
     "early_mail",
     "explanation_received_mail",

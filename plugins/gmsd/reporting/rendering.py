@@ -118,3 +118,11 @@ def render_mail(name: str, **values: object) -> RenderedMail:
     text = re.sub(r"\n{3,}", "\n\n", text_template.render(**values)).strip() + "\n"
     html = environment("html").get_template(f"mails/{name}.j2").render(subject_line=one_line(subject), **values)
     return RenderedMail(subject=one_line(subject), text="\n".join(line.rstrip() for line in text.split("\n")), html=html)
+
+
+def compile_templates() -> None:
+    """Compile every template now, so that processes forked from this one find them ready."""
+    for kind in ("html", "text"):
+        templates = environment(kind)
+        for name in templates.list_templates(extensions=("j2",)):
+            templates.get_template(name)
