@@ -6,6 +6,7 @@ import importlib.metadata
 import subprocess
 from typing import TYPE_CHECKING
 
+from gmsd.protocol import protocol_for
 from gmsd.reference import grouping
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ def code_version(home: Path) -> str:
 
 
 def versions(half_years: Iterable[HalfYear], home: Path) -> dict[str, str | dict[str, str]]:
-    """Code, counting and protection, and per half-year the mapping of product categories to groups."""
+    """Code, counting and protection, and per half-year the protocol and the mapping of product categories to groups."""
+    held = tuple(half_years)
     return {
         "code": code_version(home),
         "counting": COUNTING,
         "disclosure": DISCLOSURE,
-        "mapping": {str(half_year): grouping(half_year).version for half_year in half_years},
+        "mapping": {str(half_year): grouping(half_year).version for half_year in held},
+        "protocol": {str(half_year): protocol_for(half_year).id for half_year in held},
     }
