@@ -140,3 +140,21 @@ def test_a_filter_knows_brackets_functions_and_not() -> None:
         "RegioS eq 'O''Hara'": [],
     }.items():
         assert frame.filter(filters.parse_filter(text, frame.schema))["RegioS"].to_list() == expected
+
+
+def test_a_next_link_leads_through_every_page_with_its_filter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from starlette.testclient import TestClient
+
+    from gmsd.releases.odata import FolderSource, app, create_app
+
+    monkeypatch.setattr(app, "PAGE", 100)
+    with TestClient(create_app(FolderSource(folder)), base_url="http://127.0.0.1") as client:
+        for top, expected in ((None, 6 * 356), (250, 250), (200, 200)):
+            options = {"$format": "json", "$filter": "Perioden eq '2019HJ02'", "$select": "ID,RegioS"} | ({"$top": str(top)} if top else {})
+            answer = client.get(f"/ODataFeed/odata/{TABLE}/TypedDataSet", params=options).json()
+            rows = answer["value"]
+            while "odata.nextLink" in answer:
+                answer = client.get(answer["odata.nextLink"]).json()
+                rows += answer["value"]
+            assert [row["ID"] for row in rows] == [3 * n + 1 for n in range(expected)]
+            assert set(rows[0]) == {"ID", "RegioS"}
