@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -143,18 +144,22 @@ def test_a_filter_knows_brackets_functions_and_not() -> None:
 
 
 def test_a_next_link_leads_through_every_page_with_its_filter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from starlette.testclient import TestClient
-
     from gmsd.releases.odata import FolderSource, app, create_app
 
     monkeypatch.setattr(app, "PAGE", 100)
-    with TestClient(create_app(FolderSource(folder)), base_url="http://127.0.0.1") as client:
-        for top, expected in ((None, 6 * 356), (250, 250), (200, 200)):
-            options = {"$format": "json", "$filter": "Perioden eq '2019HJ02'", "$select": "ID,RegioS"} | ({"$top": str(top)} if top else {})
-            answer = client.get(f"/ODataFeed/odata/{TABLE}/TypedDataSet", params=options).json()
+
+    async def read(top: int | None) -> list[dict[str, object]]:
+        options = {"$format": "json", "$filter": "Perioden eq '2019HJ02'", "$select": "ID,RegioS"} | ({"$top": str(top)} if top else {})
+        transport = httpx.ASGITransport(create_app(FolderSource(folder)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            answer = (await client.get(f"/ODataFeed/odata/{TABLE}/TypedDataSet", params=options)).json()
             rows = answer["value"]
             while "odata.nextLink" in answer:
-                answer = client.get(answer["odata.nextLink"]).json()
+                answer = (await client.get(answer["odata.nextLink"])).json()
                 rows += answer["value"]
-            assert [row["ID"] for row in rows] == [3 * n + 1 for n in range(expected)]
-            assert set(rows[0]) == {"ID", "RegioS"}
+        return rows
+
+    for top, expected in ((None, 6 * 356), (250, 250), (200, 200)):
+        rows = asyncio.run(read(top))
+        assert [row["ID"] for row in rows] == [3 * n + 1 for n in range(expected)]
+        assert set(rows[0]) == {"ID", "RegioS"}
