@@ -115,6 +115,13 @@ LINES = [
     Case("line: all of them", file_of("a", "b"), (base(None, 2, 3),)),
     Case("line: lone CR is of its cell", file_of(*ROWS, ROWS[0].replace("0518", "05\r8")), (base("Gemeentecode", 5),)),
     Case("line: CR before CRLF", clean() + ROWS[0].encode() + b"\r\r\n", (facultative("Reden_wijziging_toewijzing", 5),)),
+    Case("line: byte order mark before the first record", file_of("\ufeff" + ROWS[0], *ROWS[1:]), (base("Aanmaakdatum_bestand", 2),)),
+    Case(
+        "line: two records with another control character",
+        file_of(*(ROWS[0].replace("0518", c) for c in "\r\v")),
+        (base("Gemeentecode", 2, 3),),
+        notices=True,
+    ),
     Case("line: true total, ten lines", file_of(*[ELEVEN_BAD] * 12), (base("Gemeentecode", *range(2, 12), count=12),)),
     Case("line: fault after a faulty line", file_of("x", ELEVEN_BAD), (base(None, 2), base("Gemeentecode", 3))),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -25,7 +26,11 @@ def read_frame(body: Body, protocol: Protocol) -> pl.DataFrame:
     lines = pl.Series("line", body.lines, dtype=pl.Int64)
     if not body.content:
         return pl.DataFrame(schema=schema).with_columns(lines)
-    frame = pl.read_csv(body.content, has_header=False, separator=protocol.separator, quote_char=None, schema=schema, encoding="utf8")
+    # The reader drops a byte order mark in front of what it is given; here it is a character of the first cell: a spare one goes first.
+    spare = codecs.BOM_UTF8 if body.content.startswith(codecs.BOM_UTF8) else b""
+    frame = pl.read_csv(
+        spare + body.content, has_header=False, separator=protocol.separator, quote_char=None, schema=schema, encoding="utf8"
+    )
     return frame.with_columns(lines)
 
 

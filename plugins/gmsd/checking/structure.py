@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 _NEWLINE, _QUOTE = 10, 34
 _CHUNK = 1 << 26
-# A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a vertical tab breaks every form alike.
-_LONE_RETURN = b"\x0b"
+# A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
+# and stands in no text, so that records differ where they did.
+_LONE_RETURN = "\ufdd0".encode()
 
 
 @dataclass(frozen=True, slots=True)
