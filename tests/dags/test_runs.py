@@ -76,7 +76,7 @@ def ended(airflow: Airflow, dag_id: str, run_id: str) -> dict:
 
 
 def answered(airflow: Airflow, by: Airflow, dag_id: str, run_id: str, task_id: str, option: str) -> dict:
-    """The run's end after the answer; given again when asked again, for Airflow may lose one that comes in the second after the question."""
+    """The run's end after the answer; given again when asked again: one that comes right after the question may be lost."""
 
     def look() -> dict | None:
         asked = airflow.question(dag_id, run_id, task_id)
