@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from gmsd import __version__, commands
+from gmsd.masking import mask_bsn
 
 
 def _version(asked: bool) -> None:
@@ -28,6 +29,7 @@ def build() -> typer.Typer:
         help="Intake-to-publication of the Gemeentelijke Monitor Sociaal Domein.",
         no_args_is_help=True,
         add_completion=False,
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -43,17 +45,39 @@ def build() -> typer.Typer:
     return app
 
 
-def _unreachable(error: Exception) -> str | None:
-    """One line for a service that does not answer or a setting that is missing; None for anything else."""
-    kind = f"{type(error).__module__}.{type(error).__name__}"
-    if kind == "sqlalchemy.exc.OperationalError":
-        return "the database does not answer: start the services with `make up`, or see `gmsd doctor`"
-    if kind in {"botocore.exceptions.EndpointConnectionError", "botocore.exceptions.ConnectTimeoutError"}:
-        return "the object store does not answer: start the services with `make up`, or see `gmsd doctor`"
-    if kind in {"httpx.ConnectError", "httpx.ConnectTimeout"}:
-        return "Airflow does not answer: start the services with `make up`, or see `gmsd doctor`"
-    if isinstance(error, ValueError) and str(error).startswith("no database address"):
-        return str(error)
+_NO_DATABASE = "the database does not answer: start the services with `make up`, or see `gmsd doctor`"
+_NO_STORE = "the object store does not answer: start the services with `make up`, or see `gmsd doctor`"
+_NO_AIRFLOW = "Airflow does not answer: start the services with `make up`, or see `gmsd doctor`"
+_ANSWERS = {
+    "sqlalchemy.exc.OperationalError": _NO_DATABASE,
+    "psycopg.errors.UndefinedTable": "the warehouse has no tables yet: run `gmsd setup`",
+    "psycopg.errors.InsufficientPrivilege": "the database refuses this to the account that the settings name; see `gmsd doctor`",
+    "botocore.exceptions.EndpointConnectionError": _NO_STORE,
+    "botocore.exceptions.ConnectTimeoutError": _NO_STORE,
+    "botocore.exceptions.ClientError": "the object store refuses this to the account that the settings name; see `gmsd doctor`",
+    "httpx.ConnectError": _NO_AIRFLOW,
+    "httpx.ConnectTimeout": _NO_AIRFLOW,
+}
+
+
+def _plain(error: Exception) -> tuple[str, int] | None:
+    """One line and the exit status for what a person can repair (services, settings, paths); None for anything else.
+
+    The libraries are told by name, as none of them may be loaded before a command needs it.
+    """
+    for cause in (getattr(error, "orig", None), error):
+        for kind in type(cause).__mro__:
+            line = _ANSWERS.get(f"{kind.__module__}.{kind.__name__}")
+            if line is not None:
+                return line, 1
+    name = type(error).__name__
+    if name == "ValidationError" and getattr(error, "title", None) == "Settings":
+        wrong = ", ".join(f"GMSD_{str(fault['loc'][0]).upper()} ({fault['msg']})" for fault in error.errors())  # type: ignore[attr-defined]
+        return f"settings that cannot be used: {wrong}", 2
+    if name == "ProtocolError" or (isinstance(error, ValueError) and str(error).startswith("no database address")):
+        return str(error), 1
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: cannot be opened: {(error.strerror or name).lower()}", 2
     return None
 
 
@@ -62,11 +86,11 @@ def main() -> None:
     try:
         build()()
     except Exception as error:
-        line = _unreachable(error)
-        if line is None:
+        plain = _plain(error)
+        if plain is None:
             raise
-        sys.stderr.write(f"gmsd: {line}\n")
-        raise SystemExit(1) from None
+        sys.stderr.write(f"gmsd: {mask_bsn(plain[0])}\n")
+        raise SystemExit(plain[1]) from None
 
 
 if __name__ == "__main__":

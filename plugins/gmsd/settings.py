@@ -106,7 +106,7 @@ class Settings(BaseSettings):
 
 @cache
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
+    """The settings of this process, read once. Who may not read the installation's secrets works without them: a check needs none."""
     folder = home()
     files = (folder / "var" / "secrets" / "gmsd.env", folder / ".env")
-    return Settings(_env_file=tuple(f for f in files if f.is_file()))
+    return Settings(_env_file=tuple(f for f in files if os.access(f, os.R_OK) and f.is_file()))

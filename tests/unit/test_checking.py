@@ -171,6 +171,7 @@ def test_wrong_use_is_one_line_and_status_two(delivery, tmp_path):
         result = run(*arguments)
         assert result.exit_code == 2, arguments
         assert BSN not in result.output
+        assert len(result.stderr.splitlines()) in (1, 4), "one line, or two of usage, an empty one and one line"
         assert "Traceback" not in result.output
 
 

@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of files, to check.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", readable=False, help="Files, or folders of files, to check.")],
     municipality: Annotated[str | None, typer.Option("--municipality", help="Code of the delivering municipality, such as 0518.")] = None,
     half_year: Annotated[
         str | None, typer.Option("--half-year", help="Code uitvraag, such as H12019, for names that do not tell it.")
@@ -50,6 +50,8 @@ def check(
         raise typer.BadParameter("xlsx needs a file to write to", param_hint="--out")
     if form in (Format.html, Format.xlsx) and listed:
         raise typer.BadParameter(f"{form.value} is made of one file at a time", param_hint="--format")
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        _refuse(f"{out}: cannot be written to: {'a folder' if out.is_dir() else 'no such folder'}")
     for file in files:
         _municipality(municipality, file, expected)
 

@@ -1,0 +1,47 @@
+"""What the command line answers when the machine around it is not in order: one line, the right status, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gmsd.settings import get_settings
+
+DEAD = "postgresql+psycopg://nobody:secret@127.0.0.1:9/gmsd"
+
+
+def gmsd(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")} | settings
+    command = [sys.executable, "-m", "gmsd.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "status", "words"),
+    [
+        (("rounds", "list"), {"GMSD_DATABASE_READER": DEAD, "GMSD_DATABASE_LOADER": DEAD}, 1, "database does not answer"),
+        (("releases", "list"), {"GMSD_S3_ENDPOINT": "http://127.0.0.1:9"}, 1, "object store does not answer"),
+        (("rounds", "list"), {"GMSD_SMTP_PORT": "abc"}, 2, "GMSD_SMTP_PORT"),
+        (("rounds", "list"), {"GMSD_HOME": "/nowhere"}, 2, "cannot be opened"),
+    ],
+)
+def test_trouble_is_one_line(arguments, settings, status, words):
+    done = gmsd(*arguments, **settings)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_settings_that_may_not_be_read_are_left_out(tmp_path, monkeypatch):
+    """A person without the rights of the installation still checks files."""
+    secrets = tmp_path / "var" / "secrets"
+    secrets.mkdir(parents=True)
+    (secrets / "gmsd.env").write_text("GMSD_SMTP_PORT=1025\n")
+    monkeypatch.setenv("GMSD_HOME", str(tmp_path))
+    monkeypatch.delenv("GMSD_SMTP_PORT", raising=False)
+    assert get_settings.__wrapped__().smtp_port == 1025
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert get_settings.__wrapped__().smtp_port == 8025
