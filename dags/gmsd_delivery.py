@@ -34,7 +34,7 @@ ACTIONS = ["check", "check again", "send report again", "let in"]
     tags=["gmsd", "deliveries"],
     dag_display_name="Delivery",
     doc_md=__doc__,
-    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
     params={
         "delivery": Param(
             None,

@@ -27,7 +27,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
     tags=["gmsd", "maintenance"],
     dag_display_name="Housekeeping",
     doc_md=__doc__,
-    default_args={"retries": 2, "retry_delay": dt.timedelta(seconds=30)},
+    default_args={"owner": "data engineer", "retries": 2, "retry_delay": dt.timedelta(seconds=30)},
 )
 def gmsd_housekeeping() -> None:
     """Four tasks that do not depend on each other."""

@@ -36,7 +36,7 @@ INBOX = Asset(
     tags=["gmsd", "deliveries"],
     dag_display_name="Intake",
     doc_md=__doc__,
-    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
 )
 def gmsd_intake() -> None:
     """Register, then forms and runs."""

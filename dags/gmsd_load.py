@@ -32,7 +32,7 @@ from airflow.sdk import Asset, PartitionedAssetTimetable, dag, get_current_conte
     tags=["gmsd", "figures"],
     dag_display_name="Load",
     doc_md=__doc__,
-    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
 )
 def gmsd_load() -> None:
     """Load, count, and publish where so set."""

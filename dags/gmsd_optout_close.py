@@ -36,7 +36,7 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
     tags=["gmsd", "rounds"],
     dag_display_name="Close of a round",
     doc_md=__doc__,
-    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=10)},
+    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=10)},
 )
 def gmsd_optout_close() -> None:
     """Look, ask when there is nothing, freeze."""

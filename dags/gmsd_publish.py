@@ -38,7 +38,7 @@ APPROVE, REFUSE = "Approve", "Refuse"
     tags=["gmsd", "figures"],
     dag_display_name="Publication",
     doc_md=__doc__,
-    default_args={"retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
     params={
         "round": Param(
             "2019-H2",
