@@ -24,11 +24,17 @@ def sql_folder() -> Path:
     return folder if folder.is_dir() else Path(__file__).parent / "_data" / "sql"
 
 
+# A database that takes a connection and says nothing would hold a command for two minutes, psycopg's own limit.
+_SECONDS_TO_CONNECT = 10
+
+
 @cache
 def _engine(url: str) -> Engine:
     from sqlalchemy import create_engine
 
-    return create_engine(url, pool_pre_ping=True, pool_size=2, connect_args={"application_name": "gmsd"})
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=2, connect_args={"application_name": "gmsd", "connect_timeout": _SECONDS_TO_CONNECT}
+    )
 
 
 def connect(settings: Settings, role: Role = "loader") -> Engine:

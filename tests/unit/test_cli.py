@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -33,6 +34,13 @@ def test_trouble_is_one_line(arguments, settings, status, words):
     assert (done.returncode, done.stdout) == (status, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_silent_database_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql+psycopg://nobody:secret@127.0.0.1:{silent.getsockname()[1]}/gmsd"
+        done = gmsd("rounds", "list", GMSD_DATABASE_READER=address, GMSD_DATABASE_LOADER=address)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
 
 
 def test_settings_that_may_not_be_read_are_left_out(tmp_path, monkeypatch):
