@@ -54,6 +54,7 @@ _ANSWERS = {
     "psycopg.errors.InsufficientPrivilege": "the database refuses this to the account that the settings name; see `gmsd doctor`",
     "botocore.exceptions.EndpointConnectionError": _NO_STORE,
     "botocore.exceptions.ConnectTimeoutError": _NO_STORE,
+    "botocore.errorfactory.NoSuchBucket": "the buckets are not there yet: run `gmsd setup`",
     "botocore.exceptions.ClientError": "the object store refuses this to the account that the settings name; see `gmsd doctor`",
     "httpx.ConnectError": _NO_AIRFLOW,
     "httpx.ConnectTimeout": _NO_AIRFLOW,
@@ -70,14 +71,25 @@ def _plain(error: Exception) -> tuple[str, int] | None:
             line = _ANSWERS.get(f"{kind.__module__}.{kind.__name__}")
             if line is not None:
                 return line, 1
-    name = type(error).__name__
-    if name == "ValidationError" and getattr(error, "title", None) == "Settings":
-        wrong = ", ".join(f"GMSD_{str(fault['loc'][0]).upper()} ({fault['msg']})" for fault in error.errors())  # type: ignore[attr-defined]
+    wrong = _wrong_settings(error)
+    if wrong is not None:
         return f"settings that cannot be used: {wrong}", 2
-    if name == "ProtocolError" or (isinstance(error, ValueError) and str(error).startswith("no database address")):
+    if type(error).__name__ == "ProtocolError" or (isinstance(error, ValueError) and str(error).startswith("no database address")):
         return str(error), 1
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: cannot be opened: {(error.strerror or name).lower()}", 2
+        return f"{error.filename}: cannot be opened: {(error.strerror or type(error).__name__).lower()}", 2
+    return None
+
+
+def _wrong_settings(error: Exception) -> str | None:
+    """Which setting cannot be used; its value is not told, as it may be a secret."""
+    name = type(error).__name__
+    if name == "ValidationError" and getattr(error, "title", None) == "Settings":
+        return ", ".join(f"GMSD_{str(fault['loc'][0]).upper()} ({fault['msg']})" for fault in error.errors())  # type: ignore[attr-defined]
+    if name == "ArgumentError" and type(error).__module__ == "sqlalchemy.exc":
+        return "a GMSD_DATABASE_... is no address of a database"
+    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
+        return "GMSD_S3_ENDPOINT is no address"
     return None
 
 

@@ -26,6 +26,8 @@ def gmsd(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         (("rounds", "list"), {"GMSD_DATABASE_READER": DEAD, "GMSD_DATABASE_LOADER": DEAD}, 1, "database does not answer"),
         (("releases", "list"), {"GMSD_S3_ENDPOINT": "http://127.0.0.1:9"}, 1, "object store does not answer"),
         (("rounds", "list"), {"GMSD_SMTP_PORT": "abc"}, 2, "GMSD_SMTP_PORT"),
+        (("rounds", "list"), {"GMSD_DATABASE_READER": "x", "GMSD_DATABASE_LOADER": "x"}, 2, "GMSD_DATABASE_"),
+        (("releases", "list"), {"GMSD_S3_ENDPOINT": "x"}, 2, "GMSD_S3_ENDPOINT"),
         (("rounds", "list"), {"GMSD_HOME": "/nowhere"}, 2, "cannot be opened"),
     ],
 )
