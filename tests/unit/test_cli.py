@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -55,3 +56,18 @@ def test_settings_that_may_not_be_read_are_left_out(tmp_path, monkeypatch):
     assert get_settings.__wrapped__().smtp_port == 1025
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert get_settings.__wrapped__().smtp_port == 8025
+
+
+def test_a_folder_is_checked_with_its_subfolders_but_not_what_is_hidden(tmp_path):
+    (tmp_path / "H22019" / "0518").mkdir(parents=True)
+    (tmp_path / ".hidden").mkdir()
+    for place in ("H22019/0518/WMO_H22019_a.csv", "WMO_H22019_b.csv", ".hidden/WMO_H22019_c.csv"):
+        (tmp_path / place).write_bytes(b"")
+    done = gmsd("check", str(tmp_path), "--format", "json")
+    assert done.returncode == 1
+    assert [result["file"] for result in json.loads(done.stdout)] == ["WMO_H22019_a.csv", "WMO_H22019_b.csv"]
+
+
+def test_what_is_neither_file_nor_folder_is_not_read():
+    done = gmsd("check", "/dev/zero")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

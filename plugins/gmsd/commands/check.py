@@ -84,16 +84,22 @@ def _files(paths: list[Path]) -> tuple[list[Path], bool]:
     for path in paths:
         try:
             if path.is_dir():
-                inside = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+                inside = sorted(entry for entry in path.rglob("*") if entry.is_file() and not _hidden(entry.relative_to(path)))
                 if not inside:
                     _refuse(f"{path}: a folder without files")
                 files += inside
+            elif path.exists() and not path.is_file():
+                _refuse(f"{path}: neither a file nor a folder")
             else:
                 with path.open("rb"):
                     files.append(path)
         except OSError as error:
             _unopened(path, error)
     return files, len(paths) > 1 or paths[0].is_dir()
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _unopened(path: Path, error: OSError) -> NoReturn:
