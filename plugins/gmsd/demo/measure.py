@@ -19,10 +19,11 @@ class PeakMemory:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = str(folder)
+        self._folder = str(folder.resolve())
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="memory", daemon=True)
         self.peak_mb = 0
+        self.services_seen = False
 
     def __enter__(self) -> Self:
         self._watcher.start()
@@ -44,8 +45,10 @@ class PeakMemory:
             if not process.name.isdigit():
                 continue
             try:
-                ours = process.name == str(os.getpid()) or str((process / "cwd").readlink()) == self._folder
+                own = process.name == str(os.getpid())
+                ours = own or str((process / "cwd").readlink()) == self._folder
                 lines = (process / "smaps_rollup").read_text(encoding="ascii").splitlines() if ours else []
+                self.services_seen |= ours and not own
             except OSError:  # it ended meanwhile, or is somebody else's
                 continue
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

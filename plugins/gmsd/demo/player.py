@@ -286,6 +286,7 @@ def report(player: Player) -> dict[str, Any]:
         "seed": player.story.seed,
         "seconds": round(sum(player.state.done.values())),
         "peak_memory_mb": player.measure.peak_mb,
+        "peak_memory_of": "services, Airflow and demo" if player.measure.services_seen else "the demo's own process",
         "stages": player.state.done,
         **counted,
         "deviations": wrong,

@@ -69,7 +69,8 @@ def show(console: Console, report: dict[str, Any], settings: Settings) -> None:
     """Print what came of a demo, where to look at it, and how to stop."""
     console.print(table(report))
     minutes, seconds = divmod(report["seconds"], 60)
-    console.print(f"Played in {minutes} min {seconds} s; at most {report['peak_memory_mb']:,} MB of memory in use.", highlight=False)
+    memory = f"at most {report['peak_memory_mb']:,} MB of memory in use by {report['peak_memory_of']}"
+    console.print(f"Played in {minutes} min {seconds} s; {memory}.", highlight=False)
     for line in addresses(settings):
         console.print(line, highlight=False, soft_wrap=True)
     for wrong in report["deviations"]:
