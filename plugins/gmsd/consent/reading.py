@@ -40,7 +40,7 @@ def read_form(data: bytes, *, kind: str, upload_code: str, municipality: str) ->
     Raises:
         Malformed: it is not JSON of the agreed form, or speaks of another municipality or half-year than its folder.
 
-    Source: contracts, section 2.
+    Source: assumed; the form that the mails to coordinators show.
     """
     content = _object(data)
     problems = [

@@ -1,4 +1,4 @@
-"""Records -> arrangements -> clients: the one implementation behind op-orde report, figures and backfill (domain.md section 6).
+"""Records -> arrangements -> clients: the one implementation behind op-orde report, figures and backfill (docs/domain.md).
 
 Pure polars: frames in, frames out, no connection, no clock.
 """

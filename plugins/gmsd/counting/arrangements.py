@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 MEETING_DAYS = 3
-"""How many days may lie between the end of one record and the start of the next for them to be one arrangement (domain.md section 6)."""
+"""How many days may lie between the end of one record and the start of the next for them to be one arrangement (docs/domain.md)."""
 
 _COLUMNS = ("person", "product_category", "delivery_form", "start_date", "end_date", "records")
 
@@ -41,7 +41,7 @@ def arrangements(records: pl.DataFrame, *, by_allocation: bool, within: Sequence
         last), `start_date` (the earliest), `end_date` (the latest; null as soon as one part is running) and `records` (how many were
         joined). The sum of `records` is the number of rows that came in.
 
-    Source: domain.md section 6, points 1 to 3.
+    Source: docs/domain.md, "From records to arrangements to clients", points 1 to 3.
     """
     known = records.filter(pl.col("person").is_not_null())
     unknown = records.filter(pl.col("person").is_null()).with_columns(records=pl.lit(1, dtype=pl.Int64))

@@ -27,7 +27,7 @@ def clients(arrangements: pl.DataFrame, groups: Sequence[Group], *, within: Sequ
         The columns of `within`, `group_code`, `clients` and `arrangements` (Int64): every group for every combination that occurs,
         zero included, sorted by `within` and then in the order of `groups`.
 
-    Source: domain.md section 6, points 3 and 4.
+    Source: docs/domain.md, "From records to arrangements to clients", points 3 and 4.
     """
     order = pl.DataFrame(
         {"group_code": [group.code for group in groups], "position": range(len(groups))},

@@ -20,7 +20,7 @@ def in_scope(records: pl.DataFrame, half_year: HalfYear) -> pl.DataFrame:
     Returns:
         The same columns; rows outside the half-year are left out. The rest of `records` is what the op-orde report names as out of scope.
 
-    Source: domain.md section 3, "half-year scope" (assumed, strong).
+    Source: docs/domain.md, "Half-year scope" (assumed).
     """
     started = pl.col("start_date") <= half_year.last_day
     not_ended = pl.col("end_date").is_null() | (pl.col("end_date") >= half_year.first_day)

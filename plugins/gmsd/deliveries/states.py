@@ -1,4 +1,4 @@
-"""The state machine of a delivery (architecture: "State of a delivery"): which change is allowed, and the one way to make it."""
+"""The state machine of a delivery (docs/domain.md, "State of a delivery"): which change is allowed, and the one way to make it."""
 
 from __future__ import annotations
 

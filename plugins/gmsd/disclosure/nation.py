@@ -28,7 +28,7 @@ def nation(shown: pl.DataFrame, inhabitants: pl.DataFrame, rule: Rule) -> pl.Dat
         `reason`. Count and rate are missing when those municipalities hold less than the rule's share of all inhabitants: `coverage`.
         A municipality without a known number of inhabitants makes the share unknown, and so the cell missing.
 
-    Source: domain.md section 7, `NL01`.
+    Source: docs/domain.md, "The published table".
     """
     everybody = inhabitants.group_by("period").agg(
         all_inhabitants=pl.when(pl.col("inhabitants").null_count() == 0).then(pl.col("inhabitants").sum())

@@ -6,7 +6,7 @@ import polars as pl
 def per_thousand(shown: str, inhabitants: str) -> pl.Expr:
     """Whole clients per 1,000 inhabitants from the shown count, halves rounded up; null when either is missing.
 
-    A rate of the true count gives that count away in small populations (domain.md section 7), so the shown count is the only input.
+    A rate of the true count gives that count away in small populations (docs/domain.md), so the shown count is the only input.
     Whole numbers throughout: the same on every machine.
     """
     people = pl.when(pl.col(inhabitants) > 0).then(pl.col(inhabitants)).cast(pl.Int64)

@@ -68,7 +68,7 @@ def statuses(half_years: Iterable[HalfYear]) -> Mapping[str, str]:
     Returns:
         Period key -> Voorlopig, NaderVoorlopig or Definitief, in the order of `periods`.
 
-    Source: domain.md section 7, "Status".
+    Source: docs/domain.md, "The published table".
     """
     held = tuple(half_years)
     newest = max((half_year.year, half_year.half) for half_year in held) if held else (0, 0)

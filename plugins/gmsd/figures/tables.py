@@ -19,4 +19,4 @@ class TableDefinition:
 
 
 WMO_CLIENTS = TableDefinition("83262NED", nested=(("A048188", "T001024"),))
-"""StatLine 83262NED, "Wmo-cliënten; type maatwerkarrangement, regio" (domain.md section 7)."""
+"""StatLine 83262NED, "Wmo-cliënten; type maatwerkarrangement, regio" (docs/domain.md)."""

@@ -3,7 +3,7 @@
 A summary is what may be kept of a delivery for later comparisons: counts only, no person. What a coordinator sees of the others are
 quartiles in whole numbers, over at least five of them.
 
-Source: domain.md sections 5 and 6 (the tables of the real report are not public: these are assumed).
+Source: docs/domain.md, "Op-orde report" (the tables of the real report are not public: these are assumed).
 """
 
 from __future__ import annotations
