@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.checking.naming import FileName, name_faults
-from gmsd.checking.result import CheckResult, Finding
+from gmsd.checking.result import LISTED_LINES, CheckResult, Finding
 from gmsd.checking.structure import count_lines, judge_header, split_body, with_plain_line_ends
 from gmsd.checking.text import read_text
 from gmsd.masking import mask_bsn
@@ -151,7 +151,7 @@ def _checked_content(result: CheckResult, content: bytes, protocol: Protocol, ha
     body = split_body(content, len(protocol.fields), protocol.separator)
     findings = []
     if len(body.faulty):
-        lines = tuple(int(line) for line in body.faulty[:10])
+        lines = body.faulty[:LISTED_LINES].tolist()
         findings.append(Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=lines))
     found, not_run = content_findings(
         read_frame(body, protocol),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd.checking.derive import with_derived
-from gmsd.checking.result import SHOWN_LINES, Finding, NotRun
+from gmsd.checking.result import LISTED_LINES, Finding, NotRun
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gmsd.protocol import Protocol, Rule
     from gmsd.rounds import HalfYear
 
-_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_LINES, "exclude_unexpected_values": True}
+_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED_LINES, "exclude_unexpected_values": True}
 
 
 def read_frame(body: Body, protocol: Protocol) -> pl.DataFrame:
@@ -65,7 +65,7 @@ def content_findings(
             count: int = result.result["unexpected_count"]
             lines = result.result["partial_unexpected_index_list"][0]["line"]
             words = _words(rule, frame, count=count, records=records, half_year=half_year, municipality=municipality)
-            findings.append(Finding.of(rule, count=count, lines=tuple(lines), **words))
+            findings.append(Finding.of(rule, count=count, lines=lines, **words))
     return findings, not_run
 
 

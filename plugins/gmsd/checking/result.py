@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as field_
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gmsd.protocol import Rule
     from gmsd.rounds import HalfYear
 
 Verdict = Literal["accepted", "accepted_without_facultative", "rejected"]
 SHOWN_LINES = 10
+LISTED_LINES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Finding:
         message: One Dutch sentence: what is wrong.
         repair: One Dutch sentence: what to do.
         source: Place in the protocol.
+        all_lines: The first hundred thousand line numbers, for a list that a person works through; not part of the JSON.
     """
 
     rule: str
@@ -36,13 +41,15 @@ class Finding:
     message: str
     repair: str
     source: str
+    all_lines: Sequence[int] = field_(default=(), compare=False, repr=False)
 
     @classmethod
-    def of(cls, rule: Rule, *, count: int = 1, lines: tuple[int, ...] = (), **words: str) -> Finding:
-        """A finding of a rule; `words` fill the places in its sentences."""
+    def of(cls, rule: Rule, *, count: int = 1, lines: Sequence[int] = (), **words: str) -> Finding:
+        """A finding of a rule on these lines (all of them, or the first hundred thousand); `words` fill the places in its sentences."""
         known = {"detail": "", **words}
         message, repair = rule.message.format_map(known), rule.repair.format_map(known)
-        return cls(rule.code, rule.level, rule.field, count, lines[:SHOWN_LINES], message, repair, rule.source)
+        first = tuple(lines[:SHOWN_LINES])
+        return cls(rule.code, rule.level, rule.field, count, first, message, repair, rule.source, lines[:LISTED_LINES])
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain values."""
@@ -120,6 +127,10 @@ class CheckResult:
     def content_errors(self) -> int:
         """The number of faults in base and facultative variables."""
         return sum(finding.count for finding in self.findings if finding.level in ("base", "facultative"))
+
+    def all_lines(self) -> dict[str, Sequence[int]]:
+        """By rule, the line numbers of its faults: all of them, or the first hundred thousand."""
+        return {finding.rule: finding.all_lines for finding in self.findings if finding.all_lines}
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain values, schema `gmsd-check/1`."""
