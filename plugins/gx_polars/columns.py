@@ -59,6 +59,12 @@ class Domain:
         """Per column: is the cell missing."""
         return [missing(self.schema, column) for column in self.columns]
 
+    @property
+    def cells(self) -> pl.Expr:
+        """The first column's cells that are not missing, in the rows the rule looks at."""
+        there = ~missing(self.schema, self.columns[0])
+        return self.cell.filter(there if self.inside is None else self.inside & there)
+
     def text(self) -> pl.Expr:
         """Pandas' `astype(str)`, for the types whose text polars writes with the same characters."""
         if self.type == pl.String:

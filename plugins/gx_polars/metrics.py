@@ -89,16 +89,19 @@ ROW_METRICS: dict[str, Callable[..., pl.Expr]] = {
 }
 """Base name of a map metric -> the good rows, from a `Domain` and the metric's own settings."""
 
-COLUMN_METRICS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
-    "column.max": pl.Expr.max,
-    "column.min": pl.Expr.min,
-    "column.mean": pl.Expr.mean,
-    "column.sum": pl.Expr.sum,
-    "column.median": pl.Expr.median,
-    "column.standard_deviation": pl.Expr.std,
-    "column.distinct_values.count": pl.Expr.n_unique,
-    "column.unique_proportion": lambda c: pl.when(c.len() > 0).then(c.n_unique() / c.len()).otherwise(0.0),
+COLUMN_METRICS: dict[str, Callable[..., pl.Expr]] = {
+    "column.max": lambda d: d.cells.max(),
+    "column.min": lambda d: d.cells.min(),
+    "column.mean": lambda d: d.cells.mean(),
+    "column.sum": lambda d: d.cells.sum(),
+    "column.median": lambda d: d.cells.median(),
+    "column.standard_deviation": lambda d: d.cells.std(),
+    "column.distinct_values.count": lambda d: d.cells.n_unique(),
+    "column.unique_proportion": lambda d: pl.when(d.cells.len() > 0).then(d.cells.n_unique() / d.cells.len()).otherwise(0.0),
 }
-"""Name of a column metric -> its value, from the column's cells that are not missing."""
+"""Name of a column metric -> its value, from a `Domain` whose rows are those of the row condition and the metric's own settings."""
+
+SHAPES: dict[str, Callable[..., Any]] = {}
+"""Name of a column metric -> what turns polars' answer, with the metric's own settings, into the value GX's pandas engine gives."""
 
 TABLE_METRICS = frozenset({"table.row_count", "table.columns", "table.column_count"})

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from great_expectations.constants import MAX_RESULT_RECORDS
 
-from gx_polars.columns import Domain, dtype_of, missing
+from gx_polars.columns import Domain, dtype_of
 from gx_polars.conditions import row_condition
 from gx_polars.errors import Unsupported
 from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS
@@ -18,6 +18,11 @@ MetricId = Hashable
 _DOMAIN_KEYS = frozenset(
     {"batch_id", "table", "column", "column_A", "column_B", "column_list", "row_condition", "condition_parser", "ignore_row_if"}
 )
+
+
+def settings_of(metric: Any) -> dict[str, Any]:
+    """What a metric was asked with, beside its domain."""
+    return {key: value for key, value in metric.metric_value_kwargs.items() if key != "result_format"}
 
 
 class Program:
@@ -55,9 +60,7 @@ class Program:
         elif name == "table.row_count":
             self._answers[metric.id] = pl.len() if where is None else where.sum()
         elif name in COLUMN_METRICS:
-            there = ~missing(self.schema, domain["column"])
-            cells = pl.col(domain["column"]).filter(there if where is None else there & where)
-            self._answers[metric.id] = COLUMN_METRICS[name](cells)
+            self._answers[metric.id] = COLUMN_METRICS[name](Domain(self.schema, (domain["column"],), where), **settings_of(metric))
         else:
             base, _, what = name.rpartition(".")
             if base not in ROW_METRICS:
@@ -102,7 +105,7 @@ class Program:
         return Domain(self.schema, columns, inside)
 
     def _mask(self, metric: Any, base: str, domain: Domain) -> pl.Expr:
-        settings = {key: value for key, value in metric.metric_value_kwargs.items() if key != "result_format"}
+        settings = settings_of(metric)
         name = f"__gxp_{base}|{metric.id[1]}|{settings}"
         if name not in self._masks:
             good = ROW_METRICS[base](domain, **settings).fill_null(False)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.validator.exception_info import ExceptionInfo
 
+from gx_polars.metrics import SHAPES
+from gx_polars.program import settings_of
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -31,6 +34,8 @@ def judged(rule: Rule, values: dict[MetricId, Any]) -> ExpectationValidationResu
 
 def _shaped(name: str, metric: Any, value: Any, result_format: dict[str, Any]) -> Any:
     """A polars answer in the shape pandas gives it."""
+    if metric.metric_name in SHAPES:
+        return SHAPES[metric.metric_name](value, **settings_of(metric))
     if not isinstance(value, list):
         return value
     if "column_A" in metric.metric_domain_kwargs and name.endswith("unexpected_values"):
