@@ -44,6 +44,22 @@ def test_rule_that_needs_the_municipality_is_left_out_without_one():
     assert with_it - without == {"GEM-03"}
 
 
+def test_open_suite_is_made_once_and_its_parameters_fill_it():
+    protocol = protocol_for(H2)
+    parameters = protocol.parameters(H2, dt.date(2020, 2, 1), "0518")
+    assert hash(tuple(parameters.items()))
+    for known, municipality in ((True, "0518"), (False, None)):
+        opened = protocol.open_suite(municipality_known=known)
+        assert opened is protocol.open_suite(municipality_known=known)
+        filled = protocol.suite(half_year=H2, received_on=dt.date(2020, 2, 1), municipality=municipality)
+        for left, right in zip(opened.expectations, filled.expectations, strict=True):
+            kwargs = {
+                key: parameters[value["$PARAMETER"]] if isinstance(value, dict) and "$PARAMETER" in value else value
+                for key, value in left.configuration.kwargs.items()
+            }
+            assert {key: list(value) if isinstance(value, tuple) else value for key, value in kwargs.items()} == right.configuration.kwargs
+
+
 def test_code_that_changed_its_meaning_is_listed_once_with_the_meaning_of_the_time():
     codes = protocol_for(H2).code_lists["reden_beeindiging"]
     assert codes.valid_in(H2).count("19") == 1

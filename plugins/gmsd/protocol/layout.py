@@ -50,6 +50,8 @@ class Rule:
         source: Place in the protocol.
         status: seed, public or assumed.
         check: The name under which `checking` runs it on the raw file; None when it is a GX expectation.
+        example: A right value, made up; never a person's.
+        explanation: What the sentences leave unsaid, for the catalogue of rules.
     """
 
     code: str
@@ -60,6 +62,8 @@ class Rule:
     source: str
     status: str
     check: str | None
+    example: str | None = None
+    explanation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,18 @@ def read_rule(entry: dict[str, Any], path: Path) -> Rule:
     if level not in LEVELS or status not in STATUSES:
         raise ProtocolError(f"{path}: {where}: level is one of {', '.join(LEVELS)} and status one of {', '.join(STATUSES)}")
     message, repair, source = (wanted(entry, key, str, path, where) for key in ("message", "repair", "source"))
-    return Rule(code, level, entry.get("field"), message, repair, source, status, entry.get("check"))
+    return Rule(
+        code,
+        level,
+        entry.get("field"),
+        message,
+        repair,
+        source,
+        status,
+        entry.get("check"),
+        entry.get("example"),
+        entry.get("explanation"),
+    )
 
 
 def read_derived(entry: dict[str, Any], path: Path) -> Derived:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from great_expectations import ExpectationSuite
 
+    Parameter = dt.date | tuple[str, ...]
+
 Level = Literal["base", "facultative"]
 _FILES: dict[Level, str] = {"base": "basis.yaml", "facultative": "facultatief.yaml"}
+_MUNICIPALITIES, _RECEIVED_ON, _CODES = "MUNICIPALITIES", "RECEIVED_ON", "CODES_"
 
 
 class NoProtocolError(LookupError):
@@ -56,6 +59,8 @@ class Protocol:
     derived: tuple[Derived, ...]
     code_lists: dict[str, CodeList]
     suites: dict[Level, dict[str, Any]]
+    _open: dict[bool, ExpectationSuite] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _valid: dict[HalfYear, dict[str, Parameter]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -79,10 +84,48 @@ class Protocol:
             raise ProtocolError(f"{self.id}: no code list {name}")
         return self.code_lists[name].valid_in(half_year)
 
+    def parameters(self, half_year: HalfYear, received_on: dt.date, municipality: str | None = None) -> dict[str, Parameter]:
+        """What fills each `$PARAMETER` of the suites.
+
+        Args:
+            half_year: Decides which codes are right.
+            received_on: The day the file came in.
+            municipality: The delivering municipality; its parameter is left out when it is None.
+
+        Returns:
+            `RECEIVED_ON`, `MUNICIPALITIES` when known, and `CODES_<LIST>`; every value is hashable, the codes are made once a half-year.
+        """
+        codes = self._valid.get(half_year)
+        if codes is None:
+            codes = {f"{_CODES}{name.upper()}": listed.valid_in(half_year) for name, listed in self.code_lists.items()}
+            self._valid[half_year] = codes
+        known: dict[str, Parameter] = {} if municipality is None else {_MUNICIPALITIES: (municipality,)}
+        return {**codes, **known, _RECEIVED_ON: received_on}
+
+    def open_suite(self, *, municipality_known: bool) -> ExpectationSuite:
+        """Both levels in one Great Expectations suite, with `{"$PARAMETER": ...}` where `parameters` gives the value.
+
+        One such suite serves every delivery, so that it is made and compiled once; callers share it and leave it as it is.
+
+        Args:
+            municipality_known: Whether the delivering municipality is known; without it the rules that need it are left out.
+        """
+        if municipality_known not in self._open:
+            import great_expectations as gx
+
+            expectations = [
+                expectation
+                for level in _FILES
+                for expectation in self.suites[level]["expectations"]
+                if municipality_known or _MUNICIPALITIES not in _asked(expectation["kwargs"])
+            ]
+            self._open[municipality_known] = gx.ExpectationSuite(name=self.id, expectations=expectations)
+        return self._open[municipality_known]
+
     def suite(
         self, level: Level | None = None, *, half_year: HalfYear, received_on: dt.date, municipality: str | None = None
     ) -> ExpectationSuite:
-        """A Great Expectations suite with its parameters filled in.
+        """A Great Expectations suite with its parameters filled in, for who runs it elsewhere.
 
         Args:
             level: One of the two suites; None = both in one, so that one pass over the data is enough.
@@ -95,32 +138,33 @@ class Protocol:
         """
         import great_expectations as gx
 
-        parameters: dict[str, Any] = {f"CODES_{name.upper()}": list(codes.valid_in(half_year)) for name, codes in self.code_lists.items()}
-        parameters |= {"RECEIVED_ON": received_on.isoformat(), "MUNICIPALITIES": None if municipality is None else [municipality]}
-        levels: tuple[Level, ...] = ("base", "facultative") if level is None else (level,)
+        parameters = self.parameters(half_year, received_on, municipality)
         expectations = []
-        for each in levels:
+        for each in _FILES if level is None else (level,):
             for expectation in self.suites[each]["expectations"]:
-                filled = _filled(expectation["kwargs"], parameters, self.id)
-                if filled is not None:
-                    expectations.append({**expectation, "kwargs": filled})
+                asked = _asked(expectation["kwargs"])
+                if municipality is None and _MUNICIPALITIES in asked:
+                    continue
+                unknown = sorted(asked - parameters.keys())
+                if unknown:
+                    raise ProtocolError(f"{self.id}: no parameter {', '.join(unknown)}")
+                expectations.append({**expectation, "kwargs": _filled(expectation["kwargs"], parameters)})
         name = self.id if level is None else self.suites[level]["name"]
         return gx.ExpectationSuite(name=name, expectations=expectations)
 
 
-def _filled(kwargs: dict[str, Any], parameters: dict[str, Any], protocol: str) -> dict[str, Any] | None:
-    """The arguments with their `$PARAMETER`s filled in, or None when one of those is unknown in this check."""
-    filled = {}
+def _asked(kwargs: dict[str, Any]) -> set[str]:
+    """The parameters that an expectation asks for."""
+    return {value["$PARAMETER"] for value in kwargs.values() if isinstance(value, dict) and "$PARAMETER" in value}
+
+
+def _filled(kwargs: dict[str, Any], parameters: dict[str, Parameter]) -> dict[str, Any]:
+    """The arguments with their parameters filled in, as plain values."""
+    filled = dict(kwargs)
     for key, value in kwargs.items():
         if isinstance(value, dict) and "$PARAMETER" in value:
-            name = value["$PARAMETER"]
-            if name not in parameters:
-                raise ProtocolError(f"{protocol}: no parameter {name}")
-            if parameters[name] is None:
-                return None
-            filled[key] = parameters[name]
-        else:
-            filled[key] = value
+            given = parameters[value["$PARAMETER"]]
+            filled[key] = list(given) if isinstance(given, tuple) else given
     return filled
 
 
@@ -140,9 +184,9 @@ def _read_protocol(folder: Path, code_lists: dict[str, CodeList]) -> Protocol:
     path = folder / "structuur.yaml"
     meta = wanted(read_mapping(path), "meta", dict, path)
     fields = tuple(read_field(entry, path) for entry in wanted(meta, "fields", list, path))
-    for field in fields:
-        if field.codes is not None and field.codes not in code_lists:
-            raise ProtocolError(f"{path}: field {field.name}: no code list {field.codes}")
+    for each in fields:
+        if each.codes is not None and each.codes not in code_lists:
+            raise ProtocolError(f"{path}: field {each.name}: no code list {each.codes}")
     rules = [read_rule(entry, path) for entry in wanted(meta, "rules", list, path)]
     derived: list[Derived] = []
     suites: dict[Level, dict[str, Any]] = {}
