@@ -28,7 +28,7 @@ class NoProtocolError(LookupError):
     """No protocol holds for the half-year."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Protocol:
     """The layout of a file and every rule on it.
 
