@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import polars as pl
+from great_expectations.core.suite_parameters import is_suite_parameter
+from great_expectations.validator.metric_configuration import MetricConfiguration
 
 from gx_polars.errors import Unsupported
+from gx_polars.parameters import open_parameters, with_values
 from gx_polars.program import MetricId, Program
 
 T = TypeVar("T")
@@ -27,6 +30,8 @@ class Rule:
         configuration: Its configuration; asking for it is dear in GX, so it is asked once.
         metrics: GX's metric configurations by name; empty when GX asks the engine a question first.
         result_format: The parsed result format.
+        written: Its arguments that are suite parameters, as they are written.
+        fault: Why it cannot run at all: a parameter without a value, or with one that the rule cannot have.
     """
 
     key: str
@@ -34,6 +39,8 @@ class Rule:
     configuration: Any
     metrics: dict[str, Any]
     result_format: dict[str, Any]
+    written: dict[str, Any] = field(default_factory=dict)
+    fault: Exception | None = None
 
 
 @dataclass
@@ -69,13 +76,41 @@ def compile_rule(key: str, expectation: Any, result_format: dict[str, Any]) -> R
         metrics = dict(wanted.metric_configurations)
     except Exception:  # noqa: BLE001  an expectation that asks the engine a first question is left to the stock engine
         metrics = {}
-    return Rule(key, expectation.copy(deep=True), expectation.configuration, metrics, result_format)
+    return Rule(key, expectation.copy(deep=True), expectation.configuration, metrics, result_format, open_parameters(expectation))
+
+
+def fill_rule(key: str, rule: Rule, values: dict[str, Any]) -> Rule:
+    """A rule as written, with values for its open arguments.
+
+    Asking GX anew costs more than a millisecond, so a map rule keeps the metrics of the rule as written: its arguments only stand in their
+    settings. In other rules GX may want other metrics for another value.
+    """
+    try:
+        expectation = with_values(rule.configuration, values)
+        if not rule.metrics or getattr(expectation, "map_metric", None) is None:
+            return compile_rule(key, expectation, rule.result_format)
+    except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
+        return replace(rule, key=key, fault=error)
+    configuration = expectation.configuration
+    metrics = {name: _filled_metric(metric, vars(expectation) | configuration.kwargs) for name, metric in rule.metrics.items()}
+    return Rule(key, expectation, configuration, metrics, rule.result_format)
+
+
+def _filled_metric(metric: MetricConfiguration, kwargs: dict[str, Any]) -> MetricConfiguration:
+    settings = metric.metric_value_kwargs
+    if not any(is_suite_parameter(value) for value in settings.values()):
+        return metric
+    settings = {key: kwargs[key] if is_suite_parameter(value) else value for key, value in settings.items()}
+    return MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, settings)
 
 
 def bind(rules: list[Rule], schema: pl.Schema) -> Bound:
     """A rule that cannot run on this schema shows it here, on an empty frame, and fails alone."""
     bound, empty = Bound(Program(schema)), pl.DataFrame(schema=schema)
     for position, rule in enumerate(rules):
+        if rule.fault is not None:
+            bound.failed[position] = rule.fault
+            continue
         try:
             bound.todo[position] = _bind_rule(bound.program, rule, empty)
         except Exception as error:  # noqa: BLE001  kept and reported as this rule's result

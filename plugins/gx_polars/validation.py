@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from great_expectations import __version__ as gx_version
@@ -12,22 +13,33 @@ from great_expectations.expectations.expectation_configuration import parse_resu
 from great_expectations.expectations.registry import _registered_expectations
 from great_expectations.validator.validator import calc_validation_statistics
 
-from gx_polars.compiled import Bound, Cache, Rule, bind, compile_rule, compute
+from gx_polars.compiled import Bound, Cache, Rule, bind, compile_rule, compute, fill_rule
 from gx_polars.errors import Unsupported
 from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, TABLE_METRICS
+from gx_polars.parameters import parameter_values
 from gx_polars.results import broken, judged, stock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
 _rules: Cache[Rule] = Cache(size=1024)
 _bound: Cache[Bound] = Cache(size=64)
 
 
-def _compiled(expectation: Any, result_format: dict[str, Any]) -> Rule:
+def _compiled(expectation: Any, result_format: dict[str, Any], suite_parameters: Mapping[str, Any]) -> Rule:
     """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
     key = f"{result_format!r}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
-    return _rules.get(key, lambda: compile_rule(key, expectation, result_format))
+    rule = _rules.get(key, lambda: compile_rule(key, expectation, result_format))
+    if not rule.written:
+        return rule
+    try:
+        values = parameter_values(rule.written, suite_parameters)
+    except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
+        return replace(rule, key=f"{key}|{error}", fault=error)
+    filled_key = f"{key}|{values!r}"
+    return _rules.get(filled_key, lambda: fill_rule(filled_key, rule, values))
 
 
 def validate(
@@ -36,14 +48,17 @@ def validate(
     *,
     result_format: str | dict[str, Any] = "SUMMARY",
     unexpected_index_column_names: list[str] | None = None,
+    suite_parameters: Mapping[str, Any] | None = None,
 ) -> ExpectationSuiteValidationResult:
     """Validate a polars frame with a Great Expectations suite.
 
     Args:
         frame: The data. A LazyFrame is collected once for all rules together.
-        suite: Any `great_expectations.ExpectationSuite`; its suite parameters must have been filled in.
+        suite: Any `great_expectations.ExpectationSuite`.
         result_format: As in GX: a name, or a dict with `result_format`, `partial_unexpected_count`, `exclude_unexpected_values` and so on.
         unexpected_index_column_names: Columns that name a row in the results, such as a line number.
+        suite_parameters: Values for the arguments that the suite leaves open as `{"$PARAMETER": NAME}`. The suite stays compiled as it is
+            written; only what follows from such a value is made anew. A parameter without a value fails its own rule.
 
     Returns:
         The result GX itself would give, in the order of the suite. A rule that cannot run has its `exception_info` filled; the other rules
@@ -52,7 +67,7 @@ def validate(
     parsed = dict(parse_result_format(copy.deepcopy(result_format)))
     if unexpected_index_column_names:
         parsed["unexpected_index_column_names"] = list(unexpected_index_column_names)
-    rules = [_compiled(expectation, parsed) for expectation in suite.expectations]
+    rules = [_compiled(expectation, parsed, suite_parameters or {}) for expectation in suite.expectations]
     schema = frame.collect_schema()
     bound = _bound.get((repr(schema), *(rule.key for rule in rules)), lambda: bind(rules, schema))
     values, failed_on_data = compute(bound.program, frame, bound.todo)
@@ -65,7 +80,7 @@ def validate(
             if error is None:
                 results[position] = judged(rule, values)
             elif not isinstance(error, Unsupported):
-                results[position] = broken(rule, error, in_metric=bool(rule.metrics))
+                results[position] = broken(rule, error, in_metric=bool(rule.metrics) and rule.fault is None)
         except Exception as verdict_error:  # noqa: BLE001  kept and reported as this rule's result
             results[position] = broken(rule, verdict_error, in_metric=False)
     left = [position for position in range(len(rules)) if position not in results]

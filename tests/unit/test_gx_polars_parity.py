@@ -125,6 +125,55 @@ def test_broken_rule_fails_alone():
     assert fine.success
 
 
+OPEN = gx.ExpectationSuite(
+    name="open",
+    expectations=[
+        gxe.ExpectColumnValuesToBeInSet(column="code", value_set={"$PARAMETER": "CODES"}, mostly={"$PARAMETER": "SHARE"}),
+        gxe.ExpectColumnValuesToBeBetween(column="amount", min_value={"$PARAMETER": "LOW"}, max_value={"$PARAMETER": "LOW + 3"}),
+        gxe.ExpectColumnMaxToBeBetween(column="whole", max_value={"$PARAMETER": "LOW"}),
+        gxe.ExpectTableRowCountToBeBetween(min_value={"$PARAMETER": "ROWS"}),
+        gxe.ExpectColumnValuesToNotBeNull(column="code", mostly={"$PARAMETER": "SHARE"}),
+    ],
+)
+
+
+def stock_filled(data: pl.DataFrame, suite: gx.ExpectationSuite, parameters: dict) -> list:
+    """GX's own filling, rule by rule, so that the order is the suite's."""
+    validator = Validator(execution_engine=PandasExecutionEngine(batch_data_dict={"b": data.to_pandas()}))
+    validator._determine_progress_bars = lambda: False
+    configurations = [expectation.configuration for expectation in suite.expectations]
+    filled = [validator.process_expectations_for_validation([each], parameters)[0] for each in configurations]
+    return [validator.graph_validate([each], {"result_format": "SUMMARY"})[0] for each in filled]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"CODES": ["10", "20"], "SHARE": 0.4, "LOW": 0, "ROWS": 10},
+        {"CODES": ["30"], "SHARE": 1, "LOW": 5, "ROWS": 41},
+        {"CODES": [], "SHARE": 0, "LOW": 2.5, "ROWS": 0},
+    ],
+)
+def test_suite_parameters_are_filled_as_by_stock(parameters):
+    data = frame(40, 4)
+    ours = gx_polars.validate(data, OPEN, suite_parameters=parameters).results
+    for mine, theirs in zip(ours, stock_filled(data, OPEN, parameters), strict=True):
+        left, right = mine.to_json_dict(), theirs.to_json_dict()
+        right["expectation_config"]["kwargs"].pop("batch_id", None)
+        assert left["expectation_config"] == right["expectation_config"]
+        assert left["success"] == right["success"]
+        for key in (set(left["result"]) | set(right["result"])) - ALLOWED:
+            assert plain(left["result"].get(key)) == plain(right["result"].get(key)), (mine.expectation_config.type, key)
+
+
+def test_missing_or_impossible_parameter_fails_its_own_rule():
+    results = gx_polars.validate(frame(40, 4), OPEN, suite_parameters={"CODES": ["10"], "SHARE": "much", "ROWS": 1}).results
+    raised = [result.exception_info.get("raised_exception", True) for result in results]
+    assert raised == [True, True, True, False, True]
+    assert "LOW" in str(results[1].exception_info)
+    assert OPEN.expectations[0].value_set == {"$PARAMETER": "CODES"}
+
+
 def test_lazy_frame_gives_what_the_frame_gives():
     data = frame(40, 3)
     assert gx_polars.validate(data.lazy(), SUITE).to_json_dict() == gx_polars.validate(data, SUITE).to_json_dict()
