@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import LISTED_LINES, CheckResult, Finding
-from gmsd.checking.structure import count_lines, judge_header, split_body, with_plain_line_ends
+from gmsd.checking.structure import Lines, judge_header, physical_lines, split_body
 from gmsd.checking.text import read_text
 from gmsd.masking import mask_bsn
 from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
@@ -56,16 +56,15 @@ def check_file(
         return replace(result, findings=(*faults, _over_size(rules, **limits)))
     text = read_text(data)
     if text.utf16 is not None:
-        lines = count_lines(with_plain_line_ends(data.decode(text.utf16, errors="replace").encode()))
+        count = physical_lines(data.decode(text.utf16, errors="replace").encode()).count
         fault = Finding.of(rules.rule_of("undecodable"), detail=text.detail)
-        return replace(result, records=max(lines - 1, 0), findings=(*faults, fault))
-    content = with_plain_line_ends(text.content)
-    lines = count_lines(content)
-    result = replace(result, records=max(lines - 1, 0))
-    faults += _byte_findings(content, lines, rules, limits, undecodable=None if text.decoded else text.detail)
+        return replace(result, records=max(count - 1, 0), findings=(*faults, fault))
+    lines = physical_lines(text.content)
+    result = replace(result, records=max(lines.count - 1, 0))
+    faults += _byte_findings(lines, rules, limits, undecodable=None if text.decoded else text.detail)
     if faults or protocol is None or told is None:
         return replace(result, findings=tuple(faults))
-    return _checked_content(result, content, protocol, told, received_on)
+    return _checked_content(result, lines, protocol, told, received_on)
 
 
 def check_path(path: Path, *, max_bytes: int | None = None, **known: Any) -> CheckResult:
@@ -111,21 +110,20 @@ def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
     return Finding.of(rules.rule_of("over_size"), megabytes=megabytes, max_lines=lines)
 
 
-def _byte_findings(content: bytes, lines: int, rules: Protocol, limits: dict[str, int], *, undecodable: str | None) -> list[Finding]:
+def _byte_findings(lines: Lines, rules: Protocol, limits: dict[str, int], *, undecodable: str | None) -> list[Finding]:
     """The file faults in the content, each once."""
-    if not content:
+    if not lines.count:
         return [Finding.of(rules.rule_of("empty"))]
     findings = []
-    if lines > limits["max_lines"]:
+    if lines.count > limits["max_lines"]:
         findings.append(_over_size(rules, **limits))
     if undecodable is not None:
         findings.append(Finding.of(rules.rule_of("undecodable"), detail=undecodable))
-    if b"\0" in content:
+    if b"\0" in lines.content:
         findings.append(Finding.of(rules.rule_of("nul")))
-    header = content.partition(b"\n")[0]
-    if undecodable is None and b"\0" not in header:
-        findings += _header_findings(header, rules)
-    if undecodable is None and lines == 1:
+    if undecodable is None and b"\0" not in lines.header:
+        findings += _header_findings(lines.header, rules)
+    if undecodable is None and lines.count == 1:
         findings.append(Finding.of(rules.rule_of("no_records")))
     return findings
 
@@ -145,14 +143,14 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
     return findings
 
 
-def _checked_content(result: CheckResult, content: bytes, protocol: Protocol, half_year: HalfYear, received_on: dt.date) -> CheckResult:
+def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date) -> CheckResult:
     from gmsd.checking.content import content_findings, read_frame
 
-    body = split_body(content, len(protocol.fields), protocol.separator)
+    body = split_body(lines, len(protocol.fields), protocol.separator)
     findings = []
     if len(body.faulty):
-        lines = body.faulty[:LISTED_LINES].tolist()
-        findings.append(Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=lines))
+        numbers = body.faulty[:LISTED_LINES].tolist()
+        findings.append(Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=numbers))
     found, not_run = content_findings(
         read_frame(body, protocol),
         protocol,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -22,14 +21,18 @@ _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED
 
 def read_frame(body: Body, protocol: Protocol) -> pl.DataFrame:
     """The readable lines as strings, one column per field (null = empty), with `line`, the physical line number."""
-    schema = dict.fromkeys(protocol.header, pl.String())
-    lines = pl.Series("line", body.lines, dtype=pl.Int64)
-    if not body.content:
-        return pl.DataFrame(schema=schema).with_columns(lines)
-    # The reader drops a byte order mark in front of what it is given; here it is a character of the first cell: a spare one goes first.
-    spare = codecs.BOM_UTF8 if body.content.startswith(codecs.BOM_UTF8) else b""
+    lines = pl.Series("line", body.lines)
+    if not len(lines):
+        return pl.DataFrame(schema=dict.fromkeys(protocol.header, pl.String())).with_columns(lines)
     frame = pl.read_csv(
-        spare + body.content, has_header=False, separator=protocol.separator, quote_char=None, schema=schema, encoding="utf8"
+        body.source,
+        has_header=False,
+        skip_lines=1,
+        n_rows=len(lines),
+        separator=protocol.separator,
+        quote_char=None,
+        schema=dict.fromkeys(protocol.header, pl.String()),
+        encoding="utf8",
     )
     return frame.with_columns(lines)
 

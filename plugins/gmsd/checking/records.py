@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from gmsd.checking.content import read_frame
-from gmsd.checking.structure import split_body, with_plain_line_ends
+from gmsd.checking.structure import physical_lines, split_body
 from gmsd.checking.text import read_text
 from gmsd.protocol import protocol_for
 
@@ -49,8 +49,8 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
     if not result.accepted or result.half_year is None:
         raise ValueError("only the records of an accepted file are read")
     protocol = protocol_for(result.half_year)
-    content = with_plain_line_ends(read_text(data).content)
-    frame = read_frame(split_body(content, len(protocol.fields), protocol.separator), protocol)
+    lines = physical_lines(read_text(data).content)
+    frame = read_frame(split_body(lines, len(protocol.fields), protocol.separator), protocol)
     columns = {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}
     typed = [
         columns[name].str.to_date("%Y%m%d", strict=False).alias(name)
@@ -58,7 +58,7 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
         else columns[name].cast(kind, strict=False).alias(name)
         for name, kind in _TYPES.items()
     ]
-    return frame.select("line", columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed)
+    return frame.select(pl.col("line").cast(pl.Int64), columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed)
 
 
 def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:

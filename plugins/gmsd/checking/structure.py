@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _NEWLINE, _QUOTE = 10, 34
-_CHUNK = 1 << 26
+# A piece of text that stays in a core's cache while it is looked at more than once.
+_PIECE = 1 << 20
+_LINES = 1 << 17
 # A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
 # and stands in no text, so that records differ where they did.
 _LONE_RETURN = "\ufdd0".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A text as physical lines.
+
+    Attributes:
+        content: The text; every line ends with LF or CRLF, and no carriage return stands elsewhere.
+        end: Where the last line that is not empty ends, its line end left out; what follows is empty lines.
+        count: The number of lines up to there.
+    """
+
+    content: bytes
+    end: int
+    count: int
+
+    @property
+    def header(self) -> bytes:
+        """The first line without its end."""
+        newline = self.content.find(b"\n", 0, self.end)
+        return self.content[: newline if newline >= 0 else self.end].removesuffix(b"\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +48,48 @@ class Body:
     """The lines after the header.
 
     Attributes:
-        content: The lines with the right number of fields and no quotation mark, each ending with LF.
-        lines: Their physical line numbers.
-        faulty: The physical line numbers of the other ones.
+        source: What a CSV reader is given: the header and every line that can be read.
+        lines: The physical line numbers of the lines that can be read.
+        faulty: Those of the lines with a wrong number of fields or a quotation mark.
     """
 
-    content: bytes
-    lines: npt.NDArray[np.int64]
-    faulty: npt.NDArray[np.int64]
+    source: bytes | io.BytesIO
+    lines: npt.NDArray[np.int32]
+    faulty: npt.NDArray[np.int32]
 
 
-def with_plain_line_ends(content: bytes) -> bytes:
-    """The content with LF as the only line end and without empty lines at its end."""
-    if b"\r" in content:
+def physical_lines(content: bytes) -> Lines:
+    """Tell the lines of a text; a line ends with LF or CRLF, and empty ones at its end do not count."""
+    if b"\r" in content and _pairs(content) != content.count(b"\r"):
         content = content.replace(b"\r\n", b"\n").replace(b"\r", _LONE_RETURN)
-    return content.rstrip(b"\n")
+    end = _end(content)
+    text = np.frombuffer(content, dtype=np.uint8, count=end)
+    newlines = sum(int(np.count_nonzero(piece == _NEWLINE)) for piece in _pieces(text))
+    return Lines(content, end, newlines + 1 if end else 0)
 
 
-def count_lines(content: bytes) -> int:
-    """The number of physical lines of content with plain line ends."""
-    return content.count(b"\n") + 1 if content else 0
+def _pairs(content: bytes) -> int:
+    """How many carriage returns a line feed follows."""
+    text = np.frombuffer(content, dtype=np.uint8)
+    found = 0
+    for start in range(0, len(text) - 1, _PIECE):
+        piece = text[start : start + _PIECE + 1]
+        found += int(np.count_nonzero((piece[:-1] == 13) & (piece[1:] == _NEWLINE)))
+    return found
+
+
+def _end(content: bytes) -> int:
+    """Where the text ends without the line ends at its end; looks at twice as much each time, as nearly all files end with one."""
+    width = 1 << 10
+    while True:
+        kept = len(content[-width:].rstrip(b"\r\n"))
+        if kept or width >= len(content):
+            return max(len(content) - width, 0) + kept
+        width *= 2
+
+
+def _pieces(text: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uint8]]:
+    return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +119,62 @@ def judge_header(line: bytes, expected: tuple[str, ...], separator: str) -> Head
     )
 
 
-def split_body(content: bytes, fields: int, separator: str) -> Body:
+def split_body(lines: Lines, fields: int, separator: str) -> Body:
     """Tell the lines that can be read from those that cannot.
 
     Args:
-        content: A file with plain line ends; its first line is the header.
+        lines: A file; its first line is the header, and at least one follows.
         fields: The number of fields a line must have.
         separator: The one-byte separator.
     """
-    start = content.index(b"\n") + 1
-    body = content[start:]
-    text = np.frombuffer(body, dtype=np.uint8)
-    wrong = _separators_per_line(text, ord(separator)) != fields - 1
-    quoted = _QUOTE.to_bytes() in body
-    numbers = np.arange(2, len(wrong) + 2, dtype=np.int64)
-    if not quoted and not wrong.any():
-        return Body(body + b"\n", numbers, numbers[:0])
-    ends = np.append(np.flatnonzero(text == _NEWLINE), len(text))
+    start = lines.content.index(b"\n") + 1
+    text = np.frombuffer(lines.content, dtype=np.uint8, count=lines.end)
+    wrong = _separators_per_line(text[start:], ord(separator)) != fields - 1
+    quoted = lines.content.find(b'"', start) >= 0
+    numbers = np.arange(2, len(wrong) + 2, dtype=np.int32)
+    if not quoted and not wrong.any() and not lines.content.startswith(codecs.BOM_UTF8, start):
+        return Body(lines.content, numbers, numbers[:0])
+    ends = np.append(_positions(text[start:], _NEWLINE), len(text) - start) + start
     if quoted:
-        wrong[np.searchsorted(ends, np.flatnonzero(text == _QUOTE))] = True
-    lengths = np.diff(ends, prepend=-1)
-    kept = np.repeat(~wrong, lengths)[: len(text)]
-    return Body(text[kept].tobytes().rstrip(b"\n") + b"\n" if (~wrong).any() else b"", numbers[~wrong], numbers[wrong])
+        wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
+    return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong])
 
 
-def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> npt.NDArray[np.int64]:
-    """Counted in the stream of separators and line ends alone, which is a fraction of the text."""
-    marks = [
-        part[(part == _NEWLINE) | (part == separator)]
-        for part in (text[offset : offset + _CHUNK] for offset in range(0, len(text), _CHUNK))
-    ]
-    stream = np.concatenate(marks) if marks else text
-    ends = np.append(np.flatnonzero(stream == _NEWLINE), len(stream))
-    return np.diff(ends, prepend=-1) - 1
+def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> npt.NDArray[np.int32]:
+    counts: list[npt.NDArray[np.int32]] = []
+    carried = 0
+    for piece in _pieces(text):
+        newlines = np.flatnonzero(piece == _NEWLINE)
+        marks = (piece == separator).view(np.uint8)
+        if len(newlines):
+            starts = np.concatenate(([0], newlines[:-1] + 1))
+            found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=np.int32)
+            found[0] += carried
+            counts.append(found)
+            carried, marks = 0, marks[newlines[-1] + 1 :]
+        carried += int(np.count_nonzero(marks))
+    return np.concatenate([*counts, np.array([carried], dtype=np.int32)])
+
+
+def _positions(text: npt.NDArray[np.uint8], byte: int) -> npt.NDArray[np.int64]:
+    found = [np.flatnonzero(piece == byte) + number * _PIECE for number, piece in enumerate(_pieces(text))]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+
+def _without(text: npt.NDArray[np.uint8], start: int, ends: npt.NDArray[np.int64], wrong: npt.NDArray[np.bool_]) -> io.BytesIO:
+    """The header and the lines that are not wrong, each with its end."""
+    begins = np.concatenate(([start], ends[:-1] + 1))
+    kept = io.BytesIO()
+    kept.write(text[:start].data)
+    first_record = begins[np.argmin(wrong)]
+    if text[first_record : first_record + 3].tobytes() == codecs.BOM_UTF8:
+        kept.write(codecs.BOM_UTF8)  # the reader drops a mark after the header; here it is a character of the first cell
+    for first in range(0, len(ends), _LINES):
+        last = min(first + _LINES, len(ends)) - 1
+        block, bad = text[begins[first] : ends[last] + 1], wrong[first : last + 1]
+        if bad.any():
+            lengths = ends[first : last + 1] + 1 - begins[first : last + 1]
+            block = block[np.repeat(~bad, lengths)[: len(block)]]
+        kept.write(block.data)
+    kept.seek(0)
+    return kept
