@@ -8,9 +8,7 @@ import great_expectations as gx
 import pytest
 import yaml
 
-from gmsd.protocol import NoProtocolError, ProtocolError, protocol_for
-from gmsd.protocol.codes import read_code_list
-from gmsd.protocol.reading import expectations_folder
+from gmsd.protocol import NoProtocolError, expectations_folder, mistakes_in, protocol_for
 from gmsd.rounds import HalfYear
 
 H2 = HalfYear(2019, 2)
@@ -73,8 +71,5 @@ def test_every_sentence_is_whole():
         assert rule.repair.endswith("."), rule.code
 
 
-def test_error_names_file_and_place(tmp_path):
-    path = tmp_path / "codes.yaml"
-    path.write_text("name: x\ncodes:\n  - {code: 1, title: een}\n", encoding="utf-8")
-    with pytest.raises(ProtocolError, match=r"codes\.yaml: code 1: code is a int"):
-        read_code_list(path)
+def test_no_file_has_a_mistake():
+    assert mistakes_in() == ()

@@ -2,18 +2,23 @@
 
 from gmsd.protocol.codes import Code, CodeList
 from gmsd.protocol.layout import Derived, Field, Rule
-from gmsd.protocol.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
-from gmsd.protocol.reading import ProtocolError
+from gmsd.protocol.loading import mistakes_in, newest_protocol, protocol_for, protocols
+from gmsd.protocol.protocol import NoProtocolError, Protocol
+from gmsd.protocol.reading import Mistake, ProtocolError, expectations_folder
 
 __all__ = [
     "Code",
     "CodeList",
     "Derived",
     "Field",
+    "Mistake",
     "NoProtocolError",
     "Protocol",
     "ProtocolError",
     "Rule",
+    "expectations_folder",
+    "mistakes_in",
     "newest_protocol",
     "protocol_for",
+    "protocols",
 ]
