@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from gmsd.checking.damage import explain_file, explain_lines, explain_unreadable
+from gmsd.checking.header import explain_header
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import LISTED_LINES, CheckResult, Finding
 from gmsd.checking.structure import count_lines, judge_header, split_body, with_plain_line_ends
@@ -55,14 +57,14 @@ def check_file(
     if len(data) > limits["max_bytes"]:
         return replace(result, findings=(*faults, _over_size(rules, **limits)))
     text = read_text(data)
-    if text.utf16 is not None:
-        lines = count_lines(with_plain_line_ends(data.decode(text.utf16, errors="replace").encode()))
-        fault = Finding.of(rules.rule_of("undecodable"), detail=text.detail)
+    if text.kind is not None:
+        lines = count_lines(with_plain_line_ends(text.content))
+        fault = explain_file(Finding.of(rules.rule_of("undecodable")), text.kind)
         return replace(result, records=max(lines - 1, 0), findings=(*faults, fault))
     content = with_plain_line_ends(text.content)
     lines = count_lines(content)
     result = replace(result, records=max(lines - 1, 0))
-    faults += _byte_findings(content, lines, rules, limits, undecodable=None if text.decoded else text.detail)
+    faults += _byte_findings(content, lines, rules, limits, unreadable_line=text.unreadable_line)
     if faults or protocol is None or told is None:
         return replace(result, findings=tuple(faults))
     return _checked_content(result, content, protocol, told, received_on)
@@ -111,21 +113,21 @@ def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
     return Finding.of(rules.rule_of("over_size"), megabytes=megabytes, max_lines=lines)
 
 
-def _byte_findings(content: bytes, lines: int, rules: Protocol, limits: dict[str, int], *, undecodable: str | None) -> list[Finding]:
+def _byte_findings(content: bytes, lines: int, rules: Protocol, limits: dict[str, int], *, unreadable_line: int | None) -> list[Finding]:
     """The file faults in the content, each once."""
     if not content:
         return [Finding.of(rules.rule_of("empty"))]
     findings = []
     if lines > limits["max_lines"]:
         findings.append(_over_size(rules, **limits))
-    if undecodable is not None:
-        findings.append(Finding.of(rules.rule_of("undecodable"), detail=undecodable))
+    if unreadable_line is not None:
+        findings.append(explain_unreadable(Finding.of(rules.rule_of("undecodable")), unreadable_line))
     if b"\0" in content:
         findings.append(Finding.of(rules.rule_of("nul")))
     header = content.partition(b"\n")[0]
-    if undecodable is None and b"\0" not in header:
-        findings += _header_findings(header, rules)
-    if undecodable is None and lines == 1:
+    if unreadable_line is None and b"\0" not in header:
+        findings += explain_header(_header_findings(header, rules), content, rules)
+    if unreadable_line is None and lines == 1:
         findings.append(Finding.of(rules.rule_of("no_records")))
     return findings
 
@@ -152,7 +154,8 @@ def _checked_content(result: CheckResult, content: bytes, protocol: Protocol, ha
     findings = []
     if len(body.faulty):
         lines = body.faulty[:LISTED_LINES].tolist()
-        findings.append(Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=lines))
+        fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=lines)
+        findings.append(explain_lines(fault, content, protocol))
     found, not_run = content_findings(
         read_frame(body, protocol),
         protocol,
