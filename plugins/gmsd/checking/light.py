@@ -36,9 +36,9 @@ class _Sparing:
 def load_engine() -> None:
     """Import Great Expectations and the Polars engine without the libraries that a check never uses.
 
-    For the command only: where SQL, S3 and threads are used in the same process, a plain import is right. Does nothing when Great
-    Expectations has been imported already. No module is replaced by another: what is put off loads itself at the first use, and what is left
-    out can be imported as ever once this is done.
+    For the command only: where SQL, S3 or threads are used in the same process, a plain import is right. Does nothing when Great
+    Expectations has been imported already. No module is replaced by another: what is put off loads itself at the first use, and what
+    is left out can be imported as ever once this is done.
     """
     if "great_expectations" in sys.modules:
         return
