@@ -9,6 +9,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -48,6 +49,8 @@ def build() -> typer.Typer:
 _NO_DATABASE = "the database does not answer: start the services with `make up`, or see `gmsd doctor`"
 _NO_STORE = "the object store does not answer: start the services with `make up`, or see `gmsd doctor`"
 _NO_AIRFLOW = "Airflow does not answer: start the services with `make up`, or see `gmsd doctor`"
+_CHECK_ONLY = "only the check is installed here; this command needs the pipeline's packages: install gmsd[pipeline]"
+_PIPELINE = frozenset({"alembic", "boto3", "botocore", "holidays", "httpx", "psycopg", "pyarrow", "sqlalchemy", "starlette", "uvicorn"})
 _ANSWERS = {
     "sqlalchemy.exc.OperationalError": _NO_DATABASE,
     "psycopg.errors.UndefinedTable": "the warehouse has no tables yet: run `gmsd setup`",
@@ -66,6 +69,8 @@ def _plain(error: Exception) -> tuple[str, int] | None:
 
     The libraries are told by name, as none of them may be loaded before a command needs it.
     """
+    if _needs_pipeline(error):
+        return _CHECK_ONLY, 2
     for cause in (getattr(error, "orig", None), error):
         for kind in type(cause).__mro__:
             line = _ANSWERS.get(f"{kind.__module__}.{kind.__name__}")
@@ -79,6 +84,13 @@ def _plain(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: cannot be opened: {(error.strerror or type(error).__name__).lower()}", 2
     return None
+
+
+def _needs_pipeline(error: Exception) -> bool:
+    """Whether the command stumbled over the packages of the extra `pipeline`, which a machine that only checks does not have."""
+    if isinstance(error, ModuleNotFoundError):
+        return (error.name or "").partition(".")[0] in _PIPELINE
+    return str(error).startswith("no database address") and find_spec("sqlalchemy") is None
 
 
 def _wrong_settings(error: Exception) -> str | None:

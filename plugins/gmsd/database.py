@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from gmsd.settings import home
+from gmsd.settings import data_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
     from sqlalchemy import Connection, Engine, TextClause
 
@@ -20,8 +21,7 @@ Role = Literal["owner", "loader", "publisher", "reader"]
 
 def sql_folder() -> Path:
     """Where the statements lie: the checkout's `sql/`, else the copy that the wheel ships."""
-    folder = home() / "sql"
-    return folder if folder.is_dir() else Path(__file__).parent / "_data" / "sql"
+    return data_folder("sql")
 
 
 # A database that takes a connection and says nothing would hold a command for two minutes, psycopg's own limit.

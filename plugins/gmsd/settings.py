@@ -13,11 +13,26 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 def home() -> Path:
     """The folder that holds `var/`, `sql/` and `expectations/`: `GMSD_HOME`, else the checkout, else the working directory."""
+    return _installation() or Path.cwd()
+
+
+def data_folder(name: Literal["expectations", "sql"]) -> Path:
+    """Where the project's data lies: in the installation's home, else in the copy that the wheel ships.
+
+    The working directory is no place to take rules from: it is whatever folder a person happens to be in.
+    """
+    installation = _installation()
+    if installation is not None and (installation / name).is_dir():
+        return installation / name
+    return Path(__file__).parent / "_data" / name
+
+
+def _installation() -> Path | None:
     given = os.environ.get("GMSD_HOME")
     if given:
         return Path(given)
     checkout = Path(__file__).resolve().parents[2]
-    return checkout if (checkout / "expectations").is_dir() else Path.cwd()
+    return checkout if (checkout / "expectations").is_dir() else None
 
 
 class Settings(BaseSettings):

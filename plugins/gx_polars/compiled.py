@@ -1,10 +1,10 @@
-"""From a suite to a query: compiled once per rule, bound once per schema, computed once per frame."""
+"""From a suite to a query: compiled once per rule, bound once per rule and schema."""
 
 from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -14,13 +14,14 @@ from great_expectations.core.suite_parameters import is_suite_parameter
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
 from gx_polars.errors import Unsupported
+from gx_polars.measuring import FAILURES, InMemory, masks_of, numbers_of
 from gx_polars.parameters import open_parameters, with_values
-from gx_polars.program import MetricId, Program
+from gx_polars.program import Answer, Listing, Mask, answer
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One expectation and the metrics GX wants for it.
 
@@ -43,13 +44,35 @@ class Rule:
     fault: Exception | None = None
 
 
-@dataclass
-class Bound:
-    """A suite on a schema: the query, the metrics each rule still needs, and the rules that cannot run here."""
+@dataclass(frozen=True)
+class Plan:
+    """A suite on a schema.
 
-    program: Program
-    todo: dict[int, list[MetricId]] = field(default_factory=dict)
-    failed: dict[int, Exception] = field(default_factory=dict)
+    Attributes:
+        answers: By place in the suite: how to find each metric of the rule.
+        failed: The rules that cannot run here, and why.
+        left: The rules that the stock engine takes, and why.
+        masks: What the answers follow from, each once.
+        numbers: What they add up, each once.
+    """
+
+    answers: dict[int, dict[str, Answer]]
+    failed: dict[int, BaseException]
+    left: dict[int, str]
+    masks: dict[str, Mask]
+    numbers: dict[str, pl.Expr]
+
+    @property
+    def every(self) -> list[Answer]:
+        """All answers to find."""
+        return [answer for answers in self.answers.values() for answer in answers.values()]
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that the answers are made of."""
+        expressions = [*(mask.rows for mask in self.masks.values()), *self.numbers.values()]
+        listed = {column for answer in self.every if isinstance(answer, Listing) for column in answer.columns}
+        return listed | {name for expression in expressions for name in expression.meta.root_names()}
 
 
 class Cache(Generic[T]):
@@ -59,14 +82,17 @@ class Cache(Generic[T]):
         self._size, self._made, self._lock = size, OrderedDict[Hashable, T](), Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What was made for this key, or what `make` makes now."""
+        """What was made for this key, or what `make` makes now; two threads may make it both, and one of the two is kept."""
         with self._lock:
-            if key not in self._made:
-                self._made[key] = make()
-            self._made.move_to_end(key)
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+        made = make()
+        with self._lock:
+            kept = self._made.setdefault(key, made)
             while len(self._made) > self._size:
                 self._made.popitem(last=False)
-            return self._made[key]
+        return kept
 
 
 def compile_rule(key: str, expectation: Any, result_format: dict[str, Any]) -> Rule:
@@ -87,7 +113,7 @@ def fill_rule(key: str, rule: Rule, values: dict[str, Any]) -> Rule:
     """
     try:
         expectation = with_values(rule.configuration, values)
-        if not rule.metrics or getattr(expectation, "map_metric", None) is None:
+        if not rule.metrics or getattr(expectation, "map_metric", None) is None or None in values.values():
             return compile_rule(key, expectation, rule.result_format)
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
         return replace(rule, key=key, fault=error)
@@ -104,46 +130,28 @@ def _filled_metric(metric: MetricConfiguration, kwargs: dict[str, Any]) -> Metri
     return MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, settings)
 
 
-def bind(rules: list[Rule], schema: pl.Schema) -> Bound:
-    """A rule that cannot run on this schema shows it here, on an empty frame, and fails alone."""
-    bound, empty = Bound(Program(schema)), pl.DataFrame(schema=schema)
-    for position, rule in enumerate(rules):
-        if rule.fault is not None:
-            bound.failed[position] = rule.fault
-            continue
-        try:
-            bound.todo[position] = _bind_rule(bound.program, rule, empty)
-        except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
-            bound.failed[position] = error
-    return bound
+def plan(bound: Sequence[dict[str, Answer] | BaseException]) -> Plan:
+    """Put together what `bind` said of each rule of a suite, in its order."""
+    answers = {place: each for place, each in enumerate(bound) if isinstance(each, dict)}
+    left = {place: str(each) for place, each in enumerate(bound) if isinstance(each, Unsupported)}
+    failed = {place: each for place, each in enumerate(bound) if isinstance(each, BaseException) and place not in left}
+    every = [answer for each in answers.values() for answer in each.values()]
+    return Plan(answers, failed, left, masks_of(every), numbers_of(every))
 
 
-def _bind_rule(program: Program, rule: Rule, empty: pl.DataFrame) -> list[MetricId]:
-    if not rule.metrics or rule.result_format.get("include_unexpected_rows"):
-        raise Unsupported("its metrics are known to the stock engine only")
-    for metric in rule.metrics.values():
-        program.add(metric, rule.result_format)
-    needed = [metric.id for metric in rule.metrics.values() if metric.id in program]
-    if needed:
-        program.run(empty, needed)
-    return needed
-
-
-def compute(
-    program: Program, frame: pl.DataFrame | pl.LazyFrame, todo: dict[int, list[MetricId]]
-) -> tuple[dict[MetricId, Any], dict[int, Exception]]:
-    """One collect; should the data itself break it, halve the rules until the guilty one stands alone."""
-    wanted = list(dict.fromkeys(metric_id for metric_ids in todo.values() for metric_id in metric_ids))
+def bind(rule: Rule, schema: pl.Schema) -> dict[str, Answer] | BaseException:
+    """How to find each metric of a rule, or why that cannot be: a rule that cannot run on this schema shows it on an empty frame."""
+    if rule.fault is not None:
+        return rule.fault
     try:
-        return (program.run(frame, wanted) if wanted else {}), {}
-    except Exception as error:  # noqa: BLE001  kept and reported as the guilty rule's result
-        if len(todo) == 1:
-            return {}, dict.fromkeys(todo, error)
-    values: dict[MetricId, Any] = {}
-    failed: dict[int, Exception] = {}
-    positions, half = list(todo), len(todo) // 2
-    for part in (positions[:half], positions[half:]):
-        part_values, part_failed = compute(program, frame, {position: todo[position] for position in part})
-        values |= part_values
-        failed |= part_failed
-    return values, failed
+        if not rule.metrics:
+            return Unsupported("GX tells its metrics to the stock engine only")
+        if rule.result_format.get("include_unexpected_rows"):
+            return Unsupported("whole rows are asked for (include_unexpected_rows)")
+        answers = {name: answer(schema, metric, rule.result_format) for name, metric in rule.metrics.items()}
+        empty = InMemory(pl.DataFrame(schema=schema), masks_of(answers.values()), numbers_of(answers.values()))
+        for each in answers.values():
+            each.of(empty)
+    except FAILURES as failure:
+        return failure.with_traceback(None)
+    return answers

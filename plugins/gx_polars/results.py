@@ -1,74 +1,113 @@
-"""From numbers to GX's own results: GX judges and formats, nothing of that is rewritten."""
+"""From answers to GX's own results: GX judges and formats, nothing of that is rewritten."""
 
 from __future__ import annotations
 
 import copy
 import traceback
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.expectations.expectation import (
+    ColumnMapExpectation,
+    ColumnPairMapExpectation,
+    MulticolumnMapExpectation,
+    _format_map_output,
+    _mostly_success,
+)
 from great_expectations.validator.exception_info import ExceptionInfo
 
-from gx_polars.metrics import SHAPES
-from gx_polars.program import settings_of
-
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Mapping
 
     from gx_polars.compiled import Rule
-    from gx_polars.program import MetricId
+    from gx_polars.program import Answer, Source
+
+_MAP_VERDICTS = (ColumnMapExpectation._validate, ColumnPairMapExpectation._validate, MulticolumnMapExpectation._validate)
+_ATOMS: tuple[type, ...] = (str, int, float, bool, type(None))
 
 
-def judged(rule: Rule, values: dict[MetricId, Any]) -> ExpectationValidationResult:
-    """GX's verdict on one rule, from the metrics it asked for."""
+def judged(rule: Rule, answers: Mapping[str, Answer], source: Source) -> ExpectationValidationResult:
+    """GX's verdict on one rule.
+
+    Raises:
+        Exception: What broke one of its metrics on the data.
+    """
+    metrics = {name: answer.of(source) for name, answer in answers.items()}
+    try:
+        raw = _map_verdict(rule, metrics) if type(rule.expectation)._validate in _MAP_VERDICTS else _verdict(rule, metrics)
+    except Exception as error:  # noqa: BLE001  a verdict that breaks has its own shape in GX
+        return broken(rule, error, in_metric=False)
+    return ExpectationValidationResult(**raw, expectation_config=configuration_of(rule))
+
+
+class _Settled:
+    """An expectation that has its configuration at hand. GX's own makes it anew whenever a verdict reads one of its values."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.configuration, self._expectation = rule.configuration, rule.expectation
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(type(self._expectation), name, None)
+        return MethodType(found, self) if isinstance(found, FunctionType) else getattr(self._expectation, name)
+
+
+def _verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
     result_format = copy.deepcopy(rule.result_format)
-    raw = rule.expectation._validate(
-        metrics={name: _shaped(name, metric, values[metric.id], result_format) for name, metric in rule.metrics.items()},
-        runtime_configuration={"result_format": result_format},
-        execution_engine=None,
-    )
+    asked = {"metrics": metrics, "runtime_configuration": {"result_format": result_format}, "execution_engine": None}
+    try:
+        raw: dict[str, Any] = type(rule.expectation)._validate(_Settled(rule), **asked)
+    except Exception:  # noqa: BLE001  what GX itself says about it counts
+        raw = rule.expectation._validate(**asked)
     if result_format["result_format"] == "BOOLEAN_ONLY":
         raw["result"] = {}
-    return ExpectationValidationResult(**raw, expectation_config=copy.deepcopy(rule.configuration))
+    return raw
 
 
-def _shaped(name: str, metric: Any, value: Any, result_format: dict[str, Any]) -> Any:
-    """A polars answer in the shape pandas gives it."""
-    if metric.metric_name in SHAPES:
-        return SHAPES[metric.metric_name](value, **settings_of(metric))
-    if not isinstance(value, list):
+def _map_verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
+    """What `_validate` of GX's three map expectations does, without reading the whole configuration of the rule several times over."""
+    form, base = rule.result_format, rule.expectation.map_metric
+    total, bad = metrics["table.row_count"], metrics[f"{base}.unexpected_count"]
+    if isinstance(rule.expectation, ColumnMapExpectation):
+        considered = total - metrics["column_values.nonnull.unexpected_count"]
+    else:
+        considered = metrics[f"{base}.filtered_row_count"]
+    success = total == 0 or considered == 0 or _mostly_success(considered, bad, rule.expectation.mostly)
+    index = form.get("unexpected_index_column_names")
+    raw: dict[str, Any] = _format_map_output(
+        result_format=form,
+        success=success,
+        element_count=total,
+        nonnull_count=considered,
+        unexpected_count=bad,
+        unexpected_list=metrics.get(f"{base}.unexpected_values"),
+        unexpected_index_list=metrics.get(f"{base}.unexpected_index_list"),
+        unexpected_index_column_names=list(index) if isinstance(index, list) else index,
+    )
+    return raw
+
+
+def configuration_of(rule: Rule) -> Any:
+    """A configuration of the rule that the caller may change. GX's own copy takes longer than the verdict."""
+    configuration = copy.copy(rule.configuration)
+    configuration._kwargs = _copied(rule.configuration._kwargs)
+    configuration.meta = _copied(rule.configuration.meta)
+    return configuration
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, _ATOMS):
         return value
-    if "column_A" in metric.metric_domain_kwargs and name.endswith("unexpected_values"):
-        number = any(isinstance(cell, int | float) for pair in value for cell in pair.values())
-        # NaN sorts among numbers where None cannot, and every NaN counts apart.
-        return [tuple(float("nan") if cell is None and number else cell for cell in pair.values()) for pair in value]
-    index = result_format.get("unexpected_index_column_names")
-    if name.endswith("unexpected_index_list") and index and result_format.get("exclude_unexpected_values"):
-        return [{column: [row[column] for row in value] for column in index}] if value else []
-    return list(value)
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    if type(value) is list:
+        return [_copied(item) for item in value]
+    return copy.deepcopy(value)
 
 
-def broken(rule: Rule, error: Exception, *, in_metric: bool) -> ExpectationValidationResult:
+def broken(rule: Rule, error: BaseException, *, in_metric: bool) -> ExpectationValidationResult:
     """A rule that could not run, in GX's two shapes: a broken metric keys the information by metric id, a broken verdict does not."""
     info: Any = ExceptionInfo("".join(traceback.format_exception(error)), str(error))
     if in_metric:
         info = {str(next(iter(rule.metrics.values())).id): info}
-    return ExpectationValidationResult(success=False, exception_info=info, expectation_config=copy.deepcopy(rule.configuration))
-
-
-def stock(frame: pl.DataFrame | pl.LazyFrame, rules: list[Rule]) -> list[ExpectationValidationResult]:
-    """The rules polars cannot say, run by GX's own pandas engine on the whole frame."""
-    from great_expectations.execution_engine import PandasExecutionEngine
-    from great_expectations.validator.validator import Validator
-
-    engine = PandasExecutionEngine(batch_data_dict={"polars": frame.lazy().collect().to_pandas()})
-    validator = Validator(execution_engine=engine)
-    validator._determine_progress_bars = lambda: False  # else a bar per rule on stderr
-    results: list[ExpectationValidationResult] = []
-    for rule in rules:
-        try:
-            runtime = {"result_format": copy.deepcopy(rule.result_format)}
-            results += validator.graph_validate([copy.deepcopy(rule.configuration)], runtime)
-        except Exception as error:  # noqa: BLE001  GX asks some first questions outside its own net
-            results.append(broken(rule, error, in_metric=False))
-    return results
+    return ExpectationValidationResult(success=False, exception_info=info, expectation_config=configuration_of(rule))

@@ -6,6 +6,7 @@ import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from great_expectations import __version__ as gx_version
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.expectations import core as _core  # noqa: F401  fills the registry of expectations
@@ -13,25 +14,29 @@ from great_expectations.expectations.expectation_configuration import parse_resu
 from great_expectations.expectations.registry import _registered_expectations
 from great_expectations.validator.validator import calc_validation_statistics
 
-from gx_polars.compiled import Bound, Cache, Rule, bind, compile_rule, compute, fill_rule
+from gx_polars.compiled import Cache, Plan, Rule, bind, compile_rule, fill_rule, plan
 from gx_polars.errors import Unsupported
+from gx_polars.fallback import columns_needed, stock, warn
+from gx_polars.measuring import FAILURES, InMemory, Streamed
 from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, TABLE_METRICS
 from gx_polars.parameters import parameter_values
-from gx_polars.results import broken, judged, stock
+from gx_polars.results import broken, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import polars as pl
+    from gx_polars.program import Answer
 
-_rules: Cache[Rule] = Cache(size=1024)
-_bound: Cache[Bound] = Cache(size=64)
+_rules: Cache[Rule] = Cache(size=4096)
+_bound: Cache[dict[str, Answer] | BaseException] = Cache(size=4096)
+_plans: Cache[Plan] = Cache(size=128)
 
 
-def _compiled(expectation: Any, result_format: dict[str, Any], suite_parameters: Mapping[str, Any]) -> Rule:
+def _compiled(expectation: Any, result_format: tuple[str, dict[str, Any]], suite_parameters: Mapping[str, Any]) -> Rule:
     """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
-    key = f"{result_format!r}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
-    rule = _rules.get(key, lambda: compile_rule(key, expectation, result_format))
+    text, parsed = result_format
+    key = f"{text}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
+    rule = _rules.get(key, lambda: compile_rule(key, expectation, parsed))
     if not rule.written:
         return rule
     try:
@@ -40,6 +45,15 @@ def _compiled(expectation: Any, result_format: dict[str, Any], suite_parameters:
         return replace(rule, key=f"{key}|{error}", fault=error)
     filled_key = f"{key}|{values!r}"
     return _rules.get(filled_key, lambda: fill_rule(filled_key, rule, values))
+
+
+def _planned(rules: tuple[Rule, ...], schema: pl.Schema) -> Plan:
+    columns = tuple(schema.items())
+
+    def bound(rule: Rule) -> dict[str, Answer] | BaseException:
+        return _bound.get((columns, rule), lambda: bind(rule, schema))
+
+    return _plans.get((columns, rules), lambda: plan([bound(rule) for rule in rules]))
 
 
 def validate(
@@ -67,26 +81,13 @@ def validate(
     parsed = dict(parse_result_format(copy.deepcopy(result_format)))
     if unexpected_index_column_names:
         parsed["unexpected_index_column_names"] = list(unexpected_index_column_names)
-    rules = [_compiled(expectation, parsed, suite_parameters or {}) for expectation in suite.expectations]
-    schema = frame.collect_schema()
-    bound = _bound.get((repr(schema), *(rule.key for rule in rules)), lambda: bind(rules, schema))
-    values, failed_on_data = compute(bound.program, frame, bound.todo)
-    values = values | bound.program.known
-    failed = bound.failed | failed_on_data
-    results: dict[int, ExpectationValidationResult] = {}
-    for position, rule in enumerate(rules):
-        error = failed.get(position)
-        try:
-            if error is None:
-                results[position] = judged(rule, values)
-            elif not isinstance(error, Unsupported):
-                results[position] = broken(rule, error, in_metric=bool(rule.metrics) and rule.fault is None)
-        except Exception as verdict_error:  # noqa: BLE001  kept and reported as this rule's result
-            results[position] = broken(rule, verdict_error, in_metric=False)
-    left = [position for position in range(len(rules)) if position not in results]
-    if left:
-        results |= dict(zip(left, stock(frame, [rules[position] for position in left]), strict=True))
-    ordered = [results[position] for position in range(len(rules))]
+    text = repr(parsed)
+    rules = tuple(_compiled(expectation, (text, parsed), suite_parameters or {}) for expectation in suite.expectations)
+    planned = _planned(rules, frame.collect_schema())
+    for place, reason in planned.left.items():
+        warn(rules[place], reason)
+    results = _results(frame, rules, planned)
+    ordered = [results[place] for place in range(len(rules))]
     statistics = calc_validation_statistics(ordered)._asdict()
     return ExpectationSuiteValidationResult(
         success=statistics.pop("success"),
@@ -95,6 +96,37 @@ def validate(
         statistics=statistics,
         meta={"great_expectations_version": gx_version},
     )
+
+
+def _results(frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan) -> dict[int, ExpectationValidationResult]:
+    """The result of every rule, by its place in the suite."""
+    results = {place: broken(rules[place], error, in_metric=rules[place].fault is None) for place, error in planned.failed.items()}
+    left = dict(planned.left)
+    frame = _in_memory(frame, rules, planned)
+    source = InMemory(frame, planned.masks, planned.numbers) if isinstance(frame, pl.DataFrame) else Streamed(frame, planned.every)
+    for place, answers in planned.answers.items():
+        try:
+            results[place] = judged(rules[place], answers, source)
+        except Unsupported as reason:  # what only the data showed
+            warn(rules[place], str(reason))
+            left[place] = str(reason)
+        except FAILURES as failure:
+            results[place] = broken(rules[place], failure, in_metric=True)
+    if left:
+        results |= stock(frame, {place: rules[place] for place in sorted(left)}, left)
+    return results
+
+
+def _in_memory(frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan) -> pl.DataFrame | pl.LazyFrame:
+    """A LazyFrame of which pandas needs columns is collected here, so that it is read once for both."""
+    if isinstance(frame, pl.DataFrame) or not planned.left:
+        return frame
+    names = frame.collect_schema().names()
+    needed = planned.columns | set(columns_needed([rules[place] for place in planned.left], names))
+    try:
+        return frame.select([name for name in names if name in needed] or names[:1]).collect()
+    except FAILURES:  # the rules that ask for what cannot be read fail alone
+        return frame
 
 
 def supported_expectations() -> list[str]:

@@ -1,11 +1,9 @@
 """Every mail and report renders, says what it must, and cannot be abused by what municipalities send."""
 
-import io
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,19 +148,7 @@ def test_the_feedback_page_is_whole_and_self_contained(name: str, context: repor
     assert re.findall(r"<th(?! scope=)[ >]", page) == []
     for found in s.RESULTS[name]["findings"]:
         assert found["rule"] in page
-    assert not re.search(r"(?<!\d)\d{9}(?!\d)", page.replace("999999999", ""))
-
-
-def test_the_feedback_workbook_holds_text_as_text_and_is_the_same_each_time() -> None:
-    result = {**s.RESULTS["rejected"], "file": '=HYPERLINK("x")'}
-    data = reporting.feedback_xlsx(result, s.FEEDBACK)
-    assert data == reporting.feedback_xlsx(result, s.FEEDBACK)
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    assert book.sheetnames == ["samenvatting", "fouten"]
-    assert {cell.data_type for sheet in book for row in sheet for cell in row} <= {"s", "n"}
-    rows = list(book["fouten"].iter_rows(values_only=True))
-    assert rows[3][:5] == ("BSN-02", "basis", "BSN", 12, "5, 9, 204, 1007, 1008, 1009, 2410, 3999, 4001, 45112")
-    assert len(rows) == 3 + len(result["findings"])
+    assert mask_bsn(page) == page
 
 
 def test_the_feedback_json_is_the_contract() -> None:

@@ -1,6 +1,7 @@
 """The technical check of a delivery: reading the file, running the rules, the verdict; and the way from an accepted file to records."""
 
 from gmsd.checking.check import check_file, check_path
+from gmsd.checking.light import load_engine
 from gmsd.checking.naming import half_year_in_name
 from gmsd.checking.records import pseudonymise, read_records
 from gmsd.checking.result import CheckResult, Finding, NotRun, Verdict
@@ -13,6 +14,7 @@ __all__ = [
     "check_file",
     "check_path",
     "half_year_in_name",
+    "load_engine",
     "pseudonymise",
     "read_records",
 ]

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from gmsd.checking.damage import explain_file, explain_lines, explain_unreadable
+from gmsd.checking.header import explain_header
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import LISTED_LINES, CheckResult, Finding
 from gmsd.checking.structure import Lines, judge_header, physical_lines, split_body
@@ -55,13 +57,12 @@ def check_file(
     if len(data) > limits["max_bytes"]:
         return replace(result, findings=(*faults, _over_size(rules, **limits)))
     text = read_text(data)
-    if text.utf16 is not None:
-        count = physical_lines(data.decode(text.utf16, errors="replace").encode()).count
-        fault = Finding.of(rules.rule_of("undecodable"), detail=text.detail)
-        return replace(result, records=max(count - 1, 0), findings=(*faults, fault))
+    if text.kind is not None:
+        fault = explain_file(Finding.of(rules.rule_of("undecodable")), text.kind)
+        return replace(result, records=max(physical_lines(text.content).count - 1, 0), findings=(*faults, fault))
     lines = physical_lines(text.content)
     result = replace(result, records=max(lines.count - 1, 0))
-    faults += _byte_findings(lines, rules, limits, undecodable=None if text.decoded else text.detail)
+    faults += _byte_findings(lines, rules, limits, unreadable_line=text.unreadable_line)
     if faults or protocol is None or told is None:
         return replace(result, findings=tuple(faults))
     return _checked_content(result, lines, protocol, told, received_on)
@@ -110,20 +111,20 @@ def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
     return Finding.of(rules.rule_of("over_size"), megabytes=megabytes, max_lines=lines)
 
 
-def _byte_findings(lines: Lines, rules: Protocol, limits: dict[str, int], *, undecodable: str | None) -> list[Finding]:
+def _byte_findings(lines: Lines, rules: Protocol, limits: dict[str, int], *, unreadable_line: int | None) -> list[Finding]:
     """The file faults in the content, each once."""
     if not lines.count:
         return [Finding.of(rules.rule_of("empty"))]
     findings = []
     if lines.count > limits["max_lines"]:
         findings.append(_over_size(rules, **limits))
-    if undecodable is not None:
-        findings.append(Finding.of(rules.rule_of("undecodable"), detail=undecodable))
+    if unreadable_line is not None:
+        findings.append(explain_unreadable(Finding.of(rules.rule_of("undecodable")), unreadable_line))
     if b"\0" in lines.content:
         findings.append(Finding.of(rules.rule_of("nul")))
-    if undecodable is None and b"\0" not in lines.header:
-        findings += _header_findings(lines.header, rules)
-    if undecodable is None and lines.count == 1:
+    if unreadable_line is None and b"\0" not in lines.header:
+        findings += explain_header(_header_findings(lines.header, rules), lines.content, rules)
+    if unreadable_line is None and lines.count == 1:
         findings.append(Finding.of(rules.rule_of("no_records")))
     return findings
 
@@ -150,7 +151,8 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
     findings = []
     if len(body.faulty):
         numbers = body.faulty[:LISTED_LINES].tolist()
-        findings.append(Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=numbers))
+        fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=numbers)
+        findings.append(explain_lines(fault, lines, protocol))
     found, not_run = content_findings(
         read_frame(body, protocol),
         protocol,

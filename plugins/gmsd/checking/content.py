@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from gmsd.checking.damage import explain_cells
 from gmsd.checking.derive import with_derived
 from gmsd.checking.result import LISTED_LINES, Finding, NotRun
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from gmsd.checking.structure import Body
-    from gmsd.protocol import Protocol, Rule
+    from gmsd.protocol import Protocol
     from gmsd.rounds import HalfYear
 
 _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED_LINES, "exclude_unexpected_values": True}
@@ -67,23 +68,13 @@ def content_findings(
         elif not result.success:
             count: int = result.result["unexpected_count"]
             lines = result.result["partial_unexpected_index_list"][0]["line"]
-            words = _words(rule, frame, count=count, records=records, half_year=half_year, municipality=municipality)
+            words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
             findings.append(Finding.of(rule, count=count, lines=lines, **words))
-    return findings, not_run
+    return explain_cells(findings, frame, protocol), not_run
 
 
-def _words(rule: Rule, frame: pl.DataFrame, *, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:
+def _words(*, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:
     """What the sentences of a rule leave open. Counts and codes only, never a cell."""
     words: dict[str, Any] = {"half_year": half_year.dutch, "municipality": municipality or "onbekend"}
     words["share"] = f"{100 * count / records:.1f}%".replace(".", ",")
-    if "{detail}" in rule.message and rule.field is not None:
-        words["detail"] = _lost_zero(frame, rule.field)
     return words
-
-
-def _lost_zero(frame: pl.DataFrame, field: str) -> str:
-    """How many numbers have eight digits: a program such as Excel has taken the leading zero off."""
-    eight = int(frame.select(pl.col(field).str.contains(r"^[0-9]{8}$").sum()).item())
-    if eight == 0:
-        return ""
-    return f"; {eight} keer heeft het acht cijfers, daar is de voorloopnul weggevallen"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _NEWLINE, _QUOTE = 10, 34
 # A piece of text that stays in a core's cache while it is looked at more than once.
@@ -138,6 +138,16 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
     return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong])
+
+
+def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
+    """The text of some physical lines, without their ends."""
+    text = np.frombuffer(lines.content, dtype=np.uint8, count=lines.end)
+    ends = np.append(_positions(text, _NEWLINE), len(text))
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    places = np.asarray(numbers) - 1
+    found = (lines.content[begin:end] for begin, end in zip(begins[places].tolist(), ends[places].tolist(), strict=True))
+    return [each.removesuffix(b"\r").decode("utf-8", "replace") for each in found]
 
 
 def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> npt.NDArray[np.int32]:

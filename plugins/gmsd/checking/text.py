@@ -5,9 +5,15 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+from gmsd.checking.kinds import kind_of
+
+_UNICODE_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _SAMPLE = 4096
-_MAGIC = ((b"PK\x03\x04", ": dit is een Excel-bestand of een ZIP-bestand"), (b"\xd0\xcf\x11\xe0", ": dit is een Excel-bestand"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,49 +21,68 @@ class Text:
     """The content of a file.
 
     Attributes:
-        content: UTF-8 without byte order mark; the bytes as they came when they could not be decoded.
-        decoded: Whether `content` is text.
-        utf16: The codec, when it was not decoded because it is UTF-16.
-        detail: What the file is instead, in Dutch, when that is known.
+        content: UTF-8 without byte order mark. The bytes as they came when they could not be decoded; nothing of a file that is no text.
+        decoded: Whether `content` is text in an encoding that is read.
+        kind: What the file is instead, by its name in damage.yaml; None for a file that is or should be a csv file.
+        unreadable_line: The physical line of the first byte that could not be decoded.
     """
 
     content: bytes
     decoded: bool
-    utf16: str | None = None
-    detail: str = ""
+    kind: str | None = None
+    unreadable_line: int | None = None
 
 
 def read_text(data: bytes) -> Text:
-    """UTF-8 with its mark must be UTF-8; else UTF-8 when all of it is valid, else Windows-1252; UTF-16 is named as such."""
-    utf16 = _utf16(data)
-    if utf16 is not None:
-        return Text(data, decoded=False, utf16=utf16, detail=": dit is een bestand met de codering UTF-16")
+    """UTF-8 with its mark must be UTF-8; else UTF-8 when all of it is valid, else Windows-1252; another kind of file is named as such."""
+    codec = _unicode_codec(data)
+    if codec is not None:
+        return Text(data.decode(codec, errors="replace").encode(), decoded=False, kind=codec[:6])
+    kind = kind_of(data)
+    if kind is not None:
+        return Text(b"", decoded=False, kind=kind)
     marked = data.startswith(codecs.BOM_UTF8)
     content = data[len(codecs.BOM_UTF8) :] if marked else data
     if content.isascii():
         return Text(content, decoded=True)
     try:
         content.decode("utf-8")
-    except UnicodeDecodeError:
-        if not marked:
-            try:
-                return Text(content.decode("cp1252").encode("utf-8"), decoded=True)
-            except UnicodeDecodeError:
-                pass
-        return Text(content, decoded=False, detail=next((words for magic, words in _MAGIC if data.startswith(magic)), ""))
+    except UnicodeDecodeError as error:
+        return _other_than_utf8(content, error.start, marked=marked)
     return Text(content, decoded=True)
 
 
-def _utf16(data: bytes) -> str | None:
-    """Told by its mark, or, without one, by NUL bytes at every other place of the beginning."""
-    for mark, codec in _UTF16.items():
+def _other_than_utf8(content: bytes, place: int, *, marked: bool) -> Text:
+    """Windows-1252, unless the file says that it is UTF-8; `place` is that of the first byte that is not UTF-8."""
+    if not marked:
+        try:
+            return Text(content.decode("cp1252").encode("utf-8"), decoded=True)
+        except UnicodeDecodeError as error:
+            if content[:place].isascii():
+                place = error.start
+    if _is_ebcdic(content):
+        return Text(content, decoded=False, kind="ebcdic")
+    return Text(content, decoded=False, unreadable_line=content.count(b"\n", 0, place) + 1)
+
+
+def _is_ebcdic(content: bytes) -> bool:
+    """Whether the beginning reads as names and numbers of a mainframe; `a` stands there on a byte that Windows-1252 does not define."""
+    beginning = content[:_SAMPLE].decode("cp500").lower()
+    return "bsn" in beginning or "datum" in beginning
+
+
+def _unicode_codec(data: bytes) -> str | None:
+    """UTF-16 or UTF-32: told by its mark, or, without one, by the places of the NUL bytes in the beginning."""
+    for mark, codec in _UNICODE_MARKS:
         if data.startswith(mark):
             return codec
     sample = data[:_SAMPLE]
-    if len(sample) < 4:
+    if len(sample) < 4 or b"\0" not in sample:
         return None
-    odd, even = sample[1::2], sample[::2]
-    for nul, text, codec in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if nul.count(0) >= 0.9 * len(nul) and text.count(0) <= 0.1 * len(text):
+    nul = [sample[place::4].count(0) / len(sample[place::4]) for place in range(4)]
+    empty = [share >= 0.9 for share in nul]
+    filled = [share <= 0.1 for share in nul]
+    for codec, pattern in (("utf-32-le", "x000"), ("utf-32-be", "000x"), ("utf-16-le", "x0x0"), ("utf-16-be", "0x0x")):
+        if all((empty if mark == "0" else filled)[place] for place, mark in enumerate(pattern)):
             return codec
     return None

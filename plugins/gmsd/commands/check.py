@@ -55,11 +55,12 @@ def check(
     for file in files:
         _municipality(municipality, file, expected)
 
-    from gmsd.checking import check_path
+    from gmsd.checking import check_path, load_engine
     from gmsd.settings import get_settings
 
     settings = get_settings()
     now = _now(settings)
+    load_engine()
     results = []
     for file in files:
         try:

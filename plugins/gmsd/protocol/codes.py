@@ -6,22 +6,53 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gmsd.protocol.reading import ProtocolError, read_mapping, wanted
+from gmsd.protocol.reading import Document, Key
+from gmsd.protocol.vocabulary import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from gmsd.protocol.reading import Mistake, Place
     from gmsd.rounds import HalfYear
+
+_LIST = {
+    "name": Key(str),
+    "title": Key(str),
+    "source": Key(str),
+    "status": Key(str, among=STATUSES),
+    "reason": Key(str, required=False),
+    "codes": Key(list),
+}
+_CODE = {
+    "code": Key(str),
+    "title": Key(str),
+    "valid_from": Key(dt.date, required=False, nullable=True),
+    "valid_to": Key(dt.date, required=False, nullable=True),
+    "status": Key(str, required=False, among=STATUSES),
+    "reason": Key(str, required=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code with its Dutch title and its first and last day; None = open."""
+    """One code with its Dutch title and its first and last day; None = open.
+
+    Attributes:
+        code: The code as it stands in a file.
+        title: What it means.
+        valid_from: The first day it may be used.
+        valid_to: The last day.
+        status: Where its validity comes from: seed, public or assumed.
+        reason: Why this choice, in Dutch, when it is assumed.
+    """
 
     code: str
     title: str
     valid_from: dt.date | None
     valid_to: dt.date | None
+    status: str
+    reason: str | None
 
     def overlaps(self, half_year: HalfYear) -> bool:
         """Whether the code is valid on at least one day of the half-year."""
@@ -37,6 +68,7 @@ class CodeList:
     title: str
     source: str
     status: str
+    reason: str | None
     codes: tuple[Code, ...]
 
     def valid_in(self, half_year: HalfYear) -> tuple[str, ...]:
@@ -49,22 +81,51 @@ class CodeList:
         return titles[-1] if titles else None
 
 
-def read_code_list(path: Path) -> CodeList:
-    """Read and check one file of `codes/`.
+def read_code_lists(paths: Iterable[Path], mistakes: list[Mistake]) -> tuple[dict[str, CodeList], tuple[str, ...]]:
+    """Read the files of `codes/`; what is wrong in them is added to `mistakes`.
 
-    Raises:
-        ProtocolError: When it is not in order.
+    Returns:
+        The lists by name; and all names, also of lists that cannot be read, so that one mistake is not told again where the list is used.
     """
-    read = read_mapping(path)
-    codes = []
-    for position, entry in enumerate(wanted(read, "codes", list, path), start=1):
-        where = f"code {position}"
-        first, last = entry.get("valid_from"), entry.get("valid_to")
-        for day in (first, last):
-            if day is not None and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
-                raise ProtocolError(f"{path}: {where}: valid_from and valid_to are days, such as 2021-01-01")
-        if first is not None and last is not None and first > last:
-            raise ProtocolError(f"{path}: {where}: valid_to lies before valid_from")
-        codes.append(Code(wanted(entry, "code", str, path, where), wanted(entry, "title", str, path, where), first, last))
-    name, title, source, status = (wanted(read, key, str, path) for key in ("name", "title", "source", "status"))
-    return CodeList(name, title, source, status, tuple(codes))
+    lists: dict[str, CodeList] = {}
+    places: dict[str, Path] = {}
+    unread: list[str] = []
+    for path in paths:
+        root = Document(path, mistakes).root
+        read = None if root is None else root.read(_LIST)
+        if root is None or read is None:
+            unread.append(path.stem)
+            continue
+        name = read["name"]
+        if name in lists:
+            root.fault(f'code list "{name}" stands in {places[name].name} too; each name is used once', "name")
+        codes = _codes(root.at("codes"), read["status"])
+        lists[name] = CodeList(name, read["title"], read["source"], read["status"], read["reason"], codes)
+        places[name] = path
+    return lists, (*lists, *unread)
+
+
+def _codes(listed: Place, status: str) -> tuple[Code, ...]:
+    if not listed.value:
+        listed.fault("codes is empty; it is a list of codes")
+    found: list[tuple[Code, Place]] = []
+    for unnamed in listed.each():
+        entry = unnamed.named(f"code {unnamed.value.get('code', '?')}")
+        read = entry.read(_CODE)
+        if read is None:
+            continue
+        code = Code(read["code"], read["title"], read["valid_from"], read["valid_to"], read["status"] or status, read["reason"])
+        if code.valid_from is not None and code.valid_to is not None and code.valid_from > code.valid_to:
+            entry.fault(
+                f"valid_to ({code.valid_to}) lies before valid_from ({code.valid_from}); both are days on which it is valid", "valid_to"
+            )
+        for earlier, place in found:
+            if earlier.code == code.code and _both_valid(earlier, code):
+                entry.fault(f"stands also on line {place.line} and both are valid on the same days; let one end before the other begins")
+        found.append((code, entry))
+    return tuple(code for code, _place in found)
+
+
+def _both_valid(one: Code, other: Code) -> bool:
+    first = max(one.valid_from or dt.date.min, other.valid_from or dt.date.min)
+    return first <= min(one.valid_to or dt.date.max, other.valid_to or dt.date.max)

@@ -1,15 +1,13 @@
-"""A protocol as a whole, and which one a half-year has."""
+"""A protocol as a whole: what a file of some half-years looks like, and the suites that check it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from gmsd.protocol.codes import CodeList, read_code_list
-from gmsd.protocol.layout import Derived, Field, Rule, read_derived, read_field, read_rule
-from gmsd.protocol.reading import ProtocolError, expectations_folder, read_mapping, wanted
-from gmsd.rounds import HalfYear
+from gmsd.protocol.reading import ProtocolError
+from gmsd.protocol.suites import asked, build, filled
+from gmsd.protocol.vocabulary import CODES, MUNICIPALITIES, RECEIVED_ON
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,11 +15,14 @@ if TYPE_CHECKING:
 
     from great_expectations import ExpectationSuite
 
+    from gmsd.protocol.codes import CodeList
+    from gmsd.protocol.layout import Derived, Field, Rule
+    from gmsd.rounds import HalfYear
+
     Parameter = dt.date | tuple[str, ...]
 
 Level = Literal["base", "facultative"]
-_FILES: dict[Level, str] = {"base": "basis.yaml", "facultative": "facultatief.yaml"}
-_MUNICIPALITIES, _RECEIVED_ON, _CODES = "MUNICIPALITIES", "RECEIVED_ON", "CODES_"
+FILES: dict[Level, str] = {"base": "basis.yaml", "facultative": "facultatief.yaml"}
 
 
 class NoProtocolError(LookupError):
@@ -37,6 +38,8 @@ class Protocol:
         title: Its Dutch title.
         first: The first half-year it holds for.
         last: The last one; None = until further notice.
+        status: Where its layout comes from: seed, public or assumed.
+        reason: Why this choice, in Dutch, when it is assumed.
         separator: What stands between two fields of a line.
         max_bytes: The largest file that is read.
         max_lines: The most lines that are read.
@@ -45,12 +48,15 @@ class Protocol:
         derived: The columns made before the suites run, in order.
         code_lists: The code lists by name.
         suites: The two suites as they stand in their files.
+        folder: Where its files lie.
     """
 
     id: str
     title: str
     first: HalfYear
     last: HalfYear | None
+    status: str
+    reason: str | None
     separator: str
     max_bytes: int
     max_lines: int
@@ -59,6 +65,7 @@ class Protocol:
     derived: tuple[Derived, ...]
     code_lists: dict[str, CodeList]
     suites: dict[Level, dict[str, Any]]
+    folder: Path
     _open: dict[bool, ExpectationSuite] = field(default_factory=dict, init=False, repr=False, compare=False)
     _valid: dict[HalfYear, dict[str, Parameter]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -97,10 +104,10 @@ class Protocol:
         """
         codes = self._valid.get(half_year)
         if codes is None:
-            codes = {f"{_CODES}{name.upper()}": listed.valid_in(half_year) for name, listed in self.code_lists.items()}
+            codes = {f"{CODES}{name.upper()}": listed.valid_in(half_year) for name, listed in self.code_lists.items()}
             self._valid[half_year] = codes
-        known: dict[str, Parameter] = {} if municipality is None else {_MUNICIPALITIES: (municipality,)}
-        return {**codes, **known, _RECEIVED_ON: received_on}
+        known: dict[str, Parameter] = {} if municipality is None else {MUNICIPALITIES: (municipality,)}
+        return {**codes, **known, RECEIVED_ON: received_on}
 
     def open_suite(self, *, municipality_known: bool) -> ExpectationSuite:
         """Both levels in one Great Expectations suite, with `{"$PARAMETER": ...}` where `parameters` gives the value.
@@ -109,17 +116,18 @@ class Protocol:
 
         Args:
             municipality_known: Whether the delivering municipality is known; without it the rules that need it are left out.
+
+        Raises:
+            ProtocolError: When Great Expectations does not take it; every mistake is told.
         """
         if municipality_known not in self._open:
-            import great_expectations as gx
-
             expectations = [
                 expectation
-                for level in _FILES
+                for level in FILES
                 for expectation in self.suites[level]["expectations"]
-                if municipality_known or _MUNICIPALITIES not in _asked(expectation["kwargs"])
+                if municipality_known or MUNICIPALITIES not in asked(expectation["kwargs"])
             ]
-            self._open[municipality_known] = gx.ExpectationSuite(name=self.id, expectations=expectations)
+            self._open[municipality_known] = self._built(self.id, expectations)
         return self._open[municipality_known]
 
     def suite(
@@ -134,99 +142,21 @@ class Protocol:
             municipality: The delivering municipality; a rule that needs it is left out when it is None.
 
         Raises:
-            ProtocolError: When a suite asks for a parameter that does not exist.
+            ProtocolError: When Great Expectations does not take it; every mistake is told.
         """
-        import great_expectations as gx
-
         parameters = self.parameters(half_year, received_on, municipality)
-        expectations = []
-        for each in _FILES if level is None else (level,):
-            for expectation in self.suites[each]["expectations"]:
-                asked = _asked(expectation["kwargs"])
-                if municipality is None and _MUNICIPALITIES in asked:
-                    continue
-                unknown = sorted(asked - parameters.keys())
-                if unknown:
-                    raise ProtocolError(f"{self.id}: no parameter {', '.join(unknown)}")
-                expectations.append({**expectation, "kwargs": _filled(expectation["kwargs"], parameters)})
-        name = self.id if level is None else self.suites[level]["name"]
-        return gx.ExpectationSuite(name=name, expectations=expectations)
+        expectations = [
+            {**expectation, "kwargs": filled(expectation["kwargs"], parameters)}
+            for each in (FILES if level is None else (level,))
+            for expectation in self.suites[each]["expectations"]
+            if municipality is not None or MUNICIPALITIES not in asked(expectation["kwargs"])
+        ]
+        return self._built(self.id if level is None else self.suites[level]["name"], expectations)
 
+    def _built(self, name: str, expectations: list[dict[str, Any]]) -> ExpectationSuite:
+        suite = build(name, expectations)
+        if suite is None:
+            from gmsd.protocol.loading import mistakes_in
 
-def _asked(kwargs: dict[str, Any]) -> set[str]:
-    """The parameters that an expectation asks for."""
-    return {value["$PARAMETER"] for value in kwargs.values() if isinstance(value, dict) and "$PARAMETER" in value}
-
-
-def _filled(kwargs: dict[str, Any], parameters: dict[str, Parameter]) -> dict[str, Any]:
-    """The arguments with their parameters filled in, as plain values."""
-    filled = dict(kwargs)
-    for key, value in kwargs.items():
-        if isinstance(value, dict) and "$PARAMETER" in value:
-            given = parameters[value["$PARAMETER"]]
-            filled[key] = list(given) if isinstance(given, tuple) else given
-    return filled
-
-
-@cache
-def _protocols(folder: Path) -> tuple[Protocol, ...]:
-    """Every protocol for Wmo files, oldest first."""
-    law = folder / "wmo"
-    lists = [read_code_list(path) for path in sorted((law / "codes").glob("*.yaml"))]
-    code_lists = {codes.name: codes for codes in lists}
-    found = [_read_protocol(path.parent, code_lists) for path in sorted(law.glob("*/structuur.yaml"))]
-    if not found:
-        raise ProtocolError(f"{law}: no protocol; each is a folder with structuur.yaml")
-    return tuple(sorted(found, key=lambda protocol: protocol.first))
-
-
-def _read_protocol(folder: Path, code_lists: dict[str, CodeList]) -> Protocol:
-    path = folder / "structuur.yaml"
-    meta = wanted(read_mapping(path), "meta", dict, path)
-    fields = tuple(read_field(entry, path) for entry in wanted(meta, "fields", list, path))
-    for each in fields:
-        if each.codes is not None and each.codes not in code_lists:
-            raise ProtocolError(f"{path}: field {each.name}: no code list {each.codes}")
-    rules = [read_rule(entry, path) for entry in wanted(meta, "rules", list, path)]
-    derived: list[Derived] = []
-    suites: dict[Level, dict[str, Any]] = {}
-    for level, name in _FILES.items():
-        suite = suites[level] = read_mapping(folder / name)
-        wanted(suite, "name", str, folder / name)
-        derived += [read_derived(entry, folder / name) for entry in suite.get("meta", {}).get("derived", [])]
-        rules += [read_rule(wanted(entry, "meta", dict, folder / name), folder / name) for entry in suite["expectations"]]
-    by_code = {rule.code: rule for rule in rules}
-    if len(by_code) < len(rules):
-        raise ProtocolError(f"{folder}: two rules have the same code")
-    limits, half_years = wanted(meta, "limits", dict, path), wanted(meta, "half_years", dict, path)
-    return Protocol(
-        id=wanted(meta, "protocol", str, path),
-        title=wanted(meta, "title", str, path),
-        first=HalfYear.parse(wanted(half_years, "from", str, path)),
-        last=None if half_years.get("to") is None else HalfYear.parse(half_years["to"]),
-        separator=wanted(meta, "separator", str, path),
-        max_bytes=wanted(limits, "bytes", int, path),
-        max_lines=wanted(limits, "lines", int, path),
-        fields=fields,
-        rules=by_code,
-        derived=tuple(derived),
-        code_lists=code_lists,
-        suites=suites,
-    )
-
-
-def protocol_for(half_year: HalfYear) -> Protocol:
-    """The protocol that files about the half-year follow: chosen by the data's half-year, never by today.
-
-    Raises:
-        NoProtocolError: When no protocol holds for it.
-    """
-    for protocol in reversed(_protocols(expectations_folder())):
-        if protocol.holds_for(half_year):
-            return protocol
-    raise NoProtocolError(f"no protocol for {half_year}")
-
-
-def newest_protocol() -> Protocol:
-    """The protocol by which a file is described when its half-year is unknown."""
-    return _protocols(expectations_folder())[-1]
+            raise ProtocolError(*(mistakes_in(self.folder.parents[1]) or (f"{self.id}: Great Expectations does not take {name}",)))
+        return suite

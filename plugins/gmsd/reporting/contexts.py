@@ -73,7 +73,7 @@ class ReceiptContext:
 
 @dataclass(frozen=True, slots=True)
 class VerdictContext:
-    """A file has been checked: `result` is the JSON of the check, `upload` its delivery."""
+    """A file has been checked: `result` is the JSON of the check, `upload` its delivery, `rules_url` the catalogue of rules ('' = none)."""
 
     party: Party
     upload: Upload
@@ -81,6 +81,7 @@ class VerdictContext:
     standing: Standing
     result: Mapping[str, Any]
     reports: tuple[str, ...] = ()  # keys in the outbox, in the order to read them
+    rules_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,16 @@ class OpOrdeReadyContext:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackContext:
-    """What a technical feedback report shows beside the result; all but the moment of the check may be unknown on a local file."""
+    """What a technical feedback report shows beside the result; all but the moment of the check may be unknown on a local file.
+
+    `rules_url` is the address of the catalogue of rules, each rule at its own code ('' = none, and then nothing is linked).
+    """
 
     checked_at: datetime
     received_at: datetime | None = None
     municipality_name: str | None = None
     delivery_id: str | None = None
+    rules_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd.reporting import dutch
-from gmsd.reporting.mails import notice_sentence
+from gmsd.reporting.explanation import explain, missed
+from gmsd.reporting.listing import listed
 from gmsd.reporting.rendering import render_page
-from gmsd.reporting.result import LEVEL_TITLES, LEVEL_WORDS, LEVELS, Checked
+from gmsd.reporting.result import LEVEL_TITLES, LEVEL_WORDS, LEVELS, WHOLE_LINE, Checked
 from gmsd.reporting.workbook import Sheet, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gmsd.reporting.contexts import FeedbackContext
+    from gmsd.reporting.explanation import Explanation
 
 _NOT_KNOWN = "onbekend"
+_NO_LINES: Mapping[str, Sequence[int]] = {}
 
 
 def feedback_json(result: Mapping[str, Any]) -> str:
@@ -59,57 +62,94 @@ def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
 def feedback_html(result: Mapping[str, Any], context: FeedbackContext) -> str:
     """Render the report as one page that opens offline and prints well."""
     checked = Checked.of(result)
-    levels = [(level, LEVEL_TITLES[level], checked.variables(level)) for level in LEVELS if level != "notice" and checked.at(level)]
+    faulty = [level for level in LEVELS if level != "notice" and checked.at(level)]
     return render_page(
         "terugkoppeling",
         checked=checked,
         facts=_facts(checked, context),
-        levels=levels,
-        level_words=LEVEL_WORDS,
+        levels=[(level, LEVEL_TITLES[level], checked.variables(level)) for level in faulty],
+        explained=explain(checked, context.rules_url),
+        missed=missed(checked, context.rules_url),
         municipality=_municipality_words(checked, context),
         half_year=_half_year_words(checked.half_year),
-        notices=[(notice, notice_sentence(notice)) for notice in checked.at("notice")],
     )
 
 
-def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext) -> bytes:
-    """Render the report as a workbook with the sheets `samenvatting` and `fouten`."""
+def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext, *, lines: Mapping[str, Sequence[int]] = _NO_LINES) -> bytes:
+    """Render the report as a workbook with the sheets `samenvatting`, `fouten` and `niet uitgevoerd`.
+
+    Args:
+        result: The result of the check.
+        context: What the report shows beside it.
+        lines: All line numbers by rule, ascending, such as `CheckResult.all_lines()`; a rule that is not in it gets the first ten.
+    """
     checked = Checked.of(result)
-    summary = Sheet("samenvatting", "Technische terugkoppeling GMSD Wmo", widths=(30, 90))
-    summary.row("Uitslag", checked.verdict_words, bold=True)
+    explained = explain(checked, context.rules_url)
+    sheets = (_summary(checked, context, explained), _faults(checked, lines, explained), _not_run(checked))
+    return workbook(sheets, title=f"Terugkoppeling {checked.file}", created=context.checked_at)
+
+
+def _summary(checked: Checked, context: FeedbackContext, explained: Mapping[str, Explanation]) -> Sheet:
+    sheet = Sheet("samenvatting", "Technische terugkoppeling GMSD Wmo", widths=(30, 62, 62, 22, 11, 11, 13, 36))
+    sheet.row("Uitslag", checked.verdict_words, style="bold")
     for label, value in _facts(checked, context):
-        summary.row(label, value)
-    summary.row("Regels in het bestand", checked.records)
-    summary.row("Fouten in de inhoud", checked.content_errors if checked.content_checked else "nog niet gecontroleerd")
+        sheet.row(label, value)
+    sheet.row("Regels met gegevens", checked.records)
+    sheet.row("Fouten in de inhoud", checked.content_errors if checked.content_checked else "nog niet gecontroleerd")
     for level in LEVELS:
-        summary.row(LEVEL_TITLES[level], checked.errors(level))
-    for rule, reason in checked.not_run:
-        summary.row(f"Niet gecontroleerd: {rule}", reason)
-    faults = Sheet(
-        "fouten",
-        "Fouten en opmerkingen",
-        widths=(11, 13, 28, 10, 26, 62, 62, 38),
-        header=(
-            "Code",
-            "Soort",
-            "Variabele",
-            "Aantal",
-            "Regels (eerste tien)",
-            "Wat er mis is",
-            "Hoe u het herstelt",
-            "Plaats in het protocol",
-        ),
-    )
+        sheet.row(LEVEL_TITLES[level], checked.errors(level))
+    if checked.not_run:
+        sheet.row("Regels die wij niet konden toepassen", len(checked.not_run))
+    if checked.findings:
+        sheet.row()
+        sheet.row("Variabele", "Wat is er mis", "Hoe herstelt u het", "Voorbeeld", "Aantal", "Code", "Soort", "Bron", style="header")
     for finding in checked.findings:
-        lines = dutch.dutch_lines(finding.lines)
-        faults.row(
-            finding.rule,
-            LEVEL_WORDS[finding.level],
+        sheet.row(
             finding.variable,
-            finding.count,
-            lines,
             finding.message,
             finding.repair,
+            explained[finding.rule].example or "",
+            finding.count,
+            finding.rule,
+            LEVEL_WORDS[finding.level],
             finding.source,
         )
-    return workbook((summary, faults), title=f"Terugkoppeling {checked.file}", created=context.checked_at)
+    return sheet
+
+
+def _faults(checked: Checked, lines: Mapping[str, Sequence[int]], explained: Mapping[str, Explanation]) -> Sheet:
+    """A row for each line that is wrong, so that a filter on the line, the variable or the code shows what is left to repair."""
+    sheet = Sheet(
+        "fouten",
+        "Fouten en opmerkingen, regel voor regel",
+        widths=(10, 11, 13, 28, 62, 62),
+        header=("Regel", "Code", "Soort", "Variabele", "Wat is er mis", "Hoe herstelt u het"),
+        note="Regel is het regelnummer in uw bestand; regel 1 is de regel met de kolomnamen. Met een filter werkt u fout voor fout.",
+    )
+    for each in listed(checked, lines):
+        finding, example = each.finding, explained[each.finding.rule].example
+        repair = f"{finding.repair} Voorbeeld: {example}" if example else finding.repair
+        about = (finding.rule, LEVEL_WORDS[finding.level], finding.variable)
+        if not len(each.numbers):
+            sheet.row(None, *about, finding.message, repair)
+        sheet.row_for_each(each.numbers, *about, finding.message, repair)
+        if each.missing:
+            left = dutch.dutch_count(each.missing, "regel", "regels")
+            sheet.row(None, *about, f"Nog {left} met deze fout, hier niet genoemd: de lijst is vol.", "Herstel eerst wat hierboven staat.")
+    return sheet
+
+
+def _not_run(checked: Checked) -> Sheet:
+    sheet = Sheet(
+        "niet uitgevoerd",
+        "Regels die wij niet konden toepassen",
+        widths=(13, 28, 90),
+        header=("Code", "Variabele", "Waarom niet"),
+        note="Zolang een regel niet is toegepast, weten wij niet of uw bestand eraan voldoet." if checked.not_run else "Dit zijn er geen.",
+    )
+    if not checked.content_checked:
+        sheet.row("alle", WHOLE_LINE, "Er is iets mis met het bestand zelf. Wij controleren de inhoud zodra dat is hersteld.")
+        sheet.note = "De inhoud van het bestand is nog niet gecontroleerd."
+    for each in missed(checked, ""):
+        sheet.row(each.rule, each.variable, each.reason)
+    return sheet

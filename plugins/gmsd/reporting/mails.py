@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.reporting.dutch import dutch_lines, dutch_moment, dutch_number
+from gmsd.reporting.explanation import explain, missed
 from gmsd.reporting.rendering import RenderedMail, one_line, render_mail
 from gmsd.reporting.result import Checked, Finding
 
@@ -42,7 +43,14 @@ def receipt_mail(context: ReceiptContext) -> RenderedMail:
 def verdict_mail(context: VerdictContext) -> RenderedMail:
     """Tell the verdict of a checked file: accepted, accepted without facultative variables, or rejected."""
     checked = Checked.of(context.result)
-    return render_mail("verdict", context=context, checked=checked, notices=[notice_sentence(notice) for notice in checked.at("notice")])
+    return render_mail(
+        "verdict",
+        context=context,
+        checked=checked,
+        explained=explain(checked, context.rules_url),
+        missed=missed(checked, context.rules_url),
+        notices=[notice_sentence(notice) for notice in checked.at("notice")],
+    )
 
 
 def late_mail(context: UploadContext) -> RenderedMail:

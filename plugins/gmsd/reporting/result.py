@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LEVELS = ("file", "base", "facultative", "notice")
 LEVEL_TITLES = {
@@ -27,7 +28,10 @@ WHOLE_FILE = "Hele bestand"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault or notice of a checked file; `lines` holds at most the first ten of `count` line numbers."""
+    """One fault or notice of a checked file; `lines` holds at most the first ten of `count` line numbers.
+
+    `anchor` is where a report explains it: the code of its rule, numbered when a rule has more findings than one.
+    """
 
     rule: str
     level: str
@@ -37,6 +41,7 @@ class Finding:
     message: str
     repair: str
     source: str
+    anchor: str = ""
 
     @property
     def variable(self) -> str:
@@ -49,6 +54,15 @@ class Finding:
     def shows_all_lines(self) -> bool:
         """Whether the line numbers given are all there are."""
         return len(self.lines) >= self.count
+
+
+def _anchors(rules: Sequence[str]) -> list[str]:
+    seen: Counter[str] = Counter()
+    anchors = []
+    for rule in rules:
+        seen[rule] += 1
+        anchors.append(f"uitleg-{rule}" if seen[rule] == 1 else f"uitleg-{rule}-{seen[rule]}")
+    return anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,11 @@ class Checked:
         if result["schema"] != "gmsd-check/1":
             raise ValueError(f"a result of schema gmsd-check/1 is needed, not {result['schema']}")
         names = ("rule", "level", "field", "count", "message", "repair", "source")
-        findings = tuple(Finding(lines=tuple(item["lines"]), **{name: item[name] for name in names}) for item in result["findings"])
+        anchors = _anchors([item["rule"] for item in result["findings"]])
+        findings = tuple(
+            Finding(lines=tuple(item["lines"]), anchor=anchor, **{name: item[name] for name in names})
+            for item, anchor in zip(result["findings"], anchors, strict=True)
+        )
         fields = ("file", "protocol", "half_year", "municipality", "sha256", "bytes", "records", "verdict", "content_errors")
         not_run = tuple((item["rule"], item["reason"]) for item in result["not_run"])
         return cls(findings=findings, not_run=not_run, **{name: result[name] for name in fields})
@@ -119,6 +137,14 @@ class Checked:
     def content_checked(self) -> bool:
         """Whether the content was looked at: a fault of the file itself stops the check before it."""
         return not self.at("file")
+
+    @property
+    def cause(self) -> str:
+        """What the verdict rests on: file, base or facultative faults, `not_run` when only rules that could not run, else none."""
+        if self.verdict == "accepted":
+            return "none"
+        levels = ("file", "base") if self.verdict == "rejected" else ("facultative",)
+        return next((level for level in levels if self.at(level)), "not_run")
 
     @property
     def content_faults(self) -> tuple[Finding, ...]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from gmsd.clock import AMSTERDAM
 from gmsd.rounds.halfyear import HalfYear
-from gmsd.settings import home
+from gmsd.settings import data_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Timing = Literal["open", "early", "late"]
 
@@ -142,9 +144,7 @@ def load_calendar(path: Path | None = None) -> Calendar:
         ValueError: a round's days are not in order.
     """
     if path is None:
-        path = home() / "expectations" / "calendar" / "rounds.yaml"
-        if not path.is_file():
-            path = Path(__file__).parents[1] / "_data" / "expectations" / "calendar" / "rounds.yaml"
+        path = data_folder("expectations") / "calendar" / "rounds.yaml"
     rounds = tuple(sorted((_round(e) for e in yaml.safe_load(path.read_text(encoding="utf-8"))), key=lambda r: r.code))
     for r in rounds:
         days = (r.window_first, r.window_last, r.withdrawal_first, r.withdrawal_last, r.close, r.release)

@@ -1,0 +1,98 @@
+"""What is said of damage that is recognised: words behind a finding, never a finding of their own and never a cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gmsd.checking.structure import texts_of
+from gmsd.protocol import damage_list
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gmsd.checking.result import Finding
+    from gmsd.checking.structure import Lines
+    from gmsd.protocol import Damage, Protocol
+
+_TOLD = 2
+
+
+def explain_file(finding: Finding, kind: str) -> Finding:
+    """Say which kind of file it is; `kind` as `read_text` gives it."""
+    wording = damage_list().files[kind]
+    return replace(finding, message=wording.what, repair=wording.repair)
+
+
+def explain_unreadable(finding: Finding, line: int) -> Finding:
+    """Say where the first byte stands that could not be decoded."""
+    return with_words(finding, f"het eerste onleesbare teken staat in regel {number(line)}")
+
+
+def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding:
+    """Say what is the matter with lines that cannot be read.
+
+    Args:
+        finding: The finding; its `all_lines` are looked at.
+        lines: The file.
+        protocol: Its separator and number of fields.
+    """
+    faulty = pl.Series(texts_of(lines, finding.all_lines), dtype=pl.String)
+    return _told(finding, _counted(faulty, damage_list().of_lines(len(protocol.fields) - 1)))
+
+
+def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Protocol) -> list[Finding]:
+    """Say what programs did to the cells of each finding.
+
+    Args:
+        findings: Findings at a field; the lines of `all_lines` are looked at.
+        frame: One string column per field (null = empty) and `line`, ascending.
+        protocol: Tells what the cells of a field are.
+    """
+    told = []
+    for finding in findings:
+        name = None if finding.level == "notice" else finding.field
+        kinds = () if name is None else damage_list().of_field(protocol, name)
+        if name is not None and kinds:
+            places = frame["line"].search_sorted(pl.Series(finding.all_lines, dtype=pl.Int64))
+            told.append(_told(finding, _counted(frame[name].gather(places), kinds)))
+        else:
+            told.append(finding)
+    return told
+
+
+def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, int]]:
+    """How many cells have which damage, most frequent first; of each cell the first kind that fits counts."""
+    cell, kind = pl.col("cell"), pl.lit(None, dtype=pl.UInt8)
+    for place, damage in reversed(list(enumerate(kinds))):
+        kind = pl.when(cell.str.contains(damage.regex)).then(pl.lit(place, dtype=pl.UInt8)).otherwise(kind)
+    distinct = cells.alias("cell").to_frame().lazy().group_by("cell").len("cells")
+    counts = distinct.group_by(kind.alias("kind")).agg(pl.col("cells").sum()).collect()
+    found = counts.drop_nulls("kind").sort(["cells", "kind"], descending=[True, False])
+    return [(kinds[place], count) for place, count in found.iter_rows()]
+
+
+def _told(finding: Finding, damages: list[tuple[Damage, int]]) -> Finding:
+    """The finding with the two most frequent kinds of damage in its sentences."""
+    if not damages:
+        return finding
+    first = damages[:_TOLD]
+    what = " en ".join(f"{number(count)} keer {damage.what}" for damage, count in first)
+    how = "; ".join(dict.fromkeys(damage.how for damage, _ in first))
+    looked_at = len(finding.all_lines)
+    if looked_at < finding.count:
+        what = f"bij de eerste {number(looked_at)}: {what}"
+    return with_words(finding, what, how)
+
+
+def with_words(finding: Finding, what: str, how: str = "") -> Finding:
+    """The finding with these words before the full stop of its message and of its repair."""
+    repair = f"{finding.repair.removesuffix('.')}; {how}." if how else finding.repair
+    return replace(finding, message=f"{finding.message.removesuffix('.')}; {what}.", repair=repair)
+
+
+def number(count: int) -> str:
+    """A count as it is written in Dutch."""
+    return f"{count:,}".replace(",", ".")

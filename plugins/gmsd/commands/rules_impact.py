@@ -1,0 +1,129 @@
+"""`gmsd rules impact`: what a change of the rules does to an archive of deliveries, before it goes live."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003 - typer reads the annotation when it runs
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from gmsd.commands.rules import rules_app
+from gmsd.masking import mask_bsn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MOST_JOBS, FILES_PER_JOB = 4, 100  # a job pays for two processes that start
+SECONDS_BETWEEN_LINES = 15
+
+
+def register(_app: typer.Typer) -> None:
+    """Add the command to `gmsd rules`."""
+    rules_app.command()(impact)
+
+
+def impact(
+    against: Annotated[
+        str, typer.Option("--against", metavar="REV", help="Git revision, or folder that holds expectations, to compare with.")
+    ] = "HEAD",
+    archive: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--archive",
+            metavar="DIR",
+            help="Folder laid out as inbox keys: {code uitvraag}/{municipality}/{file}; may be repeated. Without it: a made-up corpus "
+            "that meets every rule.",
+        ),
+    ] = None,
+    received_on: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--received-on",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="Day of receipt of every file of --archive. Else received.json at the top of the folder tells it ({key: day}), else the "
+            "file's time.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Files checked at the same time; by default what the processors and files allow.")
+    ] = None,
+    allow_changes: Annotated[bool, typer.Option("--allow-changes", help="Exit with 0 also when something changed, as CI does.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON; progress goes to stderr.")] = False,
+) -> None:
+    """Show what the rules as they are now change against an earlier version: verdicts, findings, time and memory.
+
+    Both versions check the same files with the same code, each in processes of its own. Nothing is stored or sent.
+
+    Exit status: 0 = no verdict and no finding changed (other words for the same finding are no change); 1 = something changed, or the
+    rules as they are now cannot all be run; 2 = wrong usage, or a file of the archive cannot be read. With --allow-changes a change gives
+    0 too, so that 1 only means that rules cannot be run.
+    """
+    from gmsd.impact import NoArchive, NoRules, compare_rules, from_folders, impact_text, synthetic
+    from gmsd.protocol import expectations_folder
+    from gmsd.settings import get_settings
+
+    if received_on is not None and not archive:
+        raise typer.BadParameter("is about --archive; the corpus has days of its own", param_hint="--received-on")
+    settings = get_settings()
+    limits = {"max_bytes": settings.max_file_bytes, "max_lines": settings.max_file_lines}
+    with _broken_off_by_signals():
+        try:
+            tried = from_folders(archive, received_on.date() if received_on else None) if archive else synthetic()
+            number = jobs or max(1, min(len(os.sched_getaffinity(0)), MOST_JOBS, len(tried.items) // FILES_PER_JOB))
+            with _progress(len(tried.items)) as progress:
+                answer = compare_rules(against, expectations_folder(), tried, limits=limits, jobs=number, progress=progress)
+        except (NoArchive, NoRules) as error:
+            _refuse(str(error))
+    typer.echo(json.dumps(answer.to_json(), indent=1) if as_json else impact_text(answer), nl=as_json)
+    raise typer.Exit(answer.status(allow_changes=allow_changes))
+
+
+def _refuse(line: str) -> NoReturn:
+    typer.echo(f"gmsd: {mask_bsn(line)}".encode("utf-8", "replace"), err=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _broken_off_by_signals() -> Iterator[None]:
+    """A request to end ends it as Ctrl-C does: processes are stopped and the temporary folder is removed."""
+
+    def broken_off(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, broken_off)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress(files: int) -> Iterator[Callable[[int], None]]:
+    """How far it is, on stderr: a bar at a terminal, elsewhere a line now and then."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        last = time.monotonic()
+
+        def line(done: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+                last = time.monotonic()
+                sys.stderr.write(f"{done:,} of {files:,} files\n")
+
+        yield line
+        return
+    bar = Progress(TextColumn("files"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True)
+    task = bar.add_task("", total=files)
+    with bar:
+        yield lambda done: bar.update(task, completed=done)

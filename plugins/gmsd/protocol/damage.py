@@ -1,0 +1,145 @@
+"""What other programs make of a file: how it is recognised and what is said of it, as data in `expectations/wmo/damage.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
+from gmsd.protocol.vocabulary import STATUSES, TYPES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gmsd.protocol.protocol import Protocol
+
+_FILE = {
+    "name": Key(str),
+    "title": Key(str),
+    "status": Key(str, among=STATUSES),
+    "reason": Key(str),
+    "files": Key(dict),
+    "headers": Key(dict),
+    "lines": Key(list),
+    "cells": Key(list),
+}
+_OF_FILE = {"message": Key(str), "repair": Key(str)}
+_OF_HEADER = {"what": Key(str), "repair": Key(str)}
+_OF_LINE = {"name": Key(str), "regex": Key(str), "what": Key(str), "how": Key(str)}
+_OF_CELL = {**_OF_LINE, "types": Key(list, required=False), "length": Key(int, required=False)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is said of a file or a first line as a whole: what it is, and the sentence that takes the place of the rule's repair."""
+
+    what: str
+    repair: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One kind of damage to a line or a cell.
+
+    Attributes:
+        name: Its name.
+        regex: Found in a faulty line or cell, in the syntax of Rust; `<n>` is the number of separators of a right line.
+        what: Comes behind "812 keer".
+        how: Comes behind the rule's repair.
+        types: The types of the fields it happens to; empty = all.
+        length: The number of characters of the field's codes; None = any.
+    """
+
+    name: str
+    regex: str
+    what: str
+    how: str
+    types: tuple[str, ...] = ()
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DamageList:
+    """All that is recognised; `files` by the kind that `checking` finds, `headers` by the fault of the first line."""
+
+    files: dict[str, Wording]
+    headers: dict[str, Wording]
+    lines: tuple[Damage, ...]
+    cells: tuple[Damage, ...]
+
+    def of_lines(self, separators: int) -> tuple[Damage, ...]:
+        """The kinds of damage to a line, for a protocol whose lines have this many separators."""
+        places = {f"<n{offset:+d}>" if offset else "<n>": str(separators + offset) for offset in (-2, -1, 0, 1)}
+        return tuple(_filled(damage, places) for damage in self.lines)
+
+    def of_field(self, protocol: Protocol, name: str) -> tuple[Damage, ...]:
+        """The kinds of damage to the cells of a field, in the order in which they are tried; none for an unknown field."""
+        field = next((field for field in protocol.fields if field.name == name), None)
+        if field is None:
+            return ()
+        codes = protocol.code_lists[field.codes].codes if field.codes is not None else ()
+        length = len(codes[0].code) if codes else None
+        return tuple(
+            damage
+            for damage in self.cells
+            if (not damage.types or field.type in damage.types) and (damage.length is None or damage.length == length)
+        )
+
+
+def damage_list() -> DamageList:
+    """What is recognised.
+
+    Raises:
+        ProtocolError: When the file is not in order; all mistakes are told.
+    """
+    return _read(expectations_folder() / "wmo" / "damage.yaml")
+
+
+@cache
+def _read(path: Path) -> DamageList:
+    mistakes: list[Mistake] = []
+    root = Document(path, mistakes).root
+    read = None if root is None else root.read(_FILE)
+    if root is None or read is None:
+        raise ProtocolError(*mistakes)
+    found = DamageList(
+        files=_wordings(root.at("files", "files"), _OF_FILE),
+        headers=_wordings(root.at("headers", "headers"), _OF_HEADER),
+        lines=_damages(root.at("lines"), _OF_LINE),
+        cells=_damages(root.at("cells"), _OF_CELL),
+    )
+    if mistakes:
+        raise ProtocolError(*mistakes)
+    return found
+
+
+def _wordings(listed: Place, known: dict[str, Key]) -> dict[str, Wording]:
+    wordings = {}
+    for name in listed.value:
+        place = listed.at(name, f"{listed.name} {name}")
+        read = place.read(known)
+        if read is not None:
+            wordings[str(name)] = Wording(*read.values())
+    return wordings
+
+
+def _damages(listed: Place, known: dict[str, Key]) -> tuple[Damage, ...]:
+    damages = []
+    for unnamed in listed.each():
+        place = unnamed.named(f"damage {unnamed.value.get('name', '?')}")
+        read = place.read(known)
+        if read is None:
+            continue
+        types = tuple(read.get("types") or ())
+        if not set(types) <= set(TYPES):
+            place.fault(f"types are of {', '.join(TYPES)}", "types")
+        damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, read.get("length")))
+    return tuple(damages)
+
+
+def _filled(damage: Damage, places: dict[str, str]) -> Damage:
+    regex = damage.regex
+    for place, number in places.items():
+        regex = regex.replace(place, number)
+    return Damage(damage.name, regex, damage.what, damage.how, damage.types, damage.length)

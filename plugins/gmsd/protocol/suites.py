@@ -1,0 +1,227 @@
+"""The suites of a protocol as they stand in their files, and whether Great Expectations takes them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from gmsd.protocol.layout import Derived, Field, Rule, check_regex, read_derived, read_rule
+from gmsd.protocol.reading import Key, nearest
+from gmsd.protocol.vocabulary import CODES, MUNICIPALITIES, RECEIVED_ON
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from gmsd.protocol.reading import Place
+
+PARAMETER = "$PARAMETER"
+_SUITE = {"name": Key(str), "meta": Key(dict, required=False), "notes": Key(str, required=False), "expectations": Key(list)}
+_META = {"derived": Key(list, required=False)}
+_EXPECTATION = {
+    "type": Key(str),
+    "kwargs": Key(dict),
+    "meta": Key(dict),
+    "description": Key(str, required=False),
+    "notes": Key(str, required=False),
+    "severity": Key(str, required=False, among=("critical", "warning", "info")),
+}
+
+
+class SuiteFile:
+    """What has been read of one suite.
+
+    Attributes:
+        suite: Its values, as Great Expectations takes them.
+        derived: Its derived columns.
+        rules: Its rules with the place of each.
+        expectations: Its expectations that are in order so far, with the place of each.
+    """
+
+    def __init__(self) -> None:
+        self.suite: dict[str, Any] = {}
+        self.derived: list[Derived] = []
+        self.rules: list[tuple[Rule, Place]] = []
+        self.expectations: list[Place] = []
+
+
+def parameter_names(code_lists: Collection[str]) -> tuple[str, ...]:
+    """The parameters that a suite may ask for."""
+    return (RECEIVED_ON, MUNICIPALITIES, *(f"{CODES}{name.upper()}" for name in code_lists))
+
+
+def asked(kwargs: Mapping[str, Any]) -> set[str]:
+    """The parameters that an expectation asks for."""
+    return {value[PARAMETER] for value in kwargs.values() if isinstance(value, dict) and PARAMETER in value}
+
+
+def filled(kwargs: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with their parameters filled in, as plain values."""
+    values = dict(kwargs)
+    for key, value in kwargs.items():
+        if isinstance(value, dict) and PARAMETER in value:
+            given = parameters[value[PARAMETER]]
+            values[key] = list(given) if isinstance(given, tuple) else given
+    return values
+
+
+def read_suite(
+    root: Place, fields: dict[str, Field] | None, columns: dict[str, frozenset[str]], code_lists: Collection[str], levels: Collection[str]
+) -> SuiteFile:
+    """Read one suite.
+
+    Args:
+        root: The file.
+        fields: The fields by name; None when those could not be read, and nothing is said of columns then.
+        columns: The columns there are, each with the fields it is made of; this suite's derived columns are added.
+        code_lists: The names of the code lists.
+        levels: The levels that the rules of this file can have.
+    """
+    found = SuiteFile()
+    read = root.read(_SUITE)
+    if read is None:
+        return found
+    found.suite = root.value
+    meta = root.at("meta").read(_META) if read["meta"] else None
+    if meta is not None and meta["derived"]:
+        for place in root.at("meta").at("derived").each():
+            derived = read_derived(place, columns, code_lists) if fields is not None else None
+            made_of = place.value.get("of")
+            if derived is not None:
+                found.derived.append(derived)
+            if isinstance(place.value.get("column"), str):
+                parts = [columns.get(part, frozenset()) for part in made_of if isinstance(part, str)] if isinstance(made_of, list) else []
+                columns.setdefault(place.value["column"], frozenset().union(*parts))
+    for place in root.at("expectations").each():
+        if place.read(_EXPECTATION) is None:
+            continue
+        rule = read_rule(place.at("meta"), fields, check=False, levels=levels)
+        named = place.named(f"rule {place.value['meta'].get('code', '?')}")
+        if rule is not None:
+            found.rules.append((rule, named.at("meta")))
+        right = _arguments(named.at("kwargs"), columns if fields is not None else None, code_lists, rule)
+        if right:
+            found.expectations.append(named)
+    return found
+
+
+def _arguments(kwargs: Place, columns: dict[str, frozenset[str]] | None, code_lists: Collection[str], rule: Rule | None) -> bool:
+    """Tell what is wrong with the arguments of an expectation, as far as that can be told without Great Expectations."""
+    before = len(kwargs.document.mistakes)
+    for keys, value in _inside(kwargs.value, ()):
+        if isinstance(value, dict) and PARAMETER in value:
+            _parameter(kwargs, keys, value[PARAMETER], parameter_names(code_lists))
+        elif keys and (keys[-1] == "regex" or keys[:-1] == ("regex_list",)):
+            check_regex(kwargs, value, *keys)
+    if columns is not None:
+        _looks_at(kwargs, columns, rule)
+    return len(kwargs.document.mistakes) == before
+
+
+def _parameter(kwargs: Place, keys: tuple[str | int, ...], name: Any, known: Collection[str]) -> None:
+    if len(keys) > 1:
+        kwargs.fault(f"{PARAMETER} stands inside {keys[0]}; only a whole argument is filled in", *keys)
+    elif name not in known:
+        hint = nearest(name, known)
+        others = "" if hint.startswith("known") else f" (known are {', '.join(known)})"
+        kwargs.fault(f'no parameter "{name}"; {hint}{others}', *keys)
+
+
+def _looks_at(kwargs: Place, columns: dict[str, frozenset[str]], rule: Rule | None) -> None:
+    """Tell columns that are not there, and a rule that is told at a field it does not look at."""
+    fields: set[str] = set()
+    for keys, column in _columns(kwargs.value):
+        if column not in columns:
+            kwargs.fault(f'no column "{column}"; {nearest(column, columns)}', *keys)
+        elif keys[0] != "row_condition":
+            fields |= columns[column]
+    told = rule.field if rule is not None else None
+    if told in columns and fields and told not in fields:
+        kwargs.fault(f"it looks at {', '.join(sorted(fields))}, but is told at {told}; let meta.field be one of those")
+
+
+def _inside(value: Any, keys: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """A value and every value in it, with the keys that lead there."""
+    yield keys, value
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in below:
+        yield from _inside(inner, (*keys, key))
+
+
+def _columns(kwargs: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The columns that an expectation names, with the keys that lead there."""
+    for keys, value in _inside(kwargs, ()):
+        own = len(keys) == 1 and keys[0] in ("column", "column_A", "column_B")
+        listed = len(keys) == 2 and keys[0] in ("column_list", "column_set")
+        condition = len(keys) > 2 and keys[0] == "row_condition" and keys[-2:] == ("column", "name")
+        if isinstance(value, str) and (own or listed or condition):
+            yield keys, value
+
+
+def tell_refused(expectations: Collection[Place], parameters: Mapping[str, Any]) -> None:
+    """Tell the expectations that Great Expectations does not know or whose arguments it refuses.
+
+    Args:
+        expectations: The places of those that are in order so far.
+        parameters: A value for each parameter, of the right type.
+    """
+    import great_expectations as gx
+    from great_expectations.expectations import registry
+
+    known = registry.list_registered_expectation_implementations() or sorted(dir(gx.expectations))
+    for place in expectations:
+        name = place.value["type"]
+        if name not in known:
+            place.fault(f'Great Expectations has no expectation "{name}"; {_like(name, known)}', "type")
+            continue
+        expectation: Any = registry.get_expectation_impl(name)
+        try:
+            expectation(**filled(place.value["kwargs"], parameters), meta=place.value["meta"])
+        except ValueError as error:
+            told: set[str] = set()
+            faults = error.errors() if hasattr(error, "errors") else [{"loc": ("__root__",), "msg": str(error), "type": ""}]
+            for fault in faults:
+                argument = str(fault["loc"][0])
+                if argument not in told:
+                    told.add(argument)
+                    _argument_fault(place.at("kwargs"), argument, fault, [key for key in expectation.__fields__ if key not in _OWN])
+
+
+_OWN = frozenset(
+    {"id", "meta", "notes", "rendered_content", "description", "severity", "windows", "batch", "result_format", "catch_exceptions"}
+)
+
+
+def _like(name: str, known: Collection[str]) -> str:
+    suggestion = nearest(name, known)
+    return suggestion if suggestion.startswith("did you") else "see docs/gx_polars.md for those there are"
+
+
+def _argument_fault(kwargs: Place, argument: str, fault: dict[str, Any], known: Collection[str]) -> None:
+    """One line for what pydantic says of an argument."""
+    if fault["type"] == "value_error.extra":
+        kwargs.fault(f'unknown argument "{argument}"; {nearest(argument, known)}', argument)
+    elif fault["type"] == "value_error.missing" and len(fault["loc"]) == 1:
+        kwargs.fault(f"argument {argument} is missing")
+    elif argument == "__root__":
+        kwargs.fault(f"Great Expectations refuses these arguments: {fault['msg']}")
+    elif argument == "row_condition":
+        kwargs.fault(
+            "row_condition is no condition of Great Expectations, such as {type: nullity, column: {name: BSN}, is_null: false}", argument
+        )
+    else:
+        kwargs.fault(f"Great Expectations refuses argument {argument}: {fault['msg']}", argument)
+
+
+def build(name: str, expectations: list[dict[str, Any]]) -> Any:
+    """The suite as Great Expectations has it; None when it does not take all of it."""
+    import great_expectations as gx
+
+    logger = logging.getLogger("great_expectations.core.expectation_suite")
+    before, logger.disabled = logger.disabled, True  # an expectation that it does not know is only logged, with a traceback
+    try:
+        suite = gx.ExpectationSuite(name=name, expectations=expectations)
+    except (ValueError, TypeError, gx.exceptions.GreatExpectationsError):
+        return None
+    finally:
+        logger.disabled = before
+    return suite if len(suite.expectations) == len(expectations) else None

@@ -1,0 +1,91 @@
+"""What a report adds to a finding from the protocol: an example of a right value, the codes that may be used, where to read more.
+
+The result of a check carries its sentences already filled in; what it lacks is looked up by the code of the rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from gmsd.masking import mask_bsn
+from gmsd.protocol import NoProtocolError, newest_protocol, protocol_for
+from gmsd.reporting.result import WHOLE_LINE
+from gmsd.rounds import HalfYear
+
+if TYPE_CHECKING:
+    from gmsd.protocol import Protocol
+    from gmsd.reporting.result import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a report says of a rule beside the finding itself.
+
+    Attributes:
+        example: A right value, made up; None when the rule has none, or when it could be taken for a person's number: a made-up number
+            may be somebody's in the file, and whoever searches a report for such numbers must find none.
+        more: What the sentences of the finding leave unsaid; None when that is nothing.
+        codes: The codes that may be used in the half-year, each with its meaning; empty when the variable has no list.
+        url: Where the catalogue of rules tells of it; '' when there is no catalogue.
+    """
+
+    example: str | None
+    more: str | None
+    codes: tuple[tuple[str, str], ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A rule that could not run: its code, the variable it is about, why, and where the catalogue tells of it."""
+
+    rule: str
+    variable: str
+    reason: str
+    url: str
+
+
+def protocol_of(checked: Checked) -> Protocol:
+    """The protocol that a file was checked by; the newest when its half-year is unknown or has none."""
+    if checked.half_year is None:
+        return newest_protocol()
+    try:
+        return protocol_for(HalfYear.parse(checked.half_year))
+    except NoProtocolError:
+        return newest_protocol()
+
+
+def rule_url(rules_url: str, rule: str) -> str:
+    """Where the catalogue tells of a rule; '' when there is none, or its address is not one of the web."""
+    return f"{rules_url}#{quote(rule)}" if urlsplit(rules_url).scheme in ("http", "https") else ""
+
+
+def explain(checked: Checked, rules_url: str) -> dict[str, Explanation]:
+    """Look up every rule that a result names, by its code; a rule that the protocol does not know (any more) has only its address."""
+    protocol = protocol_of(checked)
+    half_year = None if checked.half_year is None else HalfYear.parse(checked.half_year)
+    lists = {field.name: field.codes for field in protocol.fields}
+    explained = {}
+    for finding in checked.findings:
+        rule = protocol.rules.get(finding.rule)
+        codes: tuple[tuple[str, str], ...] = ()
+        name = lists.get(finding.field or "")
+        if name is not None and half_year is not None:
+            code_list = protocol.code_lists[name]
+            codes = tuple((code, code_list.title_of(code, half_year) or "") for code in code_list.valid_in(half_year))
+        explained[finding.rule] = Explanation(
+            example=rule.example if rule is not None and rule.example is not None and mask_bsn(rule.example) == rule.example else None,
+            more=rule.explanation if rule is not None else None,
+            codes=codes,
+            url=rule_url(rules_url, finding.rule),
+        )
+    return explained
+
+
+def missed(checked: Checked, rules_url: str) -> list[Missed]:
+    """The rules that could not run, in the order of the check."""
+    rules = protocol_of(checked).rules
+    fields = {code: rules[code].field for code, _ in checked.not_run if code in rules}
+    return [Missed(code, fields.get(code) or WHOLE_LINE, reason, rule_url(rules_url, code)) for code, reason in checked.not_run]
