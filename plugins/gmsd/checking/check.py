@@ -145,7 +145,7 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
 
 
 def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date) -> CheckResult:
-    from gmsd.checking.content import content_findings, read_frame
+    from gmsd.checking.content import content_findings
 
     body = split_body(lines, len(protocol.fields), protocol.separator)
     findings = []
@@ -154,7 +154,7 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
         fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=numbers)
         findings.append(explain_lines(fault, lines, protocol))
     found, not_run = content_findings(
-        read_frame(body, protocol),
+        body,
         protocol,
         half_year=half_year,
         municipality=result.municipality,

@@ -1,50 +1,54 @@
-"""The content of a file: one frame of strings, the derived columns, the suites in one pass, and the findings they give."""
+"""The content of a file: strings and derived columns in one lazy frame, the suites in one pass over it, and the findings they give."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from gmsd.checking.damage import explain_cells
-from gmsd.checking.derive import with_derived
+from gmsd.checking.derive import ROW, with_derived
+from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, Finding, NotRun
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from gmsd.checking.structure import Body
     from gmsd.protocol import Protocol
     from gmsd.rounds import HalfYear
 
 _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED_LINES, "exclude_unexpected_values": True}
+# From this size a file is never in memory as cells: the streaming engine holds a piece of it at a time. Below it that engine costs more.
+_STREAMED_FROM = 16 << 20
 
 
-def read_frame(body: Body, protocol: Protocol) -> pl.DataFrame:
-    """The readable lines as strings, one column per field (null = empty), with `line`, the physical line number."""
-    lines = pl.Series("line", body.lines)
-    if not len(lines):
-        return pl.DataFrame(schema=dict.fromkeys(protocol.header, pl.String())).with_columns(lines)
-    frame = pl.read_csv(
+def scan(body: Body, protocol: Protocol) -> pl.LazyFrame:
+    """The readable lines as strings, one column per field (null = empty), with `row`, the place among them from 0 (UInt32)."""
+    schema = dict.fromkeys(protocol.header, pl.String())
+    if not len(body.lines):
+        return pl.LazyFrame(schema={ROW: pl.UInt32(), **schema})
+    return pl.scan_csv(
         body.source,
         has_header=False,
         skip_lines=1,
-        n_rows=len(lines),
+        n_rows=len(body.lines),
         separator=protocol.separator,
         quote_char=None,
-        schema=dict.fromkeys(protocol.header, pl.String()),
-        encoding="utf8",
+        schema=schema,
+        row_index_name=ROW,
     )
-    return frame.with_columns(lines)
 
 
 def content_findings(
-    frame: pl.DataFrame, protocol: Protocol, *, half_year: HalfYear, municipality: str | None, received_on: dt.date, records: int
+    body: Body, protocol: Protocol, *, half_year: HalfYear, municipality: str | None, received_on: dt.date, records: int
 ) -> tuple[list[Finding], list[NotRun]]:
     """Run both suites in one pass.
 
     Args:
-        frame: What `read_frame` gives.
+        body: The lines after the header.
         protocol: The rules.
         half_year: The half-year the file is about.
         municipality: The delivering municipality; its rule is left out when it is unknown.
@@ -56,9 +60,16 @@ def content_findings(
     """
     import gx_polars
 
-    suite = protocol.suite(half_year=half_year, received_on=received_on, municipality=municipality)
-    derived = with_derived(frame, protocol, half_year)
-    validation = gx_polars.validate(derived, suite, result_format=_RESULT_FORMAT, unexpected_index_column_names=["line"])
+    cells = scan(body, protocol)
+    streamed = body.size >= _STREAMED_FROM
+    derived = with_derived(cells, protocol, half_year, repeated=repeated_rows(body), by_distinct=streamed)
+    validation = gx_polars.validate(
+        derived if streamed else derived.collect(engine="in-memory"),
+        protocol.open_suite(municipality_known=municipality is not None),
+        result_format=_RESULT_FORMAT,
+        unexpected_index_column_names=[ROW],
+        suite_parameters=protocol.parameters(half_year, received_on, municipality),
+    )
     findings: list[Finding] = []
     not_run: list[NotRun] = []
     for result in validation.results:
@@ -67,10 +78,21 @@ def content_findings(
             not_run.append(NotRun(rule.code, rule.level, "De regel kon niet worden uitgevoerd; het CBS zoekt dit uit."))
         elif not result.success:
             count: int = result.result["unexpected_count"]
-            lines = result.result["partial_unexpected_index_list"][0]["line"]
+            rows = result.result["partial_unexpected_index_list"][0][ROW]
             words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
-            findings.append(Finding.of(rule, count=count, lines=lines, **words))
-    return explain_cells(findings, frame, protocol), not_run
+            findings.append(Finding.of(rule, count=count, lines=body.lines[rows].tolist(), **words))
+    return explain_cells(findings, _faulty_cells(cells, body, findings), protocol), not_run
+
+
+def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) -> pl.DataFrame:
+    """The columns in which something is wrong, of the lines where something is wrong, with `line`, the physical line number."""
+    at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
+    lines = [np.asarray(finding.all_lines, dtype=body.lines.dtype) for finding in at_fields]
+    rows = np.searchsorted(body.lines, np.unique(np.concatenate(lines))) if lines else np.zeros(0)
+    names = dict.fromkeys(finding.field for finding in at_fields if finding.field is not None)
+    wanted = cells.select(ROW, *names).filter(pl.col(ROW).is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
+    found = wanted.collect(engine="streaming" if body.size >= _STREAMED_FROM else "in-memory")
+    return found.with_columns(pl.Series("line", body.lines[found[ROW].to_numpy()], dtype=pl.Int64))
 
 
 def _words(*, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gmsd.checking.content import read_frame
+from gmsd.checking.content import scan
 from gmsd.checking.structure import physical_lines, split_body
 from gmsd.checking.text import read_text
 from gmsd.protocol import protocol_for
@@ -50,7 +50,7 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
         raise ValueError("only the records of an accepted file are read")
     protocol = protocol_for(result.half_year)
     lines = physical_lines(read_text(data).content)
-    frame = read_frame(split_body(lines, len(protocol.fields), protocol.separator), protocol)
+    body = split_body(lines, len(protocol.fields), protocol.separator)
     columns = {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}
     typed = [
         columns[name].str.to_date("%Y%m%d", strict=False).alias(name)
@@ -58,7 +58,8 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
         else columns[name].cast(kind, strict=False).alias(name)
         for name, kind in _TYPES.items()
     ]
-    return frame.select(pl.col("line").cast(pl.Int64), columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed)
+    records = scan(body, protocol).select(columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed).collect(engine="streaming")
+    return records.select(pl.Series("line", body.lines, dtype=pl.Int64), pl.all())
 
 
 def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:

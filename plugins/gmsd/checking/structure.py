@@ -51,11 +51,13 @@ class Body:
         source: What a CSV reader is given: the header and every line that can be read.
         lines: The physical line numbers of the lines that can be read.
         faulty: Those of the lines with a wrong number of fields or a quotation mark.
+        size: The bytes of the text.
     """
 
-    source: bytes | io.BytesIO
+    source: bytes
     lines: npt.NDArray[np.int32]
     faulty: npt.NDArray[np.int32]
+    size: int
 
 
 def physical_lines(content: bytes) -> Lines:
@@ -133,11 +135,11 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     quoted = lines.content.find(b'"', start) >= 0
     numbers = np.arange(2, len(wrong) + 2, dtype=np.int32)
     if not quoted and not wrong.any() and not lines.content.startswith(codecs.BOM_UTF8, start):
-        return Body(lines.content, numbers, numbers[:0])
+        return Body(lines.content, numbers, numbers[:0], lines.end)
     ends = np.append(_positions(text[start:], _NEWLINE), len(text) - start) + start
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
-    return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong])
+    return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong], lines.end)
 
 
 def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
@@ -171,7 +173,7 @@ def _positions(text: npt.NDArray[np.uint8], byte: int) -> npt.NDArray[np.int64]:
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
-def _without(text: npt.NDArray[np.uint8], start: int, ends: npt.NDArray[np.int64], wrong: npt.NDArray[np.bool_]) -> io.BytesIO:
+def _without(text: npt.NDArray[np.uint8], start: int, ends: npt.NDArray[np.int64], wrong: npt.NDArray[np.bool_]) -> bytes:
     """The header and the lines that are not wrong, each with its end."""
     begins = np.concatenate(([start], ends[:-1] + 1))
     kept = io.BytesIO()
@@ -186,5 +188,4 @@ def _without(text: npt.NDArray[np.uint8], start: int, ends: npt.NDArray[np.int64
             lengths = ends[first : last + 1] + 1 - begins[first : last + 1]
             block = block[np.repeat(~bad, lengths)[: len(block)]]
         kept.write(block.data)
-    kept.seek(0)
-    return kept
+    return kept.getvalue()
