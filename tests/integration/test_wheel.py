@@ -1,8 +1,8 @@
 """The package on a machine of its own: from the sources to an archive, from that to a wheel, and installed beside nothing else.
 
-The installation is a real one: the newest installer that `make` works with (uv, else pip) takes every dependency from the package index, in the
-versions of the lock. That is what a municipality does, and it takes seconds: the packages lie in the installer's cache since `make setup`.
-Building happens in a copy, without isolation, with the setuptools of the lock.
+The installation is a real one: the installer that `make` works with (uv, else pip) takes every dependency from the package index, in the
+versions of the lock. That is what a municipality does, and with uv it takes seconds: what `make setup` fetched lies in its cache. Building
+happens in a copy, without isolation, with the setuptools of the lock.
 """
 
 from __future__ import annotations
