@@ -156,3 +156,17 @@ def test_help_needs_nothing_more(gmsd):
     done = gmsd("--help")
     assert (done.returncode, done.stderr) == (0, b"")
     assert all(name in done.stdout.decode() for name in ("check", "rounds", "releases"))
+
+
+LOOK_AROUND = """
+import polars as pl, great_expectations as gx, gx_polars, sys, warnings
+warnings.simplefilter("ignore")
+frame = pl.DataFrame({"a": ["ab", None, "b"], "n": [1, None, 3]})
+rules = [gx.expectations.ExpectColumnValuesToMatchRegex(column="a", regex="(?<=a)b")]
+[result] = gx_polars.validate(frame, gx.ExpectationSuite(name="s", expectations=rules)).results
+print(result.success, result.result["unexpected_count"], result.result["partial_unexpected_list"], "pyarrow" in sys.modules)
+"""
+
+
+def test_rule_that_needs_pandas_runs_without_pyarrow(installed):
+    assert run(installed.bin / "python", "-c", LOOK_AROUND).strip() == "False 1 ['b'] False"
