@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def packed(result: CheckResult) -> bytes | None:
     """Pack every line number of the rules that have more of them than the result names; None when no rule has.
 
-    The same result gives the same bytes: 300,000 line numbers take about half a megabyte.
+    The same result gives the same bytes: 300,000 line numbers take about a megabyte.
     """
     named = {finding.rule: len(finding.lines) for finding in result.findings}
     parts = [

@@ -41,6 +41,7 @@ from gmsd.reporting.op_orde import OpOrdeSummary, summarise
 from gmsd.reporting.op_orde_views import op_orde_html, op_orde_json, op_orde_xlsx
 from gmsd.reporting.rendering import RenderedMail, compile_templates
 from gmsd.reporting.rules_page import rules_html, rules_markdown
+from gmsd.reporting.validation_report import validation_report
 
 __all__ = [
     "FeedbackContext",
@@ -81,6 +82,7 @@ __all__ = [
     "summarise",
     "unplaced_mail",
     "unreadable_right_mail",
+    "validation_report",
     "verdict_mail",
     "verdict_note",
     "withdrawal_done_mail",
