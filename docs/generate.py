@@ -1,4 +1,4 @@
-"""Write the pages that are made from the code: settings, commands and DAGs. `--check` only tells whether they are up to date."""
+"""Write the pages that are made from the code: settings, commands, DAGs, rules, faulty files. `--check` only tells whether they are up to date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT / "plugins"))
+sys.path[:0] = [str(PROJECT / "plugins"), str(PROJECT)]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +97,27 @@ def dags_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "commands.md": commands_page, "dags.md": dags_page}
+def rules_page() -> str:
+    """Every rule of every protocol, in Dutch, as the catalogue that coordinators read."""
+    from gmsd.reporting import rules_markdown
+
+    return f"{NOTE.format(source='expectations/wmo')}\n# Regels voor het Wmo-bestand\n\n{rules_markdown()}"
+
+
+def faults_page() -> str:
+    """The table of faulty files that the tests check."""
+    from tests.spec.page import faults_page as page
+
+    return f"{NOTE.format(source='tests/spec/table')}\n{page()}"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "dags.md": dags_page,
+    "rules.md": rules_page,
+    "faults.md": faults_page,
+}
 
 
 def main(folder: Path = PROJECT / "docs") -> int:

@@ -37,6 +37,7 @@ def pipeline(state: State) -> dict[str, str]:
         "GMSD_MAIL_TEMPLATE_ADDRESS": "wmo-{municipality}@gemeente.invalid",
         "GMSD_MAILDIR": str(state.maildir),
         "GMSD_AIRFLOW_URL": state.url("airflow"),
+        "GMSD_RULES_URL": f"{state.url('airflow')}/gmsd/regels",
     }
     for user in ("engineer", "approver", "viewer", "intake"):
         values[f"GMSD_AIRFLOW_{user.upper()}_USER"] = user

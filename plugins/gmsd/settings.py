@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     airflow_intake_user: str = Field("intake", description="Account with which intake starts a run for each delivery.")
     airflow_intake_password: SecretStr = Field(SecretStr(""), description="Password of intake's account.")
 
+    rules_url: str = Field(
+        "", description="Address of the catalogue of rules that mails and reports link to, each rule at its own code; empty: no links."
+    )
+
     pseudonym_key_file: Path = Field(
         Path("var/secrets/pseudonym.key"), description="File with the key (32 bytes, hex) that turns a BSN into a pseudonym."
     )

@@ -15,6 +15,7 @@ from great_expectations.expectations.expectation import (
 
 from gx_polars.errors import PandasFallbackWarning
 from gx_polars.measuring import FAILURES
+from gx_polars.pandas_frame import to_pandas
 from gx_polars.results import broken
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _validator(frame: pl.DataFrame | pl.LazyFrame, rules: Iterable[Rule]) -> Any
     from great_expectations.validator.validator import Validator
 
     needed = columns_needed(rules, frame.collect_schema().names())
-    engine = PandasExecutionEngine(batch_data_dict={"polars": frame.lazy().select(needed).collect().to_pandas()})
+    engine = PandasExecutionEngine(batch_data_dict={"polars": to_pandas(frame.lazy().select(needed).collect())})
     validator = Validator(execution_engine=engine)
     validator._determine_progress_bars = lambda: False  # else a bar per rule on stderr
     return validator

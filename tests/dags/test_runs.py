@@ -232,6 +232,17 @@ def test_a_second_person_publishes(publication, engineer, approver, settings):
         assert connection.scalar(text("SELECT count(*) FROM delivery WHERE state = 'published'")) == 2
 
 
+def test_the_rules_are_for_everybody_and_mails_are_told_where(delivered, settings):
+    assert settings.rules_url == f"{settings.airflow_url}/gmsd/regels"
+    for address in (settings.rules_url, f"{settings.rules_url}/", f"{settings.rules_url}/wmo-2020"):
+        page = httpx.get(address, follow_redirects=True)
+        assert page.status_code == 200
+        assert 'id="BSN-02"' in page.text
+    assert httpx.get(f"{settings.rules_url}/wmo-1900").status_code == 404
+    assert httpx.get(f"{settings.rules_url}/../rounds").status_code == 401
+    assert httpx.post(f"{settings.rules_url}/wmo-2020").status_code == 405
+
+
 def test_the_page_of_rounds_is_for_who_is_signed_in(delivered, settings):
     address = f"{settings.airflow_url}/gmsd/rounds"
     assert httpx.get(address).status_code == 401

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import threading
 
+import openpyxl
 import psycopg
 import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
-from gmsd.deliveries import Context, WrongState, check_result, get, let_in, listing, send_queued, transition, verify_chain
+from gmsd.deliveries import Context, WrongState, check_lines, check_result, get, let_in, listing, send_queued, transition, verify_chain
 from gmsd.intake import check_delivery, recheck, register_inbox, report_delivery, staged_records
 from gmsd.store import get_store
 from tests.support.mails import Maildir, text_of
@@ -65,6 +67,16 @@ class Town:
         return [delivery.state for delivery in self.deliveries]
 
 
+def withdraw(context: Context, municipality: str) -> str:
+    """File the form and carry it out; gives its key."""
+    form = {"half_year": "H22019", "municipality": municipality, "name": "Coördinator Wmo", "reason": None}
+    key = f"H22019/{municipality}/formulieren/intrekking.json"
+    context.store.put(context.settings.bucket_inbox, key, json.dumps(form).encode())
+    register_inbox(context)
+    process_forms(context)
+    return key
+
+
 def test_a_correction_supersedes_and_a_rejected_one_does_not(context: Context, maildir: Maildir):
     town = Town(context, "0518")
     town.upload(lines("0518"))
@@ -84,7 +96,8 @@ def test_a_correction_supersedes_and_a_rejected_one_does_not(context: Context, m
     assert "vrijdag 20 maart 2020" in flat
     keys = list(context.store.keys(context.settings.bucket_outbox, "H22019/0518/2019-H2.0518.02/"))
     assert [key.rpartition("/")[2] for key in keys] == [
-        "op-orde.html", "op-orde.json", "op-orde.xlsx", "terugkoppeling.html", "terugkoppeling.json", "terugkoppeling.xlsx",
+        "op-orde.html", "op-orde.json", "op-orde.xlsx", "terugkoppeling.html", "terugkoppeling.json",
+        "terugkoppeling.validatie.json", "terugkoppeling.xlsx",
     ]  # fmt: skip
 
 
@@ -183,17 +196,48 @@ def test_a_kill_before_the_commit_leaves_the_delivery_to_be_checked(context: Con
     assert check_delivery(context, delivery_id).state == "accepted"
 
 
+def test_every_faulty_line_reaches_the_workbook_and_goes_with_the_delivery(context: Context, monkeypatch):
+    """Check and report are two tasks: what joins them is stored with the verdict, survives a kill of either, and is erased with it."""
+    town = Town(context, "0228")
+    bad = lines("0228", bsns=tuple(f"9999{number:05d}" for number in range(40)))  # most of them fail the 11-proef
+    town.upload(bad)
+    (delivery_id,) = register_inbox(context).new_deliveries
+    assert check_delivery(context, delivery_id).state == "rejected"
+    with context.engine.connect() as connection:
+        stored = check_result(connection, delivery_id)
+    assert stored is not None
+    (finding,) = [each for each in stored[0]["findings"] if each["field"] == "BSN"]
+    assert finding["count"] > len(finding["lines"]) == 10
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gmsd.intake.report._queue", killed)
+        with pytest.raises(KeyboardInterrupt):
+            report_delivery(context, delivery_id)
+    keys = report_delivery(context, delivery_id).reports
+    (key,) = [each for each in keys if each.endswith("terugkoppeling.xlsx")]
+    workbook = context.store.get(context.settings.bucket_outbox, key)
+    rows = list(openpyxl.load_workbook(io.BytesIO(workbook))["fouten"].iter_rows(min_row=5, values_only=True))
+    numbers = [row[0] for row in rows if row[1] == finding["rule"]]
+    assert numbers[:10] == finding["lines"]
+    assert len(numbers) == finding["count"]
+    report_delivery(context, delivery_id, resend=True)
+    assert context.store.get(context.settings.bucket_outbox, key) == workbook
+    withdraw(context, "0228")
+    with context.engine.connect() as connection:
+        assert check_lines(connection, delivery_id) is None
+    assert not [k for k in context.store.keys(context.settings.bucket_staging) if ".0228." in k]
+
+
 def test_a_withdrawal_removes_everything_and_what_comes_after_is_delivered_anew(context: Context, clock, maildir: Maildir):
     town = Town(context, "0995")
     town.upload(lines("0363"))
     town.upload(lines("0995"))
     town.intake()
     assert town.states == ["rejected", "accepted"]
-    form = {"half_year": "H22019", "municipality": "0995", "name": "Coördinator Wmo", "reason": None}
-    key = "H22019/0995/formulieren/intrekking.json"
-    context.store.put(context.settings.bucket_inbox, key, json.dumps(form).encode())
-    register_inbox(context)
-    process_forms(context)
+    key = withdraw(context, "0995")
     assert town.states == ["withdrawn", "withdrawn"]
     settings = context.settings
     assert all(delivery.deleted_at for delivery in town.deliveries)

@@ -51,7 +51,8 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
     protocol = protocol_for(result.half_year)
     lines = physical_lines(read_text(data).content)
     body = split_body(lines, len(protocol.fields), protocol.separator)
-    columns = {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}
+    absent = dict.fromkeys(_TYPES, pl.lit(None, pl.String))  # a layout need not have every column that is kept
+    columns = absent | {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}
     typed = [
         columns[name].str.to_date("%Y%m%d", strict=False).alias(name)
         if kind == pl.Date

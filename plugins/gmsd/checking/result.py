@@ -130,7 +130,7 @@ class CheckResult:
 
     def all_lines(self) -> dict[str, Sequence[int]]:
         """By rule, the line numbers of its faults: all of them, or the first hundred thousand."""
-        return {finding.rule: finding.all_lines for finding in self.findings if finding.all_lines}
+        return {finding.rule: finding.all_lines for finding in self.findings if len(finding.all_lines)}
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain values, schema `gmsd-check/1`."""

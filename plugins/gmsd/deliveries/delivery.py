@@ -150,3 +150,8 @@ def check_result(connection: Connection, delivery_id: str) -> tuple[dict[str, An
     """The stored result of the check (schema gmsd-check/1) and the counts of the op-orde report; None when there is none (any more)."""
     row = connection.execute(statement("deliveries/check_result"), {"delivery_id": delivery_id}).first()
     return None if row is None else (row.result, row.op_orde)
+
+
+def check_lines(connection: Connection, delivery_id: str) -> bytes | None:
+    """The line numbers of the check that its stored result does not name, as they were packed; None when there are none."""
+    return connection.scalar(statement("deliveries/check_lines"), {"delivery_id": delivery_id})

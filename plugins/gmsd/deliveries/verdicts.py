@@ -35,6 +35,7 @@ def keep_verdict(
     *,
     result: Mapping[str, Any],
     op_orde: Mapping[str, Any] | None,
+    lines: bytes | None = None,
     rules_version: str,
     reason: str,
     actor: str,
@@ -43,7 +44,7 @@ def keep_verdict(
     """Store the result of a check and what follows from it, in the caller's transaction.
 
     Of the accepted deliveries of a round the newest by receipt is accepted and the others are superseded, in whatever order they were
-    checked; a rejected one never supersedes.
+    checked; a rejected one never supersedes. `lines` are the line numbers that the result does not name, packed.
     """
     verdict = result["verdict"]
     values = {"delivery_id": delivery.delivery_id, "verdict": verdict, "at": at, "facultative_used": None}
@@ -59,6 +60,7 @@ def keep_verdict(
             "delivery_id": delivery.delivery_id,
             "result": json.dumps(result, ensure_ascii=False),
             "op_orde": None if op_orde is None else json.dumps(op_orde, ensure_ascii=False),
+            "lines": lines,
             "rules_version": rules_version,
             "at": at,
         },

@@ -25,6 +25,7 @@ from gmsd.deliveries import (
     unchecked_up_to,
 )
 from gmsd.intake.judge import cannot_be_read, judge, raw_bytes, rules_version
+from gmsd.intake.lines import packed
 from gmsd.intake.notices import unreadable_right
 from gmsd.intake.staging import stage
 from gmsd.masking import mask_bsn
@@ -146,6 +147,7 @@ def _keep(context: Context, connection: Connection, delivery: Delivery, result: 
         state,
         result=result.to_json(),
         op_orde=op_orde,
+        lines=packed(result),
         rules_version=version,
         reason=_reason(result),
         actor=actor,

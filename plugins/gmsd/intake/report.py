@@ -11,6 +11,7 @@ from gmsd.deliveries import (
     Context,
     Delivery,
     Sent,
+    check_lines,
     check_result,
     checks_of,
     get,
@@ -21,6 +22,7 @@ from gmsd.deliveries import (
     send_queued,
     standing,
 )
+from gmsd.intake.lines import unpacked
 from gmsd.intake.notices import party_of, standing_view, to_coordinator, upload_of
 
 if TYPE_CHECKING:
@@ -83,14 +85,18 @@ def _report(
     calendar_round = context.calendar.round(delivery.round or "")
     found = standing_view(standing(connection, delivery.half_year or "", delivery.municipality or "", delivery.round))
     checked_at = delivery.checked_at or context.clock.now()
-    about = reporting.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id)
+    rules_url = context.settings.rules_url
+    about = reporting.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)
+    lines = unpacked(check_lines(connection, delivery.delivery_id))
     feedback = {
         "terugkoppeling.html": reporting.feedback_html(result, about).encode(),
-        "terugkoppeling.xlsx": reporting.feedback_xlsx(result, about),
+        "terugkoppeling.xlsx": reporting.feedback_xlsx(result, about, lines=lines),
         "terugkoppeling.json": reporting.feedback_json(result).encode(),
+        "terugkoppeling.validatie.json": reporting.validation_report(result, about).encode(),
     }
     keys = _write(context, delivery, feedback)
-    verdict = reporting.VerdictContext(party, upload, calendar_round, found, result, keys)
+    read = tuple(key for key in keys if not key.endswith(".validatie.json"))  # the exchange of offices, for nobody to read
+    verdict = reporting.VerdictContext(party, upload, calendar_round, found, result, read, rules_url)
     _queue(context, connection, delivery, "verdict", reporting.verdict_mail(verdict), resend=resend)
     if op_orde is None:
         return keys

@@ -1,15 +1,20 @@
 """What a file must look like: layouts, code lists and rule texts, as versioned data that people edit in `expectations/`."""
 
+from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, Section, catalogue
 from gmsd.protocol.codes import Code, CodeList
 from gmsd.protocol.damage import Damage, DamageList, damage_list
 from gmsd.protocol.layout import Derived, Field, Rule
 from gmsd.protocol.loading import mistakes_in, newest_protocol, protocol_for, protocols
 from gmsd.protocol.protocol import NoProtocolError, Protocol
-from gmsd.protocol.reading import Mistake, ProtocolError, expectations_folder
+from gmsd.protocol.reading import Mistake, ProtocolError, expectations_folder, nearest
 
 __all__ = [
+    "CONSEQUENCES",
+    "LEVELS",
+    "Catalogue",
     "Code",
     "CodeList",
+    "CodeTable",
     "Damage",
     "DamageList",
     "Derived",
@@ -19,9 +24,12 @@ __all__ = [
     "Protocol",
     "ProtocolError",
     "Rule",
+    "Section",
+    "catalogue",
     "damage_list",
     "expectations_folder",
     "mistakes_in",
+    "nearest",
     "newest_protocol",
     "protocol_for",
     "protocols",

@@ -40,6 +40,8 @@ from gmsd.reporting.notes import state_note, verdict_note
 from gmsd.reporting.op_orde import OpOrdeSummary, summarise
 from gmsd.reporting.op_orde_views import op_orde_html, op_orde_json, op_orde_xlsx
 from gmsd.reporting.rendering import RenderedMail, compile_templates
+from gmsd.reporting.rules_page import rules_html, rules_markdown
+from gmsd.reporting.validation_report import validation_report
 
 __all__ = [
     "FeedbackContext",
@@ -74,10 +76,13 @@ __all__ = [
     "over_limit_mail",
     "receipt_mail",
     "repeat_mail",
+    "rules_html",
+    "rules_markdown",
     "state_note",
     "summarise",
     "unplaced_mail",
     "unreadable_right_mail",
+    "validation_report",
     "verdict_mail",
     "verdict_note",
     "withdrawal_done_mail",

@@ -90,7 +90,7 @@ def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext, *, lines:
 
 
 def _summary(checked: Checked, context: FeedbackContext, explained: Mapping[str, Explanation]) -> Sheet:
-    sheet = Sheet("samenvatting", "Technische terugkoppeling GMSD Wmo", widths=(30, 62, 62, 22, 11, 11, 13, 36))
+    sheet = Sheet("samenvatting", "Technische terugkoppeling GMSD Wmo", widths=(36, 66, 66, 14, 11, 11, 13, 36))
     sheet.row("Uitslag", checked.verdict_words, style="bold")
     for label, value in _facts(checked, context):
         sheet.row(label, value)
@@ -122,7 +122,7 @@ def _faults(checked: Checked, lines: Mapping[str, Sequence[int]], explained: Map
     sheet = Sheet(
         "fouten",
         "Fouten en opmerkingen, regel voor regel",
-        widths=(10, 11, 13, 28, 62, 62),
+        widths=(9, 11, 12, 27, 78, 88),
         header=("Regel", "Code", "Soort", "Variabele", "Wat is er mis", "Hoe herstelt u het"),
         note="Regel is het regelnummer in uw bestand; regel 1 is de regel met de kolomnamen. Met een filter werkt u fout voor fout.",
     )

@@ -21,6 +21,7 @@ Cell = str | int | float | None
 Style = Literal["text", "bold", "header"]
 _INK, _PALE, _RULE = "#0B4F6C", "#EAF2F5", "#D5DCDF"
 _LINE_HEIGHT = 13.5
+_LETTERS = 1.15  # letters of a sentence in one unit of width, which is a digit wide
 _LONGEST_TEXT = 32_767  # the most characters of a cell in XLSX
 
 
@@ -120,7 +121,7 @@ def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:  # xlsxwri
 def _lines_of(cells: Sequence[Cell], widths: Sequence[int]) -> int:
     """How many lines of text a row needs, so that no program has to find out for hundreds of thousands of rows."""
     texts = ((cell, width) for cell, width in zip(cells, widths, strict=False) if isinstance(cell, str))
-    return max((len(textwrap.wrap(text, width)) for text, width in texts), default=1) or 1
+    return max((len(textwrap.wrap(text, round(_LETTERS * width))) for text, width in texts), default=1) or 1
 
 
 def _write_row(page: Any, row: int, cells: Iterable[Cell], formats: dict[str, Any], style: Style, *, counted: bool = True) -> None:
