@@ -58,9 +58,7 @@ def run(kind: str, cases: int) -> Tally:
     """Draw this many cases of a kind and compare each."""
     tally = Tally()
 
-    @settings(
-        max_examples=cases, database=None, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=cases, database=None, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(KINDS[kind]())
     def compare(case: Case) -> None:
         tally.add(case)
@@ -84,9 +82,7 @@ def main(arguments: list[str]) -> int:
         allowed = ", ".join(f"{name} {count}" for name, count in tally.allowed.most_common()) or "none"
         print(f"{kind:12} {tally.cases:6} {unexplained:11}  {allowed}  ({time.perf_counter() - start:.0f} s)", flush=True)
         for key, (_, case, difference) in sorted(tally.found.items(), key=lambda item: -tally.counts[item[0]]):
-            print(
-                f"  {tally.counts[key]} x {' '.join(key)}: polars {difference.ours!r:.300} pandas {difference.theirs!r:.300}\n    {case!r:.600}"
-            )
+            print(f"  {tally.counts[key]} x {' '.join(key)}: polars {difference.ours!r:.300} pandas {difference.theirs!r:.300}\n    {case!r:.600}")
     return 1 if wrong else 0
 
 

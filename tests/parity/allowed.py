@@ -26,10 +26,7 @@ class Reason:
 
 
 ALLOWED: list[Reason] = [
-    Reason(
-        "no index query",
-        lambda case, difference, ours, theirs: difference.field == "unexpected_index_query" and difference.ours in ("<absent>", None),
-    ),
+    Reason("no index query", lambda case, difference, ours, theirs: difference.field == "unexpected_index_query" and difference.ours in ("<absent>", None)),
 ]
 
 

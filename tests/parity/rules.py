@@ -52,9 +52,7 @@ class Case:
     result_format: dict[str, Any]
 
     def __repr__(self) -> str:
-        shown = ", ".join(
-            f"{name}: {series.dtype} = {series.to_list()}" for name, series in zip(self.frame.columns, self.frame, strict=True)
-        )
+        shown = ", ".join(f"{name}: {series.dtype} = {series.to_list()}" for name, series in zip(self.frame.columns, self.frame, strict=True))
         return f"{type(self.rule).__name__}({self.rule.configuration.kwargs}) {self.result_format} on {{{shown}}}"
 
 
@@ -64,12 +62,7 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
     if isinstance(dtype, pl.Datetime | pl.Date):
         values = [*values, *(str(value) for value in values)]
     own = st.sampled_from([value for value in values if value is not None] or [1])
-    return st.one_of(
-        own,
-        own,
-        own,
-        st.sampled_from(["10", 1, 2.0, 1.5, True, "true", "2020-01-31", dt.date(2020, 1, 31), dt.datetime(2020, 1, 31, 10), 10**30]),
-    )
+    return st.one_of(own, own, own, st.sampled_from(["10", 1, 2.0, 1.5, True, "true", "2020-01-31", dt.date(2020, 1, 31), dt.datetime(2020, 1, 31, 10), 10**30]))
 
 
 @st.composite
@@ -91,9 +84,7 @@ def limits(draw: DrawFn, value: st.SearchStrategy[Any], *, strict: bool = True) 
 
 def bound_values(name: str) -> st.SearchStrategy[Any]:
     """What GX takes as a bound: numbers and dates, no text."""
-    values = [
-        value for value in COLUMNS[name][1] if isinstance(value, int | float | dt.date) and not isinstance(value, bool) and value == value
-    ]
+    values = [value for value in COLUMNS[name][1] if isinstance(value, int | float | dt.date) and not isinstance(value, bool) and value == value]
     values += [value.isoformat() for value in values if isinstance(value, dt.date)]
     own = st.sampled_from(values or [1])
     return st.one_of(own, own, own, own, own, st.sampled_from([1, 2.5, dt.date(2020, 1, 31), dt.datetime(2020, 1, 31, 10), "2020-01-31"]))
@@ -134,15 +125,9 @@ MAP: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] = {
     gxe.ExpectColumnValuesToNotMatchRegex: (TEXT, lambda draw, name: {"regex": draw(st.sampled_from(PATTERNS))}),
     gxe.ExpectColumnValuesToMatchRegexList: (
         TEXT,
-        lambda draw, name: {
-            "regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3)),
-            "match_on": draw(st.sampled_from(["any", "all"])),
-        },
+        lambda draw, name: {"regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3)), "match_on": draw(st.sampled_from(["any", "all"]))},
     ),
-    gxe.ExpectColumnValuesToNotMatchRegexList: (
-        TEXT,
-        lambda draw, name: {"regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3))},
-    ),
+    gxe.ExpectColumnValuesToNotMatchRegexList: (TEXT, lambda draw, name: {"regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3))}),
     gxe.ExpectColumnValuesToMatchStrftimeFormat: (TEXT, lambda draw, name: {"strftime_format": draw(st.sampled_from(FORMATS))}),
     gxe.ExpectColumnValuesToBeDateutilParseable: (TEXT, lambda draw, name: {}),
     gxe.ExpectColumnValuesToBeJsonParseable: (TEXT, lambda draw, name: {}),
@@ -158,10 +143,7 @@ MAP: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] = {
         lambda draw, name: {"method": draw(st.sampled_from(["iqr", "std"])), "multiplier": draw(st.sampled_from([0.5, 1, 1.5]))},
     ),
     gxe.ExpectColumnValuesToBeOfType: (ANY, lambda draw, name: {"type_": draw(st.sampled_from(TYPES))}),
-    gxe.ExpectColumnValuesToBeInTypeList: (
-        ANY,
-        lambda draw, name: {"type_list": draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=3))},
-    ),
+    gxe.ExpectColumnValuesToBeInTypeList: (ANY, lambda draw, name: {"type_list": draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=3))}),
 }
 
 AGGREGATE: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] = {
@@ -178,10 +160,7 @@ AGGREGATE: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] 
     gxe.ExpectColumnDistinctValuesToBeInSet: (ANY, lambda draw, name: {"value_set": draw(sets(name))}),
     gxe.ExpectColumnDistinctValuesToContainSet: (ANY, lambda draw, name: {"value_set": draw(sets(name))}),
     gxe.ExpectColumnDistinctValuesToEqualSet: (ANY, lambda draw, name: {"value_set": draw(sets(name))}),
-    gxe.ExpectColumnMostCommonValueToBeInSet: (
-        ANY,
-        lambda draw, name: {"value_set": draw(sets(name)), "ties_okay": draw(st.sampled_from([None, False, True]))},
-    ),
+    gxe.ExpectColumnMostCommonValueToBeInSet: (ANY, lambda draw, name: {"value_set": draw(sets(name)), "ties_okay": draw(st.sampled_from([None, False, True]))}),
     gxe.ExpectColumnKLDivergenceToBeLessThan: (
         ["code", "whole", "mild"],
         lambda draw, name: {
@@ -296,20 +275,16 @@ def aggregate_cases(draw: DrawFn) -> Case:
 def pair_cases(draw: DrawFn) -> Case:
     made = draw(st.sampled_from(list(PAIR)))
     names = list(draw(st.sampled_from(PAIRS))) if draw(st.integers(0, 5)) else [draw(st.sampled_from(ANY)), draw(st.sampled_from(ANY))]
-    ignore = draw(
-        st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("both_values_are_missing", "either_value_is_missing", "neither"))])
+    ignore = draw(st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("both_values_are_missing", "either_value_is_missing", "neither"))]))
+    return _case(
+        draw, "pair", lambda kwargs: made(column_A=names[0], column_B=names[1], **kwargs), names, PAIR[made](draw, names) | ignore
     )
-    return _case(draw, "pair", lambda kwargs: made(column_A=names[0], column_B=names[1], **kwargs), names, PAIR[made](draw, names) | ignore)
 
 
 @st.composite
 def multicolumn_cases(draw: DrawFn) -> Case:
     made = draw(st.sampled_from(list(MULTI)))
-    names = (
-        draw(st.sampled_from(LISTS))
-        if draw(st.integers(0, 5))
-        else draw(st.lists(st.sampled_from(ANY), min_size=2, max_size=3, unique=True))
-    )
+    names = draw(st.sampled_from(LISTS)) if draw(st.integers(0, 5)) else draw(st.lists(st.sampled_from(ANY), min_size=2, max_size=3, unique=True))
     ignore = draw(st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("all_values_are_missing", "any_value_is_missing", "never"))]))
     return _case(draw, "multicolumn", lambda kwargs: made(column_list=names, **kwargs), names, MULTI[made](draw, names) | ignore)
 
@@ -330,10 +305,7 @@ def table_cases(draw: DrawFn) -> Case:
                 (gxe.ExpectTableColumnCountToBeBetween, draw(limits(count, strict=False))),
                 (gxe.ExpectTableColumnsToMatchOrderedList, {"column_list": columns}),
                 (gxe.ExpectTableColumnsToMatchSet, {"column_set": columns, "exact_match": draw(st.sampled_from([None, True, False]))}),
-                (
-                    gxe.ExpectColumnToExist,
-                    {"column": draw(st.sampled_from([*there, "nowhere"])), "column_index": draw(st.sampled_from([None, 0, 1, 9]))},
-                ),
+                (gxe.ExpectColumnToExist, {"column": draw(st.sampled_from([*there, "nowhere"])), "column_index": draw(st.sampled_from([None, 0, 1, 9]))}),
                 (gxe.ExpectColumnTypeToBe, {"column": draw(st.sampled_from([*there, "nowhere"])), "type_": draw(st.sampled_from(TYPES))}),
             ]
         )

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gmsd.checking import check_file
-from gmsd.checking.derive import _CELL_KINDS, _KINDS, _REPEATED
+from gmsd.checking.derive import _KINDS
 from gmsd.checking.records import _TYPES
 from gmsd.protocol import NoProtocolError, expectations_folder, mistakes_in, protocol_for
 from gmsd.protocol.vocabulary import KINDS, RECORD
@@ -164,7 +164,7 @@ def test_example_of_a_name_is_right(rule):
 
 
 def test_checking_can_make_what_a_protocol_may_ask_for():
-    assert set(KINDS) == {*_CELL_KINDS, *_KINDS, _REPEATED}
+    assert set(KINDS) == set(_KINDS)
     assert set(RECORD) == {"bsn", *_TYPES}
 
 

@@ -63,9 +63,9 @@ def _made(derived: Derived, protocol: Protocol, half_year: HalfYear, *, by_disti
     if derived.kind in _CELL_KINDS:
         made = _CELL_KINDS[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
         return made_by_distinct(derived.of[0], made) if by_distinct else made
-    if derived.kind not in _KINDS:
+    if derived.kind not in _ROW_KINDS:
         raise ProtocolError(f"{protocol.id}: derived column {derived.column}: no kind {derived.kind}")
-    return _KINDS[derived.kind](derived, protocol, half_year)
+    return _ROW_KINDS[derived.kind](derived, protocol, half_year)
 
 
 def made_by_distinct(column: str, made: pl.Expr) -> pl.Expr:
@@ -137,4 +137,7 @@ _CELL_KINDS: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]
 }
 """What follows from one cell alone."""
 
-_KINDS: dict[str, Callable[[Derived, Protocol, HalfYear], pl.Expr]] = {"eleven_test": _eleven_test, "outside": _outside}
+_ROW_KINDS: dict[str, Callable[[Derived, Protocol, HalfYear], pl.Expr]] = {"eleven_test": _eleven_test, "outside": _outside}
+"""What follows from several cells of a row."""
+
+_KINDS = frozenset({*_CELL_KINDS, *_ROW_KINDS, _REPEATED})
