@@ -1,4 +1,4 @@
-"""Write the pages that are made from the code: settings, commands, DAGs, rules, faulty files. `--check` only tells whether they are up to date."""
+"""Write the pages that are made from the code: settings, commands, DAGs, rules and faults. `--check` tells whether they are up to date."""
 
 from __future__ import annotations
 

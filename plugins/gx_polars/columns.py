@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -16,6 +17,9 @@ from gx_polars.errors import Unsupported
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_LARGEST = 2**1023  # beyond it an integer has no float
+_PLAIN_SCALE = 6  # with more decimals Python writes small values with an exponent, polars never does
+
 
 def dtype_of(schema: pl.Schema, column: str) -> pl.DataType:
     """The column's type; an absent column fails its rule with GX's own words."""
@@ -24,10 +28,31 @@ def dtype_of(schema: pl.Schema, column: str) -> pl.DataType:
     return schema[column]
 
 
+def is_category(dtype: pl.DataType) -> bool:
+    """Whether a column is text that is stored as categories."""
+    return isinstance(dtype, pl.Categorical | pl.Enum)
+
+
+def value_type(schema: pl.Schema, column: str) -> pl.DataType:
+    """The type of the column's values: categories are text."""
+    dtype = dtype_of(schema, column)
+    return pl.String() if is_category(dtype) else dtype
+
+
+def value_of(schema: pl.Schema, column: str) -> pl.Expr:
+    """The column's values: categories as their text."""
+    return pl.col(column).cast(pl.String) if is_category(dtype_of(schema, column)) else pl.col(column)
+
+
 def missing(schema: pl.Schema, column: str) -> pl.Expr:
     """What pandas calls null: null, and NaN in a float column."""
     cell = pl.col(column)
     return cell.is_null() | cell.is_nan() if dtype_of(schema, column).is_float() else cell.is_null()
+
+
+def or_null(schema: pl.Schema, column: str) -> pl.Expr:
+    """The column's values with every sort of missing as null, so that a missing cell equals a missing cell."""
+    return pl.col(column).fill_nan(None) if dtype_of(schema, column).is_float() else value_of(schema, column)
 
 
 @dataclass(frozen=True)
@@ -46,12 +71,17 @@ class Domain:
 
     @property
     def cell(self) -> pl.Expr:
-        """The first column."""
-        return pl.col(self.columns[0])
+        """The first column's values."""
+        return value_of(self.schema, self.columns[0])
 
     @property
     def type(self) -> pl.DataType:
-        """The type of the first column."""
+        """The type of the first column's values."""
+        return value_type(self.schema, self.columns[0])
+
+    @property
+    def stored(self) -> pl.DataType:
+        """The type of the first column as it is stored, so that a category is told from text."""
         return dtype_of(self.schema, self.columns[0])
 
     @property
@@ -65,36 +95,89 @@ class Domain:
         there = ~missing(self.schema, self.columns[0])
         return self.cell.filter(there if self.inside is None else self.inside & there)
 
+    @property
+    def cells_or_null(self) -> pl.Expr:
+        """The first column with null in the rows that the rule does not look at: as long as the frame."""
+        there = ~missing(self.schema, self.columns[0])
+        return pl.when(there if self.inside is None else self.inside & there).then(self.cell)
+
     def text(self) -> pl.Expr:
-        """Pandas' `astype(str)`, for the types whose text polars writes with the same characters."""
-        if self.type == pl.String:
-            return self.cell
-        if self.type.is_integer():
-            return self.cell.cast(pl.String)
-        raise Unsupported(f"text of {self.type}")
+        """Pandas' `astype(str)`, for the types whose text can be had with the same characters."""
+        dtype, cell = self.type, self.cell
+        if dtype == pl.String:
+            return cell
+        if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and dtype.scale <= _PLAIN_SCALE):
+            return cell.cast(pl.String)
+        if dtype == pl.Boolean:
+            return pl.when(cell).then(pl.lit("True")).when(~cell).then(pl.lit("False"))
+        if dtype == pl.Date:
+            return cell.dt.strftime("%Y-%m-%d")
+        if dtype == pl.Float64:
+            return cell.map_batches(_python_text, return_dtype=pl.String, is_elementwise=True)
+        raise Unsupported(f"text of {dtype}")
+
+
+def _python_text(numbers: pl.Series) -> pl.Series:
+    """Python's text of each number, asked once per distinct value."""
+    distinct = numbers.drop_nulls().unique()
+    return numbers.replace_strict(
+        distinct, pl.Series([str(value) for value in distinct], dtype=pl.String), default=None, return_dtype=pl.String
+    )
 
 
 def same_kind(dtype: pl.DataType, value: Any) -> bool:
-    """Whether pandas could ever find `value` equal to a cell of this type."""
+    """Whether pandas could ever find `value` equal to a cell of this type, or compare the two."""
     if dtype == pl.String:
         return isinstance(value, str)
+    if isinstance(dtype, pl.Decimal):
+        return isinstance(value, int | float | Decimal)
     if dtype.is_numeric() or dtype == pl.Boolean:
         return isinstance(value, int | float)
-    return dtype.is_temporal() and isinstance(value, dt.date)
+    if isinstance(dtype, pl.Date | pl.Datetime):
+        zoned = isinstance(value, dt.datetime) and value.tzinfo is not None
+        return isinstance(value, dt.date) and zoned == bool(getattr(dtype, "time_zone", None))
+    return False
 
 
-def one_of(dtype: pl.DataType, cell: pl.Expr, values: Iterable[Any]) -> pl.Expr:
-    """Pandas' `isin`: 1 == 1.0 == True, and a value of another kind is never met."""
-    kept = [value for value in values if same_kind(dtype, value)]
+def as_cells(dtype: pl.DataType, values: Iterable[Any]) -> list[Any]:
+    """The values that a cell of this type can be equal to, as such cells: 1 == 1.0 == True, and a value of another kind is never met.
+
+    Raises:
+        Unsupported: For types and values of which pandas alone knows what is equal.
+    """
+    values = list(values)
+    kept = [value for value in values if same_kind(dtype, value) and value == value]  # noqa: PLR0124  NaN is nowhere in
+    if dtype == pl.String:
+        return kept
+    if dtype == pl.Boolean:
+        return [bool(value) for value in kept if value in (0, 1)]
+    if dtype.is_numeric():
+        return _as_numbers(dtype, kept)
+    if dtype == pl.Date and all(type(value) is dt.date for value in values):
+        return kept
+    if dtype in (pl.Datetime("us"), pl.Datetime("ms")) and all(isinstance(value, dt.datetime) for value in values):
+        return kept
+    raise Unsupported(f"set of {dtype}")
+
+
+def _as_numbers(dtype: pl.DataType, values: list[Any]) -> list[Any]:
+    """The numbers that a column of this type can hold exactly."""
     if dtype.is_integer():
         integer: Any = dtype
         low, high = pl.select(integer.min().alias("low"), integer.max().alias("high")).row(0)
-        kept = [int(v) for v in kept if math.isfinite(v) and v == int(v) and low <= v <= high]
-    elif dtype == pl.Boolean:
-        kept = [bool(v) for v in kept if v in (0, 1)]
-    elif not (dtype == pl.String or dtype.is_float()):
-        raise Unsupported(f"set of {dtype}")
-    return cell.is_in(pl.Series(kept, dtype=dtype, strict=False).implode())
+        return [int(value) for value in values if math.isfinite(value) and value == int(value) and low <= value <= high]
+    if isinstance(dtype, pl.Decimal):
+        limit = 10 ** (dtype.precision - dtype.scale)
+        exact = [Decimal(value) for value in values if math.isfinite(value) and abs(value) < limit]
+        return [value for value in exact if value == round(value, dtype.scale)]
+    floats = [float(value) for value in values if abs(value) < _LARGEST or math.isinf(value)]
+    held = pl.Series(floats, dtype=pl.Float64).cast(dtype).to_list()
+    return [value for value, stored in zip(floats, held, strict=True) if value == stored]
+
+
+def one_of(dtype: pl.DataType, cell: pl.Expr, values: Iterable[Any]) -> pl.Expr:
+    """Pandas' `isin`."""
+    return cell.is_in(pl.Series(as_cells(dtype, values), dtype=dtype, strict=False).implode())
 
 
 def bounds(
@@ -111,7 +194,7 @@ def bounds(
         raise ValueError("min_value and max_value cannot both be None")
     if min_value is not None and max_value is not None and min_value > max_value:
         raise ValueError("min_value cannot be greater than max_value")
-    if not (dtype == pl.String or dtype.is_numeric() or dtype.is_temporal()):
+    if not (dtype == pl.String or dtype.is_numeric() or isinstance(dtype, pl.Date | pl.Datetime)):
         raise Unsupported(f"bounds on {dtype}")
     parts: list[pl.Expr] = []
     for bound, compare in ((min_value, cell.gt if strict_min else cell.ge), (max_value, cell.lt if strict_max else cell.le)):
@@ -120,5 +203,5 @@ def bounds(
             continue
         if not same_kind(dtype, value):
             raise TypeError("Column values, min_value, and max_value must either be None or of the same type.")
-        parts.append(compare(value))
+        parts.append(compare(int(value) if isinstance(value, bool) else value))
     return pl.all_horizontal(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,7 @@ from great_expectations.expectations.row_conditions import (
     deserialize_row_condition,
 )
 
-from gx_polars.columns import dtype_of, missing, one_of, same_kind
+from gx_polars.columns import is_category, missing, one_of, same_kind, value_of, value_type
 from gx_polars.errors import Unsupported
 
 
@@ -48,13 +49,14 @@ def _expression(schema: pl.Schema, condition: Any) -> pl.Expr:
 
 def _comparison(schema: pl.Schema, condition: ComparisonCondition) -> pl.Expr:
     """For a null, != and NOT IN hold and every other comparison fails, as in pandas."""
-    name, operator, value = condition.column.name, Operator(condition.operator), condition.parameter
-    cell, dtype, gap = pl.col(name), dtype_of(schema, name), missing(schema, name)
+    name, operator = condition.column.name, Operator(condition.operator)
+    cell, dtype, gap = value_of(schema, name), value_type(schema, name), missing(schema, name)
     if operator in (Operator.IN, Operator.NOT_IN):
-        hit = one_of(dtype, cell, value).fill_null(False)
+        hit = one_of(dtype, cell, condition.parameter).fill_null(False) & ~gap
         return hit if operator is Operator.IN else ~hit
-    if not same_kind(dtype, value):
-        raise Unsupported(f"{dtype} compared with {type(value).__name__}")
+    if is_category(schema[name]) and operator not in (Operator.EQUAL, Operator.NOT_EQUAL):
+        raise Unsupported("an order of categories")
+    value = _comparable(dtype, condition.parameter)
     compare = {
         Operator.EQUAL: cell.eq,
         Operator.NOT_EQUAL: cell.ne,
@@ -65,3 +67,23 @@ def _comparison(schema: pl.Schema, condition: ComparisonCondition) -> pl.Expr:
     }[operator]
     hit = compare(value)
     return hit.fill_null(True) | gap if operator is Operator.NOT_EQUAL else hit.fill_null(False) & ~gap
+
+
+def _comparable(dtype: pl.DataType, value: Any) -> Any:
+    """The value as polars compares it with such a column.
+
+    Raises:
+        Unsupported: When only pandas knows how the two compare.
+    """
+    if dtype == pl.Boolean:
+        if value not in (0, 1):
+            raise Unsupported(f"a truth compared with {type(value).__name__}")
+        return bool(value)
+    if isinstance(dtype, pl.Date | pl.Datetime) and isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError as error:
+            raise Unsupported("text compared with moments") from error
+    if not same_kind(dtype, value):
+        raise Unsupported(f"{dtype} compared with {type(value).__name__}")
+    return int(value) if isinstance(value, bool) else value

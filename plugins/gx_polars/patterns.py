@@ -1,12 +1,17 @@
-"""Patterns and date formats: Rust's answer where it is certainly Python's, else Python's own on the distinct values."""
+"""Patterns, dates and JSON in text: Rust's answer where it is certainly Python's, else Python's own on the distinct values."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
+from jsonschema.validators import validator_for  # type: ignore[import-untyped]
+
+from gx_polars.errors import Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +19,9 @@ if TYPE_CHECKING:
     from gx_polars.columns import Domain
 
 # What Rust reads differently from Python's re or not at all; so is a "$" that is not the last sign, or one behind an alternative.
-_RISKY = re.compile(r"\\[ZzGQEB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[[^\]]*\[|\$(?!$)|\\\$$|\|.*\$$|[^ -~]")
+_RISKY = re.compile(r"\\[ZzGQEbB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[[^\]]*(\[|\\[SW])|\$(?!$)|\\\$$|\|.*\$$|[^ -~]")
+# Python's white space has four separators more than Rust's; Rust's word has marks and joiners, Python's has fractions and superscripts.
+_CLASSES = {r"\s": r"\s\x1c-\x1f", r"\w": r"\p{L}\p{N}_"}
 _CERTAIN_FIELDS = ({"Y", "m", "d"}, {"Y", "m", "d", "H", "M"})
 
 
@@ -39,13 +46,29 @@ def matches(cell: pl.Expr, pattern: str) -> pl.Expr:
     """
     python = re.compile(pattern)
     if not _RISKY.search(pattern):
-        rust = pattern[:-1] + r"\n?\z" if pattern.endswith("$") else pattern  # Python's $ allows one final newline
         try:
+            rust = _in_rust(pattern)
             pl.Series([""]).str.contains(rust)
             return cell.str.contains(rust)
         except pl.exceptions.ComputeError:
             return on_distinct(cell, lambda value: python.search(value) is not None)
     return on_distinct(cell, lambda value: python.search(value) is not None)
+
+
+def _in_rust(pattern: str) -> str:
+    """The pattern with Python's meaning of `$` (one final newline is allowed), white space and word."""
+    body, end = (pattern[:-1], r"\n?\z") if pattern.endswith("$") else (pattern, "")
+    parts: list[str] = []
+    in_class = False
+    for part in re.findall(r"\\.|.", body):
+        if part in _CLASSES:
+            parts.append(_CLASSES[part] if in_class else f"[{_CLASSES[part]}]")
+        elif part.lower() in _CLASSES:
+            parts.append(f"[^{_CLASSES[part.lower()]}]")
+        else:
+            in_class = part != "]" and (in_class or part == "[")
+            parts.append(part)
+    return "".join(parts) + end
 
 
 def follows_strftime(domain: Domain, strftime_format: str) -> pl.Expr:
@@ -68,3 +91,47 @@ def follows_strftime(domain: Domain, strftime_format: str) -> pl.Expr:
     kind: type[pl.Date | pl.Datetime] = pl.Datetime if "H" in fields else pl.Date
     fast = value.str.contains(rf"^{shape}\z") & value.str.strptime(kind, strftime_format, strict=False).is_not_null()
     return on_distinct(domain.cell, good, fast)
+
+
+def dateutil_reads(domain: Domain) -> pl.Expr:
+    """Whether dateutil makes a date of the cell."""
+    if domain.type != pl.String:
+        raise TypeError("Values passed to expect_column_values_to_be_dateutil_parseable must be of type string.")
+
+    def good(value: str) -> bool:
+        try:
+            parse_date(value)
+        except (ValueError, OverflowError):
+            return False
+        return True
+
+    return on_distinct(domain.cell, good)
+
+
+def is_json(domain: Domain) -> pl.Expr:
+    """Whether the cell is JSON."""
+    if domain.type != pl.String:
+        raise Unsupported(f"JSON in {domain.type}")
+
+    def good(value: str) -> bool:
+        try:
+            json.loads(value)
+        except (ValueError, RecursionError):
+            return False
+        return True
+
+    return on_distinct(domain.cell, good)
+
+
+def follows_schema(domain: Domain, json_schema: dict[str, Any]) -> pl.Expr:
+    """Whether the cell is JSON that follows a schema; a cell that is no JSON, or a broken schema, fails the rule when it is met."""
+    if domain.type != pl.String:
+        raise Unsupported(f"JSON in {domain.type}")
+    kind = validator_for(json_schema)
+
+    def good(value: str) -> bool:
+        read = json.loads(value)
+        kind.check_schema(json_schema)
+        return bool(kind(json_schema).is_valid(read))
+
+    return on_distinct(domain.cells_or_null, good)

@@ -13,18 +13,19 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.parity.allowed import reason
 from tests.parity.compare import differences, ours, theirs
-from tests.parity.rules import KINDS
+from tests.parity.rules import CASES
 
 if TYPE_CHECKING:
     from tests.parity.compare import Difference
     from tests.parity.rules import Case
 
-CASES = 2000
+AT_LEAST = 2000
 
 
 @dataclass
@@ -55,15 +56,23 @@ class Tally:
 
 
 def run(kind: str, cases: int) -> Tally:
-    """Draw this many cases of a kind and compare each."""
+    """Draw at least this many cases of a kind, as many of each expectation, and compare each."""
     tally = Tally()
+    for name, strategy in CASES[kind].items():
 
-    @settings(max_examples=cases, database=None, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    @given(KINDS[kind]())
-    def compare(case: Case) -> None:
-        tally.add(case)
+        @seed(crc32(name.encode()))
+        @settings(
+            max_examples=-(-cases // len(CASES[kind])),
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(strategy)
+        def compare(case: Case) -> None:
+            tally.add(case)
 
-    compare()
+        compare()
     return tally
 
 
@@ -71,18 +80,22 @@ def main(arguments: list[str]) -> int:
     """Run the kinds asked for, print the table and the differences that nobody explained."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    cases = int(arguments[0]) if arguments else CASES
+    cases = int(arguments[0]) if arguments else AT_LEAST
     wrong = 0
     print(f"{'kind':12} {'cases':>6} {'differences':>11}  allowed differences by reason")
-    for kind in arguments[1:] or KINDS:
+    for kind in arguments[1:] or CASES:
         start = time.perf_counter()
         tally = run(kind, cases)
         unexplained = sum(tally.counts.values())
         wrong += unexplained
         allowed = ", ".join(f"{name} {count}" for name, count in tally.allowed.most_common()) or "none"
         print(f"{kind:12} {tally.cases:6} {unexplained:11}  {allowed}  ({time.perf_counter() - start:.0f} s)", flush=True)
-        for key, (_, case, difference) in sorted(tally.found.items(), key=lambda item: -tally.counts[item[0]]):
-            print(f"  {tally.counts[key]} x {' '.join(key)}: polars {difference.ours!r:.300} pandas {difference.theirs!r:.300}\n    {case!r:.600}")
+        for key in sorted(tally.found, key=lambda key: -tally.counts[key]):
+            _, case, difference = tally.found[key]
+            print(
+                f"  {tally.counts[key]} x {' '.join(key)}: polars {difference.ours!r:.300} pandas {difference.theirs!r:.300} {difference.text:.200}"
+            )
+            print(f"    {case!r:.900}")
     return 1 if wrong else 0
 
 

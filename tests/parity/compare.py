@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import math
 import warnings
 from dataclasses import dataclass
@@ -31,11 +32,13 @@ class Difference:
         field: `success`, `raised` or a key of `result`.
         ours: What gx_polars gives.
         theirs: What GX's pandas engine gives.
+        text: What the engine that raised has to say.
     """
 
     field: str
     ours: Any
     theirs: Any
+    text: str = ""
 
 
 def ours(case: Case) -> dict[str, Any]:
@@ -77,12 +80,25 @@ def plain(value: Any) -> Any:
         return pd.Timedelta(value).to_pytimedelta()
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, dt.datetime):
+        return dt.datetime.combine(value.date(), value.timetz())
     return float(value) if isinstance(value, Decimal) else value
 
 
 def raised(result: dict[str, Any]) -> bool:
     """Whether a rule could not run; a broken metric keys its information by metric id, so that the flag is absent there."""
     return bool(result["exception_info"].get("raised_exception", True))
+
+
+def messages(result: dict[str, Any]) -> list[str]:
+    """What was said by whatever raised."""
+    info = result["exception_info"]
+    if not raised(result):
+        return []
+    return [
+        str(getattr(each, "exception_message", each))
+        for each in (info.values() if "raised_exception" not in info else [info["exception_message"]])
+    ]
 
 
 def same(mine: Any, reference: Any) -> bool:
@@ -103,7 +119,7 @@ def same(mine: Any, reference: Any) -> bool:
 def differences(mine: dict[str, Any], reference: dict[str, Any]) -> list[Difference]:
     """Every field in which two results are not the same."""
     if raised(mine) != raised(reference):
-        return [Difference("raised", raised(mine), raised(reference))]
+        return [Difference("raised", raised(mine), raised(reference), " ".join(messages(mine) or messages(reference)))]
     if raised(mine):
         return []
     found = [] if same(mine["success"], reference["success"]) else [Difference("success", mine["success"], reference["success"])]

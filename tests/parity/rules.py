@@ -12,7 +12,7 @@ from great_expectations.expectations.row_conditions import Column
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from tests.parity.frames import COLUMNS, INDEX, frames
+from tests.parity.frames import COLUMNS, INDEX, MOMENTS, frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +24,18 @@ NUMBER = ["number", "mild", "small", "whole", "edge", "tiny", "short", "big", "g
 TIME = ["day", "far", "moment", "nano", "zoned"]
 ANY = list(COLUMNS)
 PATTERNS = [
-    "^[0-9]{2}$", "^1", "0$", "[a-z]", "^(?!1)", r"\d", r"^\d+$", r"\w$", r"\s", "^$", "a|b$", "(?i)AB", "(10|20)", ".", "x?1", r"(.)\1", "é", "^.$",
-    r"\A1\Z", "[^0-9]", r"^\S+$", "1$|x", r"\bx", "(", r"^-?\d+(\.\d+)?$", r"^\d{4}-\d{2}-\d{2}$", "True", r"\.0$", "^(1|2)[0-9]$", "[[:digit:]]", r"\x41",
+    "^[0-9]{2}$", "^1", "0$", "[a-z]", "^(?!1)", r"\d", r"^\d+$", r"\w$", r"\s", "^$", "a|b$", "(?i)AB", "(10|20)", ".", "x?1",
+    r"(.)\1", "é", "^.$",
+    r"\A1\Z", "[^0-9]", r"^\S+$", "1$|x", r"\bx",
+    "(", r"^-?\d+(\.\d+)?$", r"^\d{4}-\d{2}-\d{2}$", "True", r"\.0$", "^(1|2)[0-9]$", "[[:digit:]]", r"\x41",
 ]  # fmt: skip
 FORMATS = ["%Y%m%d", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%H:%M", "%d", "%b %d %Y", "%y%m%d", "%Y-%m-%d %H:%M"]
 SCHEMAS = [{"type": "object"}, {"type": "object", "properties": {"a": {"type": "integer"}}}, {"type": "number"}, {}, {"type": "nonsense"}]
 TYPES = [
-    "int", "int64", "int8", "float", "float64", "float32", "str", "string", "object", "bool", "boolean", "datetime64", "datetime64[ns]", "datetime64[us]",
-    "category", "Timestamp", "CategoricalDtype", "StringDtype", "Int64", "uint64", "nonsense", "O", "timedelta64", "DatetimeTZDtype", "list",
+    "int", "int64", "int8", "float", "float64", "float32", "str", "string", "object", "bool", "boolean", "datetime64",
+    "datetime64[ns]", "datetime64[us]",
+    "category", "Timestamp", "CategoricalDtype", "StringDtype", "Int64", "uint64", "nonsense", "O", "timedelta64",
+    "DatetimeTZDtype", "list",
 ]  # fmt: skip
 
 
@@ -52,7 +56,9 @@ class Case:
     result_format: dict[str, Any]
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}: {series.dtype} = {series.to_list()}" for name, series in zip(self.frame.columns, self.frame, strict=True))
+        shown = ", ".join(
+            f"{name}: {series.dtype} = {series.to_list()}" for name, series in zip(self.frame.columns, self.frame, strict=True)
+        )
         return f"{type(self.rule).__name__}({self.rule.configuration.kwargs}) {self.result_format} on {{{shown}}}"
 
 
@@ -62,7 +68,12 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
     if isinstance(dtype, pl.Datetime | pl.Date):
         values = [*values, *(str(value) for value in values)]
     own = st.sampled_from([value for value in values if value is not None] or [1])
-    return st.one_of(own, own, own, st.sampled_from(["10", 1, 2.0, 1.5, True, "true", "2020-01-31", dt.date(2020, 1, 31), dt.datetime(2020, 1, 31, 10), 10**30]))
+    return st.one_of(
+        own,
+        own,
+        own,
+        st.sampled_from(["10", 1, 2.0, 1.5, True, "true", "2020-01-31", dt.date(2020, 1, 31), MOMENTS[1], 10**30]),
+    )
 
 
 @st.composite
@@ -84,10 +95,12 @@ def limits(draw: DrawFn, value: st.SearchStrategy[Any], *, strict: bool = True) 
 
 def bound_values(name: str) -> st.SearchStrategy[Any]:
     """What GX takes as a bound: numbers and dates, no text."""
-    values = [value for value in COLUMNS[name][1] if isinstance(value, int | float | dt.date) and not isinstance(value, bool) and value == value]
+    values = [
+        value for value in COLUMNS[name][1] if isinstance(value, int | float | dt.date) and not isinstance(value, bool) and value == value
+    ]
     values += [value.isoformat() for value in values if isinstance(value, dt.date)]
     own = st.sampled_from(values or [1])
-    return st.one_of(own, own, own, own, own, st.sampled_from([1, 2.5, dt.date(2020, 1, 31), dt.datetime(2020, 1, 31, 10), "2020-01-31"]))
+    return st.one_of(own, own, own, own, own, st.sampled_from([1, 2.5, dt.date(2020, 1, 31), MOMENTS[1], "2020-01-31"]))
 
 
 def small_numbers() -> st.SearchStrategy[Any]:
@@ -125,9 +138,15 @@ MAP: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] = {
     gxe.ExpectColumnValuesToNotMatchRegex: (TEXT, lambda draw, name: {"regex": draw(st.sampled_from(PATTERNS))}),
     gxe.ExpectColumnValuesToMatchRegexList: (
         TEXT,
-        lambda draw, name: {"regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3)), "match_on": draw(st.sampled_from(["any", "all"]))},
+        lambda draw, name: {
+            "regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3)),
+            "match_on": draw(st.sampled_from(["any", "all"])),
+        },
     ),
-    gxe.ExpectColumnValuesToNotMatchRegexList: (TEXT, lambda draw, name: {"regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3))}),
+    gxe.ExpectColumnValuesToNotMatchRegexList: (
+        TEXT,
+        lambda draw, name: {"regex_list": draw(st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3))},
+    ),
     gxe.ExpectColumnValuesToMatchStrftimeFormat: (TEXT, lambda draw, name: {"strftime_format": draw(st.sampled_from(FORMATS))}),
     gxe.ExpectColumnValuesToBeDateutilParseable: (TEXT, lambda draw, name: {}),
     gxe.ExpectColumnValuesToBeJsonParseable: (TEXT, lambda draw, name: {}),
@@ -143,7 +162,10 @@ MAP: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] = {
         lambda draw, name: {"method": draw(st.sampled_from(["iqr", "std"])), "multiplier": draw(st.sampled_from([0.5, 1, 1.5]))},
     ),
     gxe.ExpectColumnValuesToBeOfType: (ANY, lambda draw, name: {"type_": draw(st.sampled_from(TYPES))}),
-    gxe.ExpectColumnValuesToBeInTypeList: (ANY, lambda draw, name: {"type_list": draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=3))}),
+    gxe.ExpectColumnValuesToBeInTypeList: (
+        ANY,
+        lambda draw, name: {"type_list": draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=3))},
+    ),
 }
 
 AGGREGATE: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] = {
@@ -160,7 +182,10 @@ AGGREGATE: dict[Any, tuple[list[str], Callable[[DrawFn, str], dict[str, Any]]]] 
     gxe.ExpectColumnDistinctValuesToBeInSet: (ANY, lambda draw, name: {"value_set": draw(sets(name))}),
     gxe.ExpectColumnDistinctValuesToContainSet: (ANY, lambda draw, name: {"value_set": draw(sets(name))}),
     gxe.ExpectColumnDistinctValuesToEqualSet: (ANY, lambda draw, name: {"value_set": draw(sets(name))}),
-    gxe.ExpectColumnMostCommonValueToBeInSet: (ANY, lambda draw, name: {"value_set": draw(sets(name)), "ties_okay": draw(st.sampled_from([None, False, True]))}),
+    gxe.ExpectColumnMostCommonValueToBeInSet: (
+        ANY,
+        lambda draw, name: {"value_set": draw(sets(name)), "ties_okay": draw(st.sampled_from([None, False, True]))},
+    ),
     gxe.ExpectColumnKLDivergenceToBeLessThan: (
         ["code", "whole", "mild"],
         lambda draw, name: {
@@ -182,8 +207,10 @@ def quantiles(draw: DrawFn) -> dict[str, Any]:
 
 
 PAIRS = [
-    ("whole", "other"), ("whole", "mild"), ("mild", "number"), ("code", "note"), ("code", "text"), ("moment", "later"), ("day", "far"), ("amount", "amount"),
-    ("flag", "maybe"), ("gaps", "whole"), ("kind", "kind"), ("tiny", "short"), ("small", "mild"), ("zoned", "zoned"), ("edge", "big"), ("day", "moment"),
+    ("whole", "other"), ("whole", "mild"), ("mild", "number"), ("code", "note"), ("code", "text"), ("moment", "later"),
+    ("day", "far"), ("amount", "amount"),
+    ("flag", "maybe"), ("gaps", "whole"), ("kind", "kind"), ("tiny", "short"), ("small", "mild"), ("zoned", "zoned"),
+    ("edge", "big"), ("day", "moment"),
     ("clock", "clock"), ("span", "span"), ("number", "number"), ("kind", "choice"), ("kind", "code"),
 ]  # fmt: skip
 
@@ -198,8 +225,10 @@ PAIR: dict[Any, Callable[[DrawFn, list[str]], dict[str, Any]]] = {
     gxe.ExpectColumnPairValuesToBeInSet: pair_set,
 }
 LISTS = [
-    ["whole", "other"], ["whole", "other", "short"], ["code", "note"], ["code", "text", "note"], ["whole", "mild"], ["mild", "number", "small"], ["gaps", "whole"],
-    ["code", "whole"], ["amount", "whole"], ["kind", "choice"], ["day", "moment"], ["flag", "maybe"], ["tiny", "edge"], ["moment", "later", "zoned"], ["whole"],
+    ["whole", "other"], ["whole", "other", "short"], ["code", "note"], ["code", "text", "note"], ["whole", "mild"],
+    ["mild", "number", "small"], ["gaps", "whole"],
+    ["code", "whole"], ["amount", "whole"], ["kind", "choice"], ["day", "moment"], ["flag", "maybe"], ["tiny", "edge"],
+    ["moment", "later", "zoned"], ["whole"],
     ["code", "whole", "mild"], ["kind", "code"], ["none", "code"], ["clock", "span"], ["edge", "edge"], ["number", "gaps"],
 ]  # fmt: skip
 MULTI: dict[Any, Callable[[DrawFn, list[str]], dict[str, Any]]] = {
@@ -256,67 +285,79 @@ def _case(draw: DrawFn, kind: str, made: Callable[[dict[str, Any]], Any], column
 
 
 @st.composite
-def map_cases(draw: DrawFn) -> Case:
-    made = draw(st.sampled_from(list(MAP)))
+def map_cases(draw: DrawFn, made: Any) -> Case:
     fitting, settings = MAP[made]
     name = draw(st.sampled_from(fitting if draw(st.integers(0, 5)) else ANY))
     return _case(draw, "map", lambda kwargs: made(column=name, **kwargs), [name], settings(draw, name))
 
 
 @st.composite
-def aggregate_cases(draw: DrawFn) -> Case:
-    made = draw(st.sampled_from(list(AGGREGATE)))
+def aggregate_cases(draw: DrawFn, made: Any) -> Case:
     fitting, settings = AGGREGATE[made]
     name = draw(st.sampled_from(fitting if draw(st.integers(0, 5)) else ANY))
     return _case(draw, "aggregate", lambda kwargs: made(column=name, **kwargs), [name], settings(draw, name))
 
 
 @st.composite
-def pair_cases(draw: DrawFn) -> Case:
-    made = draw(st.sampled_from(list(PAIR)))
+def pair_cases(draw: DrawFn, made: Any) -> Case:
     names = list(draw(st.sampled_from(PAIRS))) if draw(st.integers(0, 5)) else [draw(st.sampled_from(ANY)), draw(st.sampled_from(ANY))]
-    ignore = draw(st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("both_values_are_missing", "either_value_is_missing", "neither"))]))
-    return _case(
-        draw, "pair", lambda kwargs: made(column_A=names[0], column_B=names[1], **kwargs), names, PAIR[made](draw, names) | ignore
+    ignore = draw(
+        st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("both_values_are_missing", "either_value_is_missing", "neither"))])
     )
+    settings = PAIR[made](draw, names) | ignore
+    return _case(draw, "pair", lambda kwargs: made(column_A=names[0], column_B=names[1], **kwargs), names, settings)
 
 
 @st.composite
-def multicolumn_cases(draw: DrawFn) -> Case:
-    made = draw(st.sampled_from(list(MULTI)))
-    names = draw(st.sampled_from(LISTS)) if draw(st.integers(0, 5)) else draw(st.lists(st.sampled_from(ANY), min_size=2, max_size=3, unique=True))
+def multicolumn_cases(draw: DrawFn, made: Any) -> Case:
+    names = (
+        draw(st.sampled_from(LISTS))
+        if draw(st.integers(0, 5))
+        else draw(st.lists(st.sampled_from(ANY), min_size=2, max_size=3, unique=True))
+    )
     ignore = draw(st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("all_values_are_missing", "any_value_is_missing", "never"))]))
     return _case(draw, "multicolumn", lambda kwargs: made(column_list=names, **kwargs), names, MULTI[made](draw, names) | ignore)
 
 
-@st.composite
-def table_cases(draw: DrawFn) -> Case:
-    names = draw(st.lists(st.sampled_from(ANY), min_size=1, max_size=3, unique=True))
-    there = [INDEX, *names]
-    count = st.integers(0, 9)
-    shuffled = draw(st.permutations(there))
-    columns = draw(st.sampled_from([there, shuffled, there[:-1], [*there, "nowhere"], []]))
-    what, kwargs = draw(
-        st.sampled_from(
-            [
-                (gxe.ExpectTableRowCountToEqual, {"value": draw(count)}),
-                (gxe.ExpectTableRowCountToBeBetween, draw(limits(count))),
-                (gxe.ExpectTableColumnCountToEqual, {"value": draw(count)}),
-                (gxe.ExpectTableColumnCountToBeBetween, draw(limits(count, strict=False))),
-                (gxe.ExpectTableColumnsToMatchOrderedList, {"column_list": columns}),
-                (gxe.ExpectTableColumnsToMatchSet, {"column_set": columns, "exact_match": draw(st.sampled_from([None, True, False]))}),
-                (gxe.ExpectColumnToExist, {"column": draw(st.sampled_from([*there, "nowhere"])), "column_index": draw(st.sampled_from([None, 0, 1, 9]))}),
-                (gxe.ExpectColumnTypeToBe, {"column": draw(st.sampled_from([*there, "nowhere"])), "type_": draw(st.sampled_from(TYPES))}),
-            ]
-        )
-    )
-    return _case(draw, "table", lambda settings: what(**settings), names, kwargs)
-
-
-KINDS: dict[str, Callable[[], st.SearchStrategy[Case]]] = {
-    "map": map_cases,
-    "pair": pair_cases,
-    "multicolumn": multicolumn_cases,
-    "aggregate": aggregate_cases,
-    "table": table_cases,
+COUNT = st.integers(0, 9)
+TABLE: dict[Any, Callable[[DrawFn, list[str]], dict[str, Any]]] = {
+    gxe.ExpectTableRowCountToEqual: lambda draw, there: {"value": draw(COUNT)},
+    gxe.ExpectTableRowCountToBeBetween: lambda draw, there: draw(limits(COUNT)),
+    gxe.ExpectTableColumnCountToEqual: lambda draw, there: {"value": draw(COUNT)},
+    gxe.ExpectTableColumnCountToBeBetween: lambda draw, there: draw(limits(COUNT, strict=False)),
+    gxe.ExpectTableColumnsToMatchOrderedList: lambda draw, there: {"column_list": draw(listed(there))},
+    gxe.ExpectTableColumnsToMatchSet: lambda draw, there: {
+        "column_set": draw(listed(there)),
+        "exact_match": draw(st.sampled_from([None, True, False])),
+    },
+    gxe.ExpectColumnToExist: lambda draw, there: {
+        "column": draw(st.sampled_from([*there, "nowhere"])),
+        "column_index": draw(st.sampled_from([None, 0, 1, 9])),
+    },
+    gxe.ExpectColumnTypeToBe: lambda draw, there: {
+        "column": draw(st.sampled_from([*there, "nowhere"])),
+        "type_": draw(st.sampled_from(TYPES)),
+    },
 }
+
+
+@st.composite
+def listed(draw: DrawFn, there: list[str]) -> list[str]:
+    """The columns in order or not, one too few or one too many."""
+    return draw(st.sampled_from([there, draw(st.permutations(there)), there[:-1], [*there, "nowhere"], []]))
+
+
+@st.composite
+def table_cases(draw: DrawFn, made: Any) -> Case:
+    names = draw(st.lists(st.sampled_from(ANY), min_size=1, max_size=3, unique=True))
+    return _case(draw, "table", lambda kwargs: made(**kwargs), names, TABLE[made](draw, [INDEX, *names]))
+
+
+CASES: dict[str, dict[str, st.SearchStrategy[Case]]] = {
+    "map": {made.__name__: map_cases(made) for made in MAP},
+    "pair": {made.__name__: pair_cases(made) for made in PAIR},
+    "multicolumn": {made.__name__: multicolumn_cases(made) for made in MULTI},
+    "aggregate": {made.__name__: aggregate_cases(made) for made in AGGREGATE},
+    "table": {made.__name__: table_cases(made) for made in TABLE},
+}
+"""Kind -> expectation -> cases of it."""

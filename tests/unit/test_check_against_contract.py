@@ -1,0 +1,162 @@
+"""The check and a slow one, written from the contract's words alone, say the same of files that are spoiled at random."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gmsd.checking import check_file
+from gmsd.rounds import HalfYear
+from tests.support.slow_check import FIELDS, slow_check
+
+CASES = int(os.environ.get("GMSD_ORACLE_CASES", "300"))
+HALF_YEARS = [(2015, 1), (2017, 2), (2018, 1), (2019, 1), (2019, 2), (2020, 2), (2021, 1), (2021, 2), (2022, 1), (2022, 2)]
+DAYS = ["20180101", "20190630", "20190701", "20191231", "20200101", "20200210", "20200211", "20220401", "00010101", "99991231", "20160229"]
+PERSONS = ["999900006", "999900018", "999900031", "012345672", "123456782", "999999999"]
+RIGHT = {
+    "Aanmaakdatum_bestand": ["20200203", "20150101", "20180601", "20230201", "20230202"],
+    "Gemeentecode": ["0518", "0518", "0518", "0363"],
+    "BSN": PERSONS,
+    "Type_maatwerkarrangement": ["01", "09", "18"],
+    "Startdatum_ondersteuning": DAYS,
+    "Einddatum_ondersteuning": ["", *DAYS],
+    "Leveringsvorm": ["1", "2"],
+    "Nummer_toewijzing": ["", "1", "000000001", "123456789"],
+    "Volume": ["", "0", "99999999"],
+    "Eenheid": ["", "01", "04", "83", "84"],
+    "Frequentie": ["", "1", "3", "5", "6"],
+    "Reden_beeindiging": ["", "02", "19", "31", "32", "36", "38", "39"],
+    "Reden_wijziging_toewijzing": ["", "01", "02", "12", "13", "14"],
+}
+NASTY = [
+    *[
+        "",
+        " ",
+        "x",
+        "é",
+        "\u0660",
+        "\uff11",
+        "\r",
+        "\v",
+        "\x85",
+        "\u2028",
+        "\u00a0",
+        "\ufeff",
+        "\t",
+        "\x1a",
+        "\U0001f600",
+        "-1",
+        "+1",
+        "1.0",
+    ],
+    *["1E+05", "1,5", "0", "00", "3", "7", "19", "24", "99", "001", "518", "05180", "0519", "0000", "000000000", "12345672", "999900007"],
+    *["9999000060", "123456789", "1234567890", "20190229", "20191301", "20190431", "00000101", "1-7-2019", "2019-07-01", "43647", "NULL"],
+    *["20190701 ", "\t01", "01\r", "NaN", "null", "True", "\u20181\u2019", "”", "#N/B", "\ufdd0", "\ufffd", "a" * 300],
+]
+NAMES = [
+    *[
+        "WMO_{code}_x.csv",
+        "wmo_{code}_Den Haag.TXT",
+        "WMO_{code}_a_b.csv",
+        "Wmo_{code}_ .Csv",
+        "WMO_{code}_.csv",
+        "WMO_{code}.csv",
+        "x.csv",
+        "",
+    ],
+    *["WMO_H32019_x.csv", "WMO_H20000_x.csv", "WMO_H12019_x.csv", "WMO_H22014_x.csv", "WMO_H12024_x.csv", "WMO_x_y.csv", "WMO__x.csv"],
+    *["WMO_{code}_a.b.csv", "WMO_{code}_a:b.csv", "WMO_{code}_[.xlsx", "WMO_{code}_x", "WMO_{code}_x.csv ", "xWMO_{code}_x.csv", "a;b"],
+    *["WMO_{code}_a\tb.csv", "WMO_{code}_a\x85.csv", "WMO_{code}x_y.csv", "WMO-{code}-x.csv", "WMO_h2\uff12019_x.csv", "WMO_{code}_\n.csv"],
+]
+PIECES = [
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b"\n\n",
+    b";",
+    b'"',
+    b" ",
+    b"\t",
+    b"\0",
+    b"\x81",
+    b"\x9d",
+    b"\xe9",
+    b"\xc3\xa9",
+    b"\xef\xbb\xbf",
+    b"\x1a",
+    b"\xc2\x85",
+]
+# Mostly right: a file with a fault of the file itself tells nothing of its content.
+SELDOM = st.sampled_from([False] * 11 + [True])
+
+
+@st.composite
+def record(draw):
+    cells = {column: draw(st.sampled_from(values)) for column, values in RIGHT.items()}
+    for column in draw(st.lists(st.sampled_from(FIELDS), max_size=2)):
+        cells[column] = draw(st.sampled_from(NASTY) | st.text(max_size=9))
+    line = ";".join(cells.values())
+    if draw(SELDOM):
+        place = draw(st.integers(0, len(line)))
+        line = line[:place] + draw(st.sampled_from([";", '"', "\n", "\r\n", ";;", "\r", ""])) + line[place + draw(st.integers(0, 2)) :]
+    return line
+
+
+@st.composite
+def first_line(draw):
+    names = [draw(st.sampled_from([name, name.lower(), name.upper(), f" {name}\t"])) for name in FIELDS] if draw(SELDOM) else list(FIELDS)
+    if draw(SELDOM):
+        for _ in range(draw(st.integers(1, 3))):
+            place = draw(st.integers(0, len(names)))
+            new = draw(st.lists(st.sampled_from([*FIELDS, "", "x", '"BSN"', "B S N", "\ufeff", "Kosten"]), max_size=2))
+            names[place : place + draw(st.integers(0, 2))] = new
+    return draw(st.sampled_from([";", ",", "\t"]) if draw(SELDOM) and draw(SELDOM) else st.just(";")).join(names)
+
+
+@st.composite
+def content(draw):
+    records = draw(st.lists(record(), min_size=0 if draw(SELDOM) else 1, max_size=6))
+    if records and draw(SELDOM):
+        records += [draw(st.sampled_from(records))] * draw(st.integers(1, 14))
+    ends = st.sampled_from(["\n", "\r\n"]) if draw(SELDOM) else st.just(draw(st.sampled_from(["\n", "\r\n"])))
+    text = "".join(line + draw(ends) for line in [draw(first_line()), *records])
+    if draw(SELDOM):
+        text = text.rstrip("\r\n") + draw(st.sampled_from(["", "\n\n", "\r\n\r\n", "\r", "\n \n", "\x1a"]))
+    encoding = "cp1252" if draw(SELDOM) else "utf-8"
+    data = text.encode(encoding, errors="replace" if encoding == "cp1252" else "surrogatepass")
+    for _ in range(draw(st.integers(1, 2)) if draw(SELDOM) else 0):
+        place = draw(st.integers(0, len(data)))
+        data = data[:place] + draw(st.sampled_from(PIECES)) + data[place + draw(st.integers(0, 1)) :]
+    return (b"\xef\xbb\xbf" if draw(SELDOM) else b"") + data
+
+
+@st.composite
+def delivery(draw):
+    half_year = draw(st.sampled_from(HALF_YEARS))
+    told = draw(st.sampled_from([half_year] * 5 + [None, (2019, 2)]))
+    name = draw(st.sampled_from(NAMES)) if draw(SELDOM) else NAMES[0]
+    return {
+        "data": draw(content()),
+        "file_name": name.format(code=f"H{half_year[1]}{half_year[0]}"),
+        "municipality": draw(st.sampled_from(["0518", "0518", None])),
+        "half_year": told,
+        "received_on": draw(st.sampled_from([dt.date(2023, 2, 1)] * 6 + [dt.date(2020, 2, 10), dt.date(2019, 7, 1)])),
+        "max_lines": draw(st.sampled_from([5_000_000] * 9 + [4])),
+    }
+
+
+@settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(delivery())
+def test_the_check_says_what_the_contract_says(given_file):
+    half_year = given_file["half_year"]
+    result = check_file(**given_file | {"half_year": None if half_year is None else HalfYear(*half_year)})
+    expected = slow_check(**given_file)
+    assert Counter((f.level, f.field, f.count, f.lines) for f in result.findings) == expected.findings
+    assert result.not_run == ()
+    assert (result.verdict, result.content_errors, result.records) == (expected.verdict, expected.content_errors, expected.records)
+    assert result.half_year == (None if expected.half_year is None else HalfYear(*expected.half_year))
+    assert (result.protocol is not None) == expected.protocol
