@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
+from gmsd.checking import numbers
 from gmsd.protocol import ProtocolError
 
 if TYPE_CHECKING:
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from gmsd.protocol import Derived, Protocol
     from gmsd.rounds import HalfYear
 
-_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-_GROUP = 1000
-_MANY = 4
+_SAMPLE = 1000
+_MOST = 500
 ROW = "row"
 _REPEATED = "repeated"
 
@@ -63,39 +62,28 @@ def _made(derived: Derived, protocol: Protocol, half_year: HalfYear, *, by_disti
     if derived.kind in _CELL_KINDS:
         made = _CELL_KINDS[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
         return made_by_distinct(derived.of[0], made) if by_distinct else made
-    if derived.kind not in _ROW_KINDS:
+    if derived.kind not in _OTHER_KINDS:
         raise ProtocolError(f"{protocol.id}: derived column {derived.column}: no kind {derived.kind}")
-    return _ROW_KINDS[derived.kind](derived, protocol, half_year)
+    return _OTHER_KINDS[derived.kind](derived, protocol, half_year)
 
 
 def made_by_distinct(column: str, made: pl.Expr) -> pl.Expr:
-    """The same as `made`, an expression of this string column alone, worked out once for each value.
-
-    Where every cell stays as it is nothing is copied.
-    """
-    schema = {column: pl.String()}
-    dtype = pl.LazyFrame(schema=schema).select(made).collect_schema().dtypes()[0]
+    """The same as `made`, which keeps some cells of this string column: each value is judged once, and where all stay nothing is copied."""
 
     def run(cells: pl.Series) -> pl.Series:
-        distinct = cells.drop_nulls().unique()
-        if len(distinct) * _MANY > len(cells):
+        if cells.head(_SAMPLE).n_unique() > _MOST:  # nearly every value is another one
             return cells.to_frame().select(made).to_series()
-        results = distinct.to_frame().select(made).to_series()
-        if dtype == pl.String and results.equals(distinct):
+        distinct = cells.drop_nulls().unique()
+        kept = distinct.to_frame().select(made).to_series()
+        if not kept.null_count():
             return cells
-        return cells.replace_strict(distinct, results, default=None, return_dtype=dtype)
+        return cells.to_frame().select(pl.when(pl.col(column).is_in(kept.drop_nulls().implode())).then(pl.col(column))).to_series()
 
-    return pl.col(column).map_batches(run, return_dtype=dtype, is_elementwise=True)
+    return pl.col(column).map_batches(run, return_dtype=pl.String, is_elementwise=True)
 
 
 def _matching(cell: pl.Expr, derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
     return pl.when(cell.str.contains(derived.settings["regex"])).then(cell)
-
-
-def _calendar_date(cell: pl.Expr, _derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
-    """JJJJMMDD of ASCII digits that exists in the Gregorian calendar, years 0001-9999."""
-    in_form = cell.str.contains(r"^[0-9]{8}$") & (cell >= "00010101")
-    return pl.when(in_form).then(cell.str.to_date("%Y%m%d", strict=False))
 
 
 def _in_codes(cell: pl.Expr, derived: Derived, protocol: Protocol, half_year: HalfYear) -> pl.Expr:
@@ -103,23 +91,15 @@ def _in_codes(cell: pl.Expr, derived: Derived, protocol: Protocol, half_year: Ha
     return pl.when(cell.is_in(codes.implode())).then(cell)
 
 
+def _calendar_date(derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
+    return numbers.digits(pl.col(derived.of[0]), 8).map_batches(numbers.days, return_dtype=pl.Date, is_elementwise=True)
+
+
 def _eleven_test(derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
-    """Nine ASCII digits, weights 9 8 7 6 5 4 3 2 -1, the sum divisible by 11 and not all zero; or the exception."""
     cell = pl.col(derived.of[0])
-    number = pl.when(cell.str.contains(r"^[0-9]{9}$")).then(cell).cast(pl.UInt32, strict=False)
-    groups = (number // _GROUP**2, number // _GROUP % _GROUP, number % _GROUP)
-    total = pl.sum_horizontal([pl.lit(sums).gather(group) for sums, group in zip(_group_sums(), groups, strict=True)], ignore_nulls=False)
-    passes = ((total % 11 == 0) & (number > 0)) | (cell == derived.settings["exception"])
-    return pl.when(passes).then(number)
-
-
-@cache
-def _group_sums() -> tuple[pl.Series, ...]:
-    """The weighted sum of each group of three digits, for every group: looked up, as nine divisions a number cost twice as much."""
-    groups = np.arange(_GROUP, dtype=np.int32)
-    digits = (groups // 100, groups // 10 % 10, groups % 10)
-    weighted = [[weight * digit for weight, digit in zip(_WEIGHTS[at : at + 3], digits, strict=True)] for at in (0, 3, 6)]
-    return tuple(pl.Series(np.sum(three, axis=0)) for three in weighted)
+    number = numbers.digits(cell, 9)
+    passes = number.map_batches(numbers.pass_eleven_test, return_dtype=pl.Boolean, is_elementwise=True)
+    return pl.when(passes | (cell == derived.settings["exception"])).then(number)
 
 
 def _outside(derived: Derived, _protocol: Protocol, half_year: HalfYear) -> pl.Expr:
@@ -132,12 +112,15 @@ def _outside(derived: Derived, _protocol: Protocol, half_year: HalfYear) -> pl.E
 
 _CELL_KINDS: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {
     "matching": _matching,
-    "calendar_date": _calendar_date,
     "in_codes": _in_codes,
 }
-"""What follows from one cell alone."""
+"""The cell, where it is in order."""
 
-_ROW_KINDS: dict[str, Callable[[Derived, Protocol, HalfYear], pl.Expr]] = {"eleven_test": _eleven_test, "outside": _outside}
-"""What follows from several cells of a row."""
+_OTHER_KINDS: dict[str, Callable[[Derived, Protocol, HalfYear], pl.Expr]] = {
+    "calendar_date": _calendar_date,
+    "eleven_test": _eleven_test,
+    "outside": _outside,
+}
+"""Something else that follows from cells of a row."""
 
-_KINDS = frozenset({*_CELL_KINDS, *_ROW_KINDS, _REPEATED})
+_KINDS = frozenset({*_CELL_KINDS, *_OTHER_KINDS, _REPEATED})
