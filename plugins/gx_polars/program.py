@@ -205,8 +205,8 @@ def _bad(metric: Any, base: str, domain: Domain) -> Mask:
     name = f"{base}|{metric.id[1]}|{settings}"
     if base == "column_values.nonnull" and domain.inside is None and not domain.type.is_float():
         return _mask(name, domain.gaps[0], gaps_of=domain.columns[0])
-    good = _asked(ROW_METRICS[base], domain, settings).fill_null(False)
-    return _mask(name, ~good if domain.inside is None else domain.inside & ~good)
+    bad = _asked(ROW_METRICS[base], domain, settings).ne_missing(True)  # not good, or unknown
+    return _mask(name, bad if domain.inside is None else domain.inside & bad)
 
 
 def _values(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import traceback
-from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -41,22 +40,11 @@ def judged(rule: Rule, answers: Mapping[str, Answer], source: Source) -> Expecta
     return ExpectationValidationResult(**raw, expectation_config=configuration_of(rule))
 
 
-class _Settled:
-    """An expectation that has its configuration at hand. GX's own makes it anew whenever a verdict reads one of its values."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.configuration, self._expectation = rule.configuration, rule.expectation
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(type(self._expectation), name, None)
-        return MethodType(found, self) if isinstance(found, FunctionType) else getattr(self._expectation, name)
-
-
 def _verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
-    result_format = copy.deepcopy(rule.result_format)
+    result_format = {key: list(value) if isinstance(value, list) else value for key, value in rule.result_format.items()}
     asked = {"metrics": metrics, "runtime_configuration": {"result_format": result_format}, "execution_engine": None}
     try:
-        raw: dict[str, Any] = type(rule.expectation)._validate(_Settled(rule), **asked)
+        raw: dict[str, Any] = type(rule.expectation)._validate(rule.settled, **asked)
     except Exception:  # noqa: BLE001  what GX itself says about it counts
         raw = rule.expectation._validate(**asked)
     if result_format["result_format"] == "BOOLEAN_ONLY":
