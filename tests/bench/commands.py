@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Measured(NamedTuple):
-    """What a case measured of a process it started."""
+    """What a case measured itself: of a process it started, or of one of many things it did."""
 
     seconds: float
     cpu: float

@@ -105,6 +105,14 @@ def clean_and_wrong(folder: Path, rows: int) -> int:
     return write(iter([frame]), folder / CLEAN)
 
 
+def wrong(folder: Path, faults: int) -> int:
+    """`WMO_H22019_wrong.csv` with about so many faults: a line that is wrong everywhere has twelve."""
+    import polars as pl
+
+    write(iter([wrong_everywhere(pl.concat(clean_parts(faults // 12)))]), folder / WRONG)
+    return faults
+
+
 def small(folder: Path, rows: int) -> int:
     """`WMO_H22019_small.csv`: what a small municipality delivers."""
     return write(clean_parts(rows), folder / SMALL)

@@ -132,13 +132,64 @@ SMALL = Group(
     "files:small",
     2_000,
     500,
-    (Case(COLD, "commands:check_small", runs=3),),
+    (Case(COLD, "commands:check_small", runs=5),),
     (within_seconds(COLD, 4),),
 )
 
 LONG = "gmsd check, as long as a file may be"
 LARGEST = Group(
-    "E", "the longest file", "files:largest", 4_999_999, 5_000, (Case(LONG, "commands:check_largest", runs=1),), (within_mb(LONG, 2_500),)
+    "E",
+    "gmsd check of the longest file that is taken",
+    "files:largest",
+    4_999_999,
+    5_000,
+    (Case(LONG, "commands:check_largest", runs=2),),
+    (within_mb(LONG, 2_500),),
 )
 
-ALL = (LARGE, MANY, WRONG, SMALL, LARGEST)
+GX_SMALL, GX_SMALL_PANDAS, GX_COMPLETE = (
+    "gx_polars, 25 rules, a small file",
+    "GX on pandas, 25 rules, a small file",
+    "gx_polars COMPLETE, half wrong",
+)
+GENERIC = Group(
+    "F",
+    "gx_polars by itself: 25 rules",
+    "generic:half_wrong",
+    2_500_000,
+    5_000,
+    (
+        Case(GX_SMALL_PANDAS, "generic:small_on_pandas", runs=2, rows=220),
+        Case(GX_SMALL, "generic:small_on_polars", runs=3, ratio_to=GX_SMALL_PANDAS, rows=220),
+        Case(GX_COMPLETE, "generic:complete", runs=2),
+    ),
+    (within_seconds(GX_SMALL, 0.006), within_seconds(GX_COMPLETE, 10), within_mb(GX_COMPLETE, 2_048)),
+)
+
+DELIVERY = "read_csv, one delivery"
+HOUSE = Group(
+    "G",
+    "the largest municipality's delivery through the house",
+    "files:one_delivery",
+    1_000_000,
+    2_000,
+    (
+        Case(DELIVERY, "house:read"),
+        Case("records and pseudonyms", "house:records", ratio_to=DELIVERY),
+        Case("arrangements", "house:arrangements", ratio_to=DELIVERY),
+        Case("make the synthetic file", "house:synthetic", ratio_to=DELIVERY),
+    ),
+)
+
+REPORT = "report of 300,000 faults, html + xlsx + json"
+REPORTS = Group(
+    "H",
+    "the report of very many faults",
+    "files:wrong",
+    300_000,
+    3_000,
+    (Case(REPORT, "house:report", runs=3),),
+    (within_seconds(REPORT, 3),),
+)
+
+ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.bench.groups import Case, Group
+
+
+_SECONDS_TO_STOP = 90
 
 
 class BenchError(Exception):
@@ -60,6 +64,7 @@ class Worker:
     peak_mb: int = 0
     answer: Any = None
     _process: subprocess.Popen[str] | None = None
+    _busy: bool = False
 
     def run(self) -> float:
         """Once through."""
@@ -68,6 +73,7 @@ class Worker:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._busy = True
         try:
             self._process.stdin.write("run\n")
             self._process.stdin.flush()
@@ -76,6 +82,7 @@ class Worker:
             line = ""
         if not line:
             raise BenchError(f"{self.case.name}: its process ended with status {self._process.wait()}")
+        self._busy = False
         told = json.loads(line)
         if not self.seconds:
             self.peak_mb, self.answer = told["peak_mb"], told["answer"]
@@ -89,11 +96,17 @@ class Worker:
         return Run(self.case.name, rows, min(self.seconds), min(self.cpu), self.peak_mb, self.case.ratio_to)
 
     def stop(self) -> None:
-        """End the process, at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        """Let the process end, with what it has started; in the middle of a run it is interrupted."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if self._busy:
+            process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def measure(group: Group, folder: Path, rows: int) -> list[Run]:

@@ -34,15 +34,16 @@ def without_lines(folder: Path) -> Callable[[], Answers]:
 
 
 def _case(folder: Path, *, lines: bool) -> Callable[[], Answers]:
-    expectations, protocol = suite(), protocol_for(files.HALF_YEAR)
+    expectations = suite()
+    check(folder / files.ONE, expectations, lines=lines)
+    return lambda: check(folder / files.LARGE, expectations, lines=lines)
 
-    def check(path: Path) -> Answers:
-        frame = read(path)
-        derive(frame, protocol)
-        return validated(PandasExecutionEngine(batch_data_dict={"file": frame}), expectations, lines=lines)
 
-    check(folder / files.ONE)
-    return lambda: check(folder / files.LARGE)
+def check(path: Path, expectations: list[Any], *, lines: bool) -> Answers:
+    """Read a file, make the derived columns, run the rules."""
+    frame = read(path)
+    derive(frame, protocol_for(files.HALF_YEAR))
+    return validated(PandasExecutionEngine(batch_data_dict={"file": frame}), expectations, lines=lines)
 
 
 def suite() -> list[Any]:
@@ -66,18 +67,22 @@ def validated(engine: ExecutionEngine, configurations: list[Any], *, lines: bool
     result_format: dict[str, Any] = {"result_format": "SUMMARY", "partial_unexpected_count": SHOWN, "exclude_unexpected_values": True}
     if lines:
         result_format["unexpected_index_column_names"] = ["line"]
-    validator = Validator(execution_engine=engine)
-    # Else there are bars on stderr.
-    validator._determine_progress_bars = lambda: False
-    validator.metrics_calculator.show_progress_bars = False
     found: Answers = {}
-    for result in validator.graph_validate(configurations, {"result_format": copy.deepcopy(result_format)}):
+    for result in validator_of(engine).graph_validate(configurations, {"result_format": copy.deepcopy(result_format)}):
         code = result.expectation_config.meta["code"]
         assert not result.exception_info.get("raised_exception", True), f"{code}: {result.exception_info}"
         if not result.success:
             named = result.result["partial_unexpected_index_list"][0]["line"][:SHOWN] if lines else None
             found[code] = (int(result.result["unexpected_count"]), None if named is None else [int(line) for line in named])
     return found
+
+
+def validator_of(engine: ExecutionEngine) -> Validator:
+    """GX's own way from rules to results, without its progress bars on stderr."""
+    validator = Validator(execution_engine=engine)
+    validator._determine_progress_bars = lambda: False
+    validator.metrics_calculator.show_progress_bars = False
+    return validator
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -93,7 +98,7 @@ def derive(frame: pd.DataFrame, protocol: Protocol) -> None:
         frame[derived.column] = _KINDS[derived.kind](frame, derived, protocol)
 
 
-def _matching(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> pd.Series:
+def _matching(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> Any:
     cells = frame[derived.of[0]]
     return cells.where(cells.str.match(derived.settings["regex"]).fillna(False).astype(bool))
 
@@ -107,7 +112,7 @@ def _calendar_date(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> pd
     return pd.Series(np.append(known, np.datetime64("NaT"))[codes], index=frame.index)
 
 
-def _eleven_test(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> pd.Series:
+def _eleven_test(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> Any:
     cells = frame[derived.of[0]]
     formed = cells.str.match(r"^[0-9]{9}$").fillna(False).to_numpy(dtype=bool)
     number = cells.where(formed, "0").astype("int64").to_numpy()
@@ -116,12 +121,12 @@ def _eleven_test(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> pd.S
     return cells.where(passes)
 
 
-def _in_codes(frame: pd.DataFrame, derived: Any, protocol: Protocol) -> pd.Series:
+def _in_codes(frame: pd.DataFrame, derived: Any, protocol: Protocol) -> Any:
     cells = frame[derived.of[0]]
     return cells.where(cells.isin(protocol.codes(derived.settings["codes"], files.HALF_YEAR)))
 
 
-def _outside(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> pd.Series:
+def _outside(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> Any:
     start, end = frame[derived.of[0]], frame[derived.of[1]]
     running = frame[derived.of[2]].isna()
     first, last = pd.Timestamp(files.HALF_YEAR.first_day), pd.Timestamp(files.HALF_YEAR.last_day)
@@ -129,11 +134,11 @@ def _outside(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> pd.Serie
     return outside.where(start.notna() & (running | end.notna()))
 
 
-def _repeated(frame: pd.DataFrame, _derived: Any, protocol: Protocol) -> pd.Series:
+def _repeated(frame: pd.DataFrame, _derived: Any, protocol: Protocol) -> Any:
     return frame.duplicated(subset=list(protocol.header))
 
 
-_KINDS: dict[str, Callable[[pd.DataFrame, Any, Protocol], pd.Series]] = {
+_KINDS: dict[str, Callable[[pd.DataFrame, Any, Protocol], Any]] = {
     "matching": _matching,
     "calendar_date": _calendar_date,
     "eleven_test": _eleven_test,

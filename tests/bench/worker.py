@@ -7,6 +7,7 @@ arguments; what it needs but is no part of the measurement (imports, a first run
 
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
 import sys
@@ -39,4 +40,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
