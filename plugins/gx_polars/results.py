@@ -16,6 +16,8 @@ from great_expectations.expectations.expectation import (
 )
 from great_expectations.validator.exception_info import ExceptionInfo
 
+from gx_polars.pandas_types import engine_for
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,16 +35,17 @@ def judged(rule: Rule, answers: Mapping[str, Answer], source: Source) -> Expecta
         Exception: What broke one of its metrics on the data.
     """
     metrics = {name: answer.of(source) for name, answer in answers.items()}
+    engine = engine_for(rule.expectation, metrics)
     try:
-        raw = _map_verdict(rule, metrics) if type(rule.expectation)._validate in _MAP_VERDICTS else _verdict(rule, metrics)
+        raw = _map_verdict(rule, metrics) if type(rule.expectation)._validate in _MAP_VERDICTS else _verdict(rule, metrics, engine)
     except Exception as error:  # noqa: BLE001  a verdict that breaks has its own shape in GX
         return broken(rule, error, in_metric=False)
     return ExpectationValidationResult(**raw, expectation_config=configuration_of(rule))
 
 
-def _verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
+def _verdict(rule: Rule, metrics: dict[str, Any], engine: Any) -> dict[str, Any]:
     result_format = {key: list(value) if isinstance(value, list) else value for key, value in rule.result_format.items()}
-    asked = {"metrics": metrics, "runtime_configuration": {"result_format": result_format}, "execution_engine": None}
+    asked = {"metrics": metrics, "runtime_configuration": {"result_format": result_format}, "execution_engine": engine}
     try:
         raw: dict[str, Any] = type(rule.expectation)._validate(rule.settled, **asked)
     except Exception:  # noqa: BLE001  what GX itself says about it counts
