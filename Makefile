@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test bench lint lock compose-env
+.PHONY: help setup demo up down test bench impact lint lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ test: ## every category of tests against real services
 bench: ## the benchmarks; writes var/bench/latest.json
 	@services/bootstrap.sh --dev
 	@.venv/bin/python -m tests.bench
+
+impact: ## what the rules change against an earlier state: make impact AGAINST=REV
+	@services/bootstrap.sh --dev
+	@AGAINST="$(AGAINST)" tests/impact
 
 lint: ## formatter, linter, type checker, boundaries, generated pages
 	@services/bootstrap.sh --dev

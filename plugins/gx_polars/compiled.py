@@ -6,7 +6,9 @@ import copy
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Lock
+from types import FunctionType, MethodType
 from typing import Any, Generic, TypeVar
 
 import polars as pl
@@ -19,6 +21,23 @@ from gx_polars.parameters import open_parameters, with_values
 from gx_polars.program import Answer, Listing, Mask, answer
 
 T = TypeVar("T")
+
+
+class Settled:
+    """An expectation that has its configuration at hand: GX's own makes it anew whenever a verdict reads one of its values."""
+
+    def __init__(self, expectation: Any, configuration: Any) -> None:
+        self.configuration, self._expectation = configuration, expectation
+        self._success_kwargs: dict[str, Any] = expectation._get_success_kwargs()
+
+    def _get_success_kwargs(self) -> dict[str, Any]:
+        return dict(self._success_kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(type(self._expectation), name, None)
+        value = MethodType(found, self) if isinstance(found, FunctionType) else getattr(self._expectation, name)
+        self.__dict__[name] = value
+        return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +61,11 @@ class Rule:
     result_format: dict[str, Any]
     written: dict[str, Any] = field(default_factory=dict)
     fault: Exception | None = None
+
+    @cached_property
+    def settled(self) -> Settled:
+        """The expectation for GX's verdicts."""
+        return Settled(self.expectation, self.configuration)
 
 
 @dataclass(frozen=True)

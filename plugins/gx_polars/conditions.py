@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import polars as pl
@@ -79,11 +78,6 @@ def _comparable(dtype: pl.DataType, value: Any) -> Any:
         if value not in (0, 1):
             raise Unsupported(f"a truth compared with {type(value).__name__}")
         return bool(value)
-    if isinstance(dtype, pl.Date | pl.Datetime) and isinstance(value, str):
-        try:
-            value = dt.datetime.fromisoformat(value)
-        except ValueError as error:
-            raise Unsupported("text compared with moments") from error
     if not same_kind(dtype, value):
         raise Unsupported(f"{dtype} compared with {type(value).__name__}")
     return int(value) if isinstance(value, bool) else value

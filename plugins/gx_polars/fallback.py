@@ -89,7 +89,7 @@ def _validator(frame: pl.DataFrame | pl.LazyFrame, rules: Iterable[Rule]) -> Any
     needed = columns_needed(rules, frame.collect_schema().names())
     engine = PandasExecutionEngine(batch_data_dict={"polars": to_pandas(frame.lazy().select(needed).collect())})
     validator = Validator(execution_engine=engine)
-    validator._determine_progress_bars = lambda: False  # else a bar per rule on stderr
+    validator._metrics_calculator.show_progress_bars = False  # else bars on stderr
     return validator
 
 

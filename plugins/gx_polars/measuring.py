@@ -15,6 +15,9 @@ FAILURES = (Exception, pl.exceptions.PanicException)
 """What a rule can break with; a panic of polars is no `Exception`, and is still the fault of one rule."""
 
 _SHARE_FROM = 100_000
+"""From here on it pays to look for what masks have in common."""
+_ALONE = 5_000
+"""Up to here one thread is done before others have woken up."""
 _SMALL = 20_000
 """Up to here a column is filtered whole: finding the rows first is a query of its own, which costs more."""
 _ROW = "__gxp_row"
@@ -42,11 +45,11 @@ def _selected(frame: pl.DataFrame, expressions: Mapping[str, pl.Expr]) -> dict[s
     """The columns by name; one that breaks on the data stands alone, with its failure in its place."""
     if not expressions:
         return {}
-    # Looking for shared parts costs more than a small frame does.
-    options = pl.QueryOptFlags(comm_subexpr_elim=frame.height >= _SHARE_FROM)
+    options = pl.QueryOptFlags() if frame.height >= _SHARE_FROM else pl.QueryOptFlags.none()
     asked = list(expressions.values())
     try:
-        columns = frame.lazy().select(asked).collect(engine="in-memory", optimizations=options).get_columns()
+        lazy = frame.lazy().select_seq(asked) if frame.height <= _ALONE else frame.lazy().select(asked)
+        columns = lazy.collect(engine="in-memory", optimizations=options).get_columns()
         return dict(zip(expressions, columns, strict=True))
     except FAILURES as failure:
         if len(asked) == 1:
@@ -98,7 +101,11 @@ class InMemory:
 
     def number(self, name: str) -> Any:
         """What a column adds up to."""
-        return _value(self._numbers[name]).item()
+        return _plain(_value(self._numbers[name]).item())
+
+
+def _plain(value: Any) -> Any:
+    return value.to_list() if isinstance(value, pl.Series) else value
 
 
 def _without_nan(cells: pl.Series) -> pl.Series:
@@ -157,8 +164,7 @@ class Streamed:
 
     def number(self, name: str) -> Any:
         """What a column adds up to."""
-        value = _value(self._found[name])
-        return value.to_list() if isinstance(value, pl.Series) else value
+        return _plain(_value(self._found[name]))
 
 
 def _listed(rows: pl.Expr, column: str, limit: int | None) -> pl.Expr:

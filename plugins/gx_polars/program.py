@@ -14,6 +14,7 @@ from gx_polars.columns import Domain, dtype_of
 from gx_polars.conditions import row_condition
 from gx_polars.errors import Unsupported
 from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, SHAPES
+from gx_polars.pandas_types import column_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +138,9 @@ def answer(schema: pl.Schema, metric: Any, result_format: dict[str, Any]) -> Ans
         return Known(len(schema))
     if name == "table.row_count":
         return Rows() if where is None else Count(_mask(f"{metric.id[1]}|where", where))
+    if name == "table.column_types" and where is None:
+        asked, shape = column_types(schema)
+        return Number("__gxp_types", asked.alias("__gxp_types"), shape)
     if name in COLUMN_METRICS:
         return _number(metric, Domain(schema, (domain["column"],), where))
     base, _, what = name.rpartition(".")
@@ -205,8 +209,8 @@ def _bad(metric: Any, base: str, domain: Domain) -> Mask:
     name = f"{base}|{metric.id[1]}|{settings}"
     if base == "column_values.nonnull" and domain.inside is None and not domain.type.is_float():
         return _mask(name, domain.gaps[0], gaps_of=domain.columns[0])
-    good = _asked(ROW_METRICS[base], domain, settings).fill_null(False)
-    return _mask(name, ~good if domain.inside is None else domain.inside & ~good)
+    bad = _asked(ROW_METRICS[base], domain, settings).ne_missing(True)  # not good, or unknown
+    return _mask(name, bad if domain.inside is None else domain.inside & bad)
 
 
 def _values(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import traceback
-from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -16,6 +15,8 @@ from great_expectations.expectations.expectation import (
     _mostly_success,
 )
 from great_expectations.validator.exception_info import ExceptionInfo
+
+from gx_polars.pandas_types import engine_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,29 +35,19 @@ def judged(rule: Rule, answers: Mapping[str, Answer], source: Source) -> Expecta
         Exception: What broke one of its metrics on the data.
     """
     metrics = {name: answer.of(source) for name, answer in answers.items()}
+    engine = engine_for(rule.expectation, metrics)
     try:
-        raw = _map_verdict(rule, metrics) if type(rule.expectation)._validate in _MAP_VERDICTS else _verdict(rule, metrics)
+        raw = _map_verdict(rule, metrics) if type(rule.expectation)._validate in _MAP_VERDICTS else _verdict(rule, metrics, engine)
     except Exception as error:  # noqa: BLE001  a verdict that breaks has its own shape in GX
         return broken(rule, error, in_metric=False)
     return ExpectationValidationResult(**raw, expectation_config=configuration_of(rule))
 
 
-class _Settled:
-    """An expectation that has its configuration at hand. GX's own makes it anew whenever a verdict reads one of its values."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.configuration, self._expectation = rule.configuration, rule.expectation
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(type(self._expectation), name, None)
-        return MethodType(found, self) if isinstance(found, FunctionType) else getattr(self._expectation, name)
-
-
-def _verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
-    result_format = copy.deepcopy(rule.result_format)
-    asked = {"metrics": metrics, "runtime_configuration": {"result_format": result_format}, "execution_engine": None}
+def _verdict(rule: Rule, metrics: dict[str, Any], engine: Any) -> dict[str, Any]:
+    result_format = {key: list(value) if isinstance(value, list) else value for key, value in rule.result_format.items()}
+    asked = {"metrics": metrics, "runtime_configuration": {"result_format": result_format}, "execution_engine": engine}
     try:
-        raw: dict[str, Any] = type(rule.expectation)._validate(_Settled(rule), **asked)
+        raw: dict[str, Any] = type(rule.expectation)._validate(rule.settled, **asked)
     except Exception:  # noqa: BLE001  what GX itself says about it counts
         raw = rule.expectation._validate(**asked)
     if result_format["result_format"] == "BOOLEAN_ONLY":

@@ -1,64 +1,102 @@
-"""Run every case in a process of its own, print one table of ratios and write `var/bench/latest.json`.
+"""`python -m tests.bench [--only A,B] [--rows N] [--quick] [--check]`: measure, print one table, write `var/bench/latest.json`.
 
 A ratio compares the best times of two cases of this run; times by themselves say more of the machine than of the code.
 """
 
 from __future__ import annotations
 
-import json
-import resource
-import subprocess
+import argparse
+import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-REPEATS = 5
-RESULT = Path("var/bench/latest.json")
+from tests.bench import report
+from tests.bench.groups import ALL, Group
+from tests.bench.measuring import BenchError, measure, prepare, say
+from tests.bench.report import Run
 
-
-def measure(folder: Path, name: str) -> dict[str, Any]:
-    """Best time of one case in this process, after a first run that warms up, and the peak memory."""
-    from tests.bench.cases import cases
-
-    run, _ = cases(folder)[name]
-    run()
-    best = float("inf")
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        run()
-        best = min(best, time.perf_counter() - start)
-    return {"seconds": best, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+if TYPE_CHECKING:
+    from types import FrameType
 
 
-def main() -> None:
-    """Measure all cases, then compare."""
-    from tests.bench.cases import cases, prepare
+def arguments() -> argparse.Namespace:
+    """What the caller wants."""
+    letters = ", ".join(f"{group.letter} {group.title}" for group in ALL)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=f"Groups: {letters}.")
+    parser.add_argument("--only", metavar="A,B", default="", help="these groups only")
+    parser.add_argument("--rows", type=int, help="rows of the large file of group A, instead of 2,500,000")
+    parser.add_argument("--quick", action="store_true", help="small files and no services: shows that it works, its times say nothing")
+    parser.add_argument("--fast", action="store_true", help="without the cases that take minutes: GX on pandas and on PostgreSQL")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a target is not met")
+    parser.add_argument("--out", type=Path, default=report.RESULT, help="where the result goes (var/bench/latest.json)")
+    return parser.parse_args()
 
-    with tempfile.TemporaryDirectory() as temporary:
+
+def chosen(options: argparse.Namespace) -> list[Group]:
+    """The groups as they are run this time."""
+    wanted = {letter.strip().upper() for letter in options.only.split(",") if letter.strip()} or {group.letter for group in ALL}
+    unknown = wanted - {group.letter for group in ALL}
+    if unknown:
+        raise BenchError(f"no group {', '.join(sorted(unknown))}")
+    groups = [group for group in ALL if group.letter in wanted]
+    if options.quick:
+        groups = [
+            replace(group, rows=group.quick_rows, cases=tuple(replace(case, runs=1) for case in group.cases if not case.service))
+            for group in groups
+        ]
+    if options.fast:
+        groups = [replace(group, cases=tuple(case for case in group.cases if not case.slow)) for group in groups]
+    if options.rows:
+        groups = [replace(group, rows=options.rows) if group.letter == "A" else group for group in groups]
+    return groups
+
+
+def run_group(group: Group) -> list[Run]:
+    """Make its files, measure its cases, remove its files."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="gmsd-bench-") as temporary:
         folder = Path(temporary)
-        rows = prepare(folder)
-        compared = {name: ratio_to for name, (_, ratio_to) in cases(folder).items()}
-        found: dict[str, dict[str, Any]] = {}
-        for name in compared:
-            sys.stderr.write(f"measuring: {name}\n")
-            answer = subprocess.run([sys.executable, "-m", "tests.bench", str(folder), name], check=True, capture_output=True, text=True)
-            found[name] = json.loads(answer.stdout.splitlines()[-1])
-    runs = []
-    for name, ratio_to in compared.items():
-        ratio = found[name]["seconds"] / found[ratio_to]["seconds"] if ratio_to else 1.0
-        runs.append({"name": name, "rows": rows, **found[name], "ratio_to": ratio_to, "ratio": round(ratio, 2)})
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps({"runs": runs}, indent=1) + "\n", encoding="utf-8")
-    print(f"{'case':32} {'rows':>9} {'seconds':>9} {'peak MB':>8}  ratio")
-    for each in runs:
-        against = f"{each['ratio']:.2f} x {each['ratio_to']}" if each["ratio_to"] else "1"
-        print(f"{each['name']:32} {each['rows']:9,} {each['seconds']:9.3f} {each['peak_mb']:8}  {against}")
+        say(f"{group.letter}. {group.title}: making the files ... ", end="")
+        rows = prepare(group.prepare, folder, group.rows)
+        say(f"{rows:,} rows, {time.perf_counter() - start:.1f} s")
+        runs = measure(group, folder, rows)
+    by_name = {run.name: run for run in runs}
+    for each in group.differences:
+        whole, start_up = by_name[each.whole], by_name[each.start_up]
+        seconds, cpu = max(whole.seconds - start_up.seconds, 1e-6), max(whole.cpu - start_up.cpu, 1e-6)
+        runs.append(Run(each.name, whole.rows, seconds, cpu, whole.peak_mb, each.ratio_to))
+    say(f"{group.letter}. took {time.perf_counter() - start:.0f} s")
+    return runs
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run the groups; 0, or 1 when a case fails or, if asked, a target is not met."""
+    options = arguments()
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        groups = chosen(options)
+        runs = {run.name: run for group in groups for run in run_group(group)}
+    except BenchError as error:
+        say(f"bench: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nbench: interrupted")
+        return 130
+    targets = [target for group in groups for target in group.targets if {target.of, target.other} <= {*runs, None}]
+    report.write(report.as_json(runs, targets, quick=options.quick), options.out)
+    print(report.table(runs, targets))
+    print()
+    print(report.verdicts(runs, targets))
+    return int(options.check and not all(target.met(runs) for target in targets))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(measure(Path(sys.argv[1]), sys.argv[2])))
-    else:
-        main()
+    sys.exit(main())

@@ -92,9 +92,8 @@ def main(arguments: list[str]) -> int:
         print(f"{kind:12} {tally.cases:6} {unexplained:11}  {allowed}  ({time.perf_counter() - start:.0f} s)", flush=True)
         for key in sorted(tally.found, key=lambda key: -tally.counts[key]):
             _, case, difference = tally.found[key]
-            print(
-                f"  {tally.counts[key]} x {' '.join(key)}: polars {difference.ours!r:.300} pandas {difference.theirs!r:.300} {difference.text:.200}"
-            )
+            print(f"  {tally.counts[key]} x {' '.join(key)}: polars {difference.ours!r:.200}")
+            print(f"    pandas {difference.theirs!r:.200} {difference.text:.200}")
             print(f"    {case!r:.900}")
     return 1 if wrong else 0
 

@@ -52,7 +52,7 @@ def theirs(case: Case) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         validator = Validator(execution_engine=PandasExecutionEngine(batch_data_dict={"parity": case.frame.to_pandas()}))
-        validator._determine_progress_bars = lambda: False
+        validator._metrics_calculator.show_progress_bars = False
         runtime = {"result_format": copy.deepcopy(case.result_format)}
         try:
             return _told(validator.graph_validate([copy.deepcopy(case.rule.configuration)], runtime)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,23 +15,19 @@ from tests.spec.checking import COLUMNS, ROWS, cell, check, told
 from tests.spec.table import SECTIONS
 
 if TYPE_CHECKING:
-    from gmsd.checking import CheckResult
-    from tests.spec.checking import Case
+    from gmsd.checking import Finding
 
 ROWS_OF_TABLE = [(section, case) for section, cases in SECTIONS.items() for case in cases]
-_results: dict[int, CheckResult] = {}
 
 
-def result_of(case: Case) -> CheckResult:
-    """Each file is checked once."""
-    if id(case) not in _results:
-        _results[id(case)] = check(case.data, **case.changes)
-    return _results[id(case)]
+@cache
+def findings_of_table() -> list[Finding]:
+    return [finding for _, case in ROWS_OF_TABLE for finding in check(case.data, **case.changes).findings]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{section}: {case.fault}") for section, case in ROWS_OF_TABLE])
 def test_fault_gives_its_findings(case):
-    result = result_of(case)
+    result = check(case.data, **case.changes)
     assert told(result, notices=case.notices or any(level == "notice" for level, *_ in case.findings)) == list(case.findings)
     assert result.not_run == ()
     levels = {finding[0] for finding in case.findings} - {"notice"}
@@ -53,12 +50,12 @@ def test_rows_are_many_and_told_apart():
 
 
 def test_every_rule_of_the_protocol_is_met_in_this_table():
-    met = {finding.rule for _, case in ROWS_OF_TABLE for finding in result_of(case).findings}
+    met = {finding.rule for finding in findings_of_table()}
     assert met == set(protocol_for(HalfYear(2019, 2)).rules)
 
 
 def test_everything_that_is_recognised_is_met_in_this_table():
-    said = " ".join(f"{finding.message} {finding.repair}" for _, case in ROWS_OF_TABLE for finding in result_of(case).findings)
+    said = " ".join(f"{finding.message} {finding.repair}" for finding in findings_of_table())
     known = damage_list()
     sentences = [
         *(wording.what for wording in known.files.values()),

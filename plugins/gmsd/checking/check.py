@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,10 +81,11 @@ def check_path(path: Path, *, max_bytes: int | None = None, **known: Any) -> Che
         OSError: When the file cannot be opened.
     """
     with path.open("rb") as opened:
-        size = path.stat().st_size
+        size = os.fstat(opened.fileno()).st_size
         limit = max_bytes or newest_protocol().max_bytes
         if size <= limit:
-            return check_file(opened.read(), file_name=path.name, max_bytes=max_bytes, **known)
+            # as much as was measured: what is still being written to it meanwhile is no part of it
+            return check_file(opened.read(size), file_name=path.name, max_bytes=max_bytes, **known)
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     result = check_file(b"", file_name=path.name, max_bytes=max_bytes, **known)
     rules = newest_protocol() if result.half_year is None else _protocol(result.half_year) or newest_protocol()

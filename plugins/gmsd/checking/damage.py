@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from gmsd.checking.structure import texts_of
@@ -12,6 +13,8 @@ from gmsd.protocol import damage_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from gmsd.checking.result import Finding
     from gmsd.checking.structure import Lines
@@ -51,27 +54,36 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
         frame: One string column per field (null = empty) and `line`, ascending.
         protocol: Tells what the cells of a field are.
     """
+    lines = frame["line"].to_numpy()
     told = []
     for finding in findings:
         name = None if finding.level == "notice" else finding.field
         kinds = () if name is None else damage_list().of_field(protocol, name)
         if name is not None and kinds:
-            places = frame["line"].search_sorted(pl.Series(finding.all_lines, dtype=pl.Int64))
-            told.append(_told(finding, _counted(frame[name].gather(places), kinds)))
+            told.append(_told(finding, _counted(frame[name].gather(_places(lines, finding.all_lines)), kinds)))
         else:
             told.append(finding)
     return told
 
 
+def _places(lines: npt.NDArray[np.int64], wanted: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Where these line numbers stand among all, both ascending."""
+    numbers = np.asarray(wanted, dtype=np.int64)
+    whole = int(lines[-1]) - int(lines[0]) == len(lines) - 1
+    return np.asarray(numbers - lines[0] if whole else np.searchsorted(lines, numbers), dtype=np.int64)
+
+
 def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, int]]:
     """How many cells have which damage, most frequent first; of each cell the first kind that fits counts."""
-    cell, kind = pl.col("cell"), pl.lit(None, dtype=pl.UInt8)
-    for place, damage in reversed(list(enumerate(kinds))):
-        kind = pl.when(cell.str.contains(damage.regex)).then(pl.lit(place, dtype=pl.UInt8)).otherwise(kind)
-    distinct = cells.alias("cell").to_frame().lazy().group_by("cell").len("cells")
-    counts = distinct.group_by(kind.alias("kind")).agg(pl.col("cells").sum()).collect()
-    found = counts.drop_nulls("kind").sort(["cells", "kind"], descending=[True, False])
-    return [(kinds[place], count) for place, count in found.iter_rows()]
+    distinct = cells.alias("cell").value_counts(name="cells")
+    left, times = distinct["cell"], distinct["cells"]
+    found: list[tuple[Damage, int]] = []
+    for damage in kinds:
+        fits = left.str.contains(damage.regex)
+        if fits.any():
+            found.append((damage, int(times.filter(fits).sum())))
+            left, times = left.filter(~fits), times.filter(~fits)
+    return sorted(found, key=lambda each: -each[1])
 
 
 def _told(finding: Finding, damages: list[tuple[Damage, int]]) -> Finding:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
+import shutil
+import sys
+import warnings
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -14,10 +20,16 @@ from gmsd.masking import mask_bsn
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from gmsd.checking import CheckResult
     from gmsd.rounds import HalfYear
     from gmsd.settings import Settings
+
+_LARGE = 20 * 2**20
+# What may steer a terminal or turn the direction of a line, in a file's name; within JSON it is written as an escape.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff]")
+_NOT_IN_NAMES = re.compile('[<>:"/\\\\|?]')
 
 
 class Format(StrEnum):
@@ -29,86 +41,144 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
+_REPORTS = (Format.html, Format.xlsx)
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(check)
 
 
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", readable=False, help="Files, or folders of files, to check.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE", readable=False, help="Files, or folders of files, to check.")],
     municipality: Annotated[str | None, typer.Option("--municipality", help="Code of the delivering municipality, such as 0518.")] = None,
     half_year: Annotated[
         str | None, typer.Option("--half-year", help="Code uitvraag, such as H12019, for names that do not tell it.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="text, json, html or xlsx.")] = Format.text,
-    out: Annotated[Path | None, typer.Option("--out", help="Write here instead of to the screen; needed for xlsx.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Write here instead of to the screen; needed for xlsx. A folder when html or xlsx of several files are meant."
+        ),
+    ] = None,
 ) -> None:
-    """Check Wmo files as the pipeline does. Exit status 1 when a file is rejected, 2 when one cannot be opened."""
-    files, listed = _files(paths)
-    expected = _half_year(half_year)
-    if form is Format.xlsx and out is None:
-        raise typer.BadParameter("xlsx needs a file to write to", param_hint="--out")
-    if form in (Format.html, Format.xlsx) and listed:
-        raise typer.BadParameter(f"{form.value} is made of one file at a time", param_hint="--format")
-    if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        _refuse(f"{out}: cannot be written to: {'a folder' if out.is_dir() else 'no such folder'}")
-    for file in files:
-        _municipality(municipality, file, expected)
+    """Check Wmo files as the pipeline does. Exit status 1 when a file is rejected, 2 when one cannot be opened.
 
-    from gmsd.checking import check_path, load_engine
+    Controleert uw bestand zoals het CBS dat doet, op uw eigen computer: er wordt niets verstuurd. U ziet eerst de uitslag, dan per
+    variabele wat er mis is, waar dat staat en hoe u het herstelt. Met --format xlsx krijgt u alle regelnummers in een Excel-bestand.
+
+    \b
+    gmsd check WMO_H22019_gemeenteDenHaag.csv --municipality 0518
+    gmsd check WMO_H22019_gemeenteDenHaag.csv --format xlsx --out fouten.xlsx
+    """  # noqa: D301  typer leaves the lines below a backspace as they are
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they are for who edits rules or writes code, and would stand between a person and the verdict
+    given = _Given.of(paths, form, out)
+    expected = _half_year(half_year)
+    for file in given.files:
+        _municipality(municipality, file.path, expected)
+
+    from gmsd.checking import load_engine
     from gmsd.settings import get_settings
 
     settings = get_settings()
-    now = _now(settings)
+    run = _Run(given, settings, _now(settings), municipality, expected)
     load_engine()
-    results = []
-    for file in files:
-        try:
-            result = check_path(
-                file,
-                municipality=municipality,
-                half_year=expected,
-                received_on=now.date(),
-                max_bytes=settings.max_file_bytes,
-                max_lines=settings.max_file_lines,
-            )
-        except OSError as error:
-            _unopened(file, error)
-        results.append(result)
-    _write(_rendered(results, form, listed=listed, now=now), out)
-    raise typer.Exit(0 if all(result.accepted for result in results) else 1)
+    for file in given.files:
+        run.check(file)
+    run.finish()
+    raise typer.Exit(run.status)
 
 
-def _files(paths: list[Path]) -> tuple[list[Path], bool]:
-    """The files meant, and whether the answer is a list: more paths than one, or a folder."""
-    files: list[Path] = []
-    for path in paths:
-        try:
-            if path.is_dir():
-                inside = sorted(entry for entry in path.rglob("*") if entry.is_file() and not _hidden(entry.relative_to(path)))
-                if not inside:
-                    _refuse(f"{path}: a folder without files")
-                files += inside
-            elif path.exists() and not path.is_file():
-                _refuse(f"{path}: neither a file nor a folder")
-            else:
-                with path.open("rb"):
-                    files.append(path)
-        except OSError as error:
-            _unopened(path, error)
-    return files, len(paths) > 1 or paths[0].is_dir()
+@dataclass(frozen=True)
+class _File:
+    """A file to check, and what it is called to the person: a file in a folder by its path from there."""
+
+    path: Path
+    label: str
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+@dataclass(frozen=True)
+class _Given:
+    """What was asked for: the files, whether the answer is a list (more paths than one, or a folder), the form and where it goes."""
+
+    files: list[_File]
+    listed: bool
+    form: Format
+    out: Path | None
+
+    @classmethod
+    def of(cls, paths: list[Path], form: Format, out: Path | None) -> _Given:
+        """Look at the paths; what cannot be done is refused before a file is checked."""
+        listed = len(paths) > 1 or paths[0].is_dir()
+        folder = listed and form in _REPORTS
+        files = [file for path in paths for file in _files(path, out if folder else None)]
+        if form in _REPORTS and out is None:
+            if form is Format.xlsx and not listed:
+                raise typer.BadParameter("xlsx needs a file to write to", param_hint="--out")
+            if folder:
+                raise typer.BadParameter(f"{form.value} of several files needs a folder to write to", param_hint="--out")
+        if out is not None:
+            _writable(out, files, folder=folder)
+        return cls(files, listed, form, out)
+
+
+def _files(path: Path, reports: Path | None) -> list[_File]:
+    """The files that a path means; in a folder those in subfolders too, but not what is hidden or a report of ours."""
+    try:
+        if path.is_dir():
+            inside = [_File(each, str(each.relative_to(path))) for each in sorted(_below(path, reports))]
+            return inside or _refuse(f"{path}: a folder without files")
+        if path.exists() and not path.is_file():
+            _refuse(f"{path}: neither a file nor a folder")
+        with path.open("rb"):
+            return [_File(path, path.name)]
+    except OSError as error:
+        _unopened(Path(error.filename or path), error)
+
+
+def _below(folder: Path, reports: Path | None) -> Iterator[Path]:
+    """Links to folders are not followed: a file is checked once, and a circle has an end."""
+
+    def stop(error: OSError) -> NoReturn:
+        raise error
+
+    for place, folders, names in os.walk(folder, onerror=stop):
+        here = Path(place)
+        folders[:] = [name for name in folders if not name.startswith(".") and (reports is None or not _same(here / name, reports))]
+        yield from (here / name for name in names if not name.startswith(".") and (here / name).is_file())
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
+
+
+def _writable(out: Path, files: list[_File], *, folder: bool) -> None:
+    if folder and out.exists() and not out.is_dir():
+        _refuse(f"{out}: cannot be written to: not a folder, and there are several reports")
+    if not folder and out.is_dir():
+        _refuse(f"{out}: cannot be written to: a folder")
+    if not out.parent.is_dir():
+        _refuse(f"{out}: cannot be written to: no such folder")
+    if any(_same(file.path, out) for file in files):
+        _refuse(f"{out}: cannot be written to: it is a file that is checked")
 
 
 def _unopened(path: Path, error: OSError) -> NoReturn:
-    _refuse(f"{path}: cannot be opened: {(error.strerror or type(error).__name__).lower()}")
+    _refuse(_trouble(path, error))
+
+
+def _trouble(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be opened: {(error.strerror or type(error).__name__).lower()}"
+
+
+def _tell(line: str) -> None:
+    typer.echo(f"gmsd: {mask_bsn(_STEERING.sub('?', line))}".encode("utf-8", "replace"), err=True)
 
 
 def _refuse(line: str) -> NoReturn:
-    typer.echo(f"gmsd: {mask_bsn(line)}".encode("utf-8", "replace"), err=True)
+    _tell(line)
     raise typer.Exit(2)
 
 
@@ -155,60 +225,162 @@ def _now(settings: Settings) -> dt.datetime:
         return SystemClock().now()
 
 
-def _rendered(results: list[CheckResult], form: Format, *, listed: bool, now: dt.datetime) -> bytes:
-    if form is Format.json:
-        plain = [result.to_json() for result in results]
-        return (json.dumps(plain if listed else plain[0], ensure_ascii=False, indent=1) + "\n").encode()
-    if form is Format.text:
-        return "\n".join(_text(result) for result in results).encode()
+class _Screen:
+    """The terminal: its width, whether it shows colours, and a line of progress on stderr that goes away by itself."""
 
-    from gmsd.reference import name
-    from gmsd.reporting import FeedbackContext, feedback_html, feedback_xlsx
+    def __init__(self) -> None:
+        plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        self.width = shutil.get_terminal_size().columns
+        self.colour = not plain and sys.stdout.isatty()
+        self._moving = os.environ.get("TERM") != "dumb" and sys.stderr.isatty()
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a screen that lacks a character shows a question mark
 
-    result = results[0]
+    def progress(self, text: str) -> None:
+        """Show what is being done, when somebody can see it."""
+        if self._moving:
+            sys.stderr.write(f"\r\x1b[2K{mask_bsn(_STEERING.sub('?', text))[: self.width - 1]}")
+            sys.stderr.flush()
+
+    def done(self) -> None:
+        """Take the line of progress away."""
+        if self._moving:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+
+
+@dataclass
+class _Run:
+    """One run over the files: each is checked, told and forgotten but for its result in JSON."""
+
+    given: _Given
+    settings: Settings
+    now: dt.datetime
+    municipality: str | None
+    half_year: HalfYear | None
+    screen: _Screen = field(default_factory=_Screen)
+    results: list[tuple[_File, dict[str, Any]]] = field(default_factory=list)
+    written: set[Path] = field(default_factory=set)
+    status: int = 0
+
+    def check(self, file: _File) -> None:
+        """Check a file. One of a folder that cannot be opened is told, and the others are still checked."""
+        from gmsd.checking import check_path
+
+        total, large = len(self.given.files), file.path.stat().st_size >= _LARGE
+        if total > 1 or large:
+            place = f"[{len(self.results) + 1}/{total}] " if total > 1 else ""
+            self.screen.progress(f"{place}{file.label} wordt gecontroleerd")
+        try:
+            result = check_path(
+                file.path,
+                municipality=self.municipality,
+                half_year=self.half_year,
+                received_on=self.now.date(),
+                max_bytes=self.settings.max_file_bytes,
+                max_lines=self.settings.max_file_lines,
+            )
+        except OSError as error:
+            self.screen.done()
+            _tell(_trouble(file.path, error))
+            self.status = 2
+            return
+        self.screen.done()
+        plain = result.to_json()
+        self.results.append((file, plain))
+        self.status = max(self.status, 0 if result.accepted else 1)
+        self._told(file, result, plain)
+
+    def _told(self, file: _File, result: CheckResult, plain: dict[str, Any]) -> None:
+        """What can be told of a file at once: its line in a list, its own report."""
+        if self.given.form in _REPORTS:
+            self._report(file, result, plain)
+        elif self.given.form is Format.text and self.given.listed and self.given.out is None:
+            typer.echo(self._line(file, plain), nl=False)
+
+    def _report(self, file: _File, result: CheckResult, plain: dict[str, Any]) -> None:
+        from gmsd.reporting import feedback_html, feedback_xlsx
+
+        if self.given.form is Format.html:
+            content = feedback_html(plain, self._context(plain)).encode()
+        else:
+            content = feedback_xlsx(plain, self._context(plain), lines=result.all_lines())
+        if self.given.out is None:
+            typer.echo(content, nl=False)
+            return
+        path = self._free(self.given.out, file) if self.given.listed else self.given.out
+        _write(path, content)
+        shown = mask_bsn(_STEERING.sub("?", str(path)))
+        typer.echo(f"{self._line(file, plain)}{' ' * 20}rapport: {shown}")
+
+    def _free(self, folder: Path, file: _File) -> Path:
+        """Where a file's report goes in the folder: as the file lies in its own, under a name that is no person's number."""
+        safe = [_NOT_IN_NAMES.sub("_", mask_bsn(_STEERING.sub("_", part)).replace("*", "x"))[:120] for part in Path(file.label).parts]
+        for number in range(1, len(self.given.files) + 1):
+            path = folder.joinpath(*safe[:-1], f"{safe[-1]}{f' ({number})' if number > 1 else ''}.{self.given.form.value}")
+            if path not in self.written:
+                break
+        self.written.add(path)
+        return path
+
+    def _context(self, plain: dict[str, Any]) -> Any:
+        from gmsd.reference import name
+        from gmsd.reporting import FeedbackContext
+
+        try:
+            title = None if plain["municipality"] is None else name(plain["municipality"])
+        except KeyError:
+            title = None
+        return FeedbackContext(checked_at=self.now, municipality_name=title, rules_url=self.settings.rules_url)
+
+    def _line(self, file: _File, plain: dict[str, Any]) -> str:
+        from gmsd.reporting import feedback_line
+
+        return feedback_line(plain, name=file.label, width=self.screen.width, colour=self.screen.colour and self.given.out is None)
+
+    def finish(self) -> None:
+        """Tell what could not be told while files were checked."""
+        plain = [result for _, result in self.results]
+        if self.given.form is Format.json:
+            content = _json(plain if self.given.listed else plain[0]) if plain or self.given.listed else ""
+        elif self.given.form in _REPORTS:
+            content = self._summary() if self.given.listed else ""
+        else:
+            content = self._text()
+        if self.given.out is None or self.given.form in _REPORTS:
+            typer.echo(content.encode() if self.given.form is Format.json else content, nl=False)
+        else:
+            _write(self.given.out, content.encode("utf-8", "replace"))
+
+    def _text(self) -> str:
+        from gmsd.reporting import feedback_text
+
+        colour = self.screen.colour and self.given.out is None
+        told = []
+        for file, plain in self.results:
+            if not self.given.listed:
+                return feedback_text(plain, self._context(plain), width=self.screen.width, colour=colour)
+            if plain["verdict"] != "accepted":
+                text = feedback_text(plain, self._context(plain), name=file.label, width=self.screen.width, colour=colour)
+                told.append(f"\n{'-' * min(self.screen.width, 80)}\n{text}")
+        lines = "" if self.given.out is None else "".join(self._line(file, plain) for file, plain in self.results)
+        return lines + "".join(told) + self._summary() if self.results else ""
+
+    def _summary(self) -> str:
+        from gmsd.reporting import feedback_summary
+
+        plain = [result for _, result in self.results]
+        return "\n" + feedback_summary(plain, width=self.screen.width, colour=self.screen.colour and self.given.out is None)
+
+
+def _json(plain: Any) -> str:
+    text = json.dumps(plain, ensure_ascii=False, indent=1)
+    return _STEERING.sub(lambda found: found.group() if found.group() == "\n" else f"\\u{ord(found.group()):04x}", text) + "\n"
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        title = None if result.municipality is None else name(result.municipality)
-    except KeyError:
-        title = None
-    context = FeedbackContext(checked_at=now, municipality_name=title)
-    return feedback_html(result.to_json(), context).encode() if form is Format.html else feedback_xlsx(result.to_json(), context)
-
-
-_VERDICTS = {
-    "accepted": "Goedgekeurd",
-    "accepted_without_facultative": "Goedgekeurd, zonder de facultatieve variabelen",
-    "rejected": "Afgekeurd",
-}
-_LEVELS = {"file": "bestand", "base": "basis", "facultative": "facultatief", "notice": "opmerking"}
-
-
-def _text(result: CheckResult) -> str:
-    """The result for a person at a terminal: verdict first, then each fault with where it is and what to do."""
-    lines = [
-        f"{result.file}: {_VERDICTS[result.verdict]}",
-        f"  {result.records} regels gecontroleerd, {result.content_errors} fouten in de inhoud",
-    ]
-    if not result.readable:
-        lines[1] = "  De inhoud is nog niet gecontroleerd: herstel eerst wat er met het bestand is."
-    elif result.verdict == "accepted_without_facultative":
-        lines.append("  Alle facultatieve variabelen worden leeggemaakt, tenzij u een verbeterd bestand levert.")
-    for finding in result.findings:
-        place = f" {finding.field}" if finding.field else ""
-        lines += ["", f"  [{finding.rule}, {_LEVELS[finding.level]}]{place}: {finding.message}"]
-        if finding.level != "file":
-            shown = ", ".join(str(line) for line in finding.lines)
-            more = " (eerste tien)" if finding.count > len(finding.lines) else ""
-            lines.append(f"    {finding.count} keer, op regel{more}: {shown}")
-        lines.append(f"    {finding.repair}")
-    lines += [f"  [{rule.rule}] Niet gecontroleerd: {rule.reason}" for rule in result.not_run]
-    return "\n".join(lines) + "\n"
-
-
-def _write(content: bytes, out: Path | None) -> None:
-    if out is None:
-        typer.echo(content, nl=False)
-        return
-    try:
-        out.write_bytes(content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     except OSError as error:
-        _unopened(out, error)
+        _refuse(f"{path}: cannot be written to: {(error.strerror or type(error).__name__).lower()}")

@@ -48,7 +48,7 @@ CELLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "START-01": ("Startdatum_ondersteuning", ("", "")),
     "START-02": ("Startdatum_ondersteuning", _BAD_DATES),
     "EIND-02": ("Einddatum_ondersteuning", _BAD_DATES),
-    "EIND-03": ("Einddatum_ondersteuning", ("19000101", "19991231", "99991231")),
+    "EIND-03": ("Einddatum_ondersteuning", ("20191230", "20191231", "99991231")),
     "VORM-01": ("Leveringsvorm", ("", "")),
     "VORM-02": ("Leveringsvorm", (*_ONE_DIGIT, "01", "1 ", "zin")),
     "TOEW-02": ("Nummer_toewijzing", (*_LENGTHS, "", "-1", "1.0", "A1", " 1", "1 000")),
@@ -66,7 +66,7 @@ CELLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "BSN-09": ("BSN", ("999999999", "999999999")),
 }
 _NEEDS_END = frozenset({"BEEIN-02", "BEEIN-03"})
-_NEEDS_NO_END = frozenset({"BEEIN-04"})
+_NEEDS_LATE_START = frozenset({"EIND-03"})  # so that an end before it does not lie outside the half-year too
 NAMES: dict[str, str] = {
     "NAAM-01": "gegevens.csv",
     "NAAM-02": "WMO_H22019_a[1].csv",
@@ -152,8 +152,8 @@ def _set(records: list[list[str]], column: str, values: tuple[str, ...]) -> None
         record[position] = value
 
 
-def _ended(records: list[list[str]], half_year: HalfYear) -> None:
-    _set(records, "Einddatum_ondersteuning", (str(half_year.last_day).replace("-", ""),) * len(records))
+def _set_last_day(records: list[list[str]], column: str, half_year: HalfYear) -> None:
+    _set(records, column, (str(half_year.last_day).replace("-", ""),) * len(records))
 
 
 def _spoiled_by_rule() -> Iterator[CorpusFile]:
@@ -162,7 +162,9 @@ def _spoiled_by_rule() -> Iterator[CorpusFile]:
     for rule, (column, values) in CELLS.items():
         records = _records(half_year)
         if rule in _NEEDS_END:
-            _ended(records, half_year)
+            _set_last_day(records, "Einddatum_ondersteuning", half_year)
+        if rule in _NEEDS_LATE_START:
+            _set_last_day(records, "Startdatum_ondersteuning", half_year)
         _set(records, column, values)
         yield _file(rule, half_year, _text(records))
     for rule, name in NAMES.items():
@@ -209,7 +211,7 @@ def _every_code() -> Iterator[CorpusFile]:
         for level, rules in lists.items():
             records = _records(half_year)
             if level == "facultative":
-                _ended(records, half_year)
+                _set_last_day(records, "Einddatum_ondersteuning", half_year)
             for rule in rules:
                 _set(records, *CELLS[rule])
             yield _file(f"every code ({level})", half_year, _text(records))

@@ -135,7 +135,7 @@ class Comparison:
         records: Lines after the headers of these files.
         verdicts: How many files went from which verdict to which, unchanged ones too.
         rules: Per rule of which anything changed, in order of code.
-        files: The files of which anything changed, those whose verdict changed first.
+        files: The files of which anything changed: first those with another verdict, last those that a version could not check.
         met: The codes that were found in any file by either version.
         failing: How many files the new version could not check, or not with all of its rules.
     """
@@ -169,7 +169,7 @@ def compare(names: list[str], old: list[Outcome], new: list[Outcome]) -> Compari
             files.append(file)
         if "failed" not in before and "failed" not in after:
             _add(totals, file, before, after)
-    files.sort(key=lambda each: (each.old_verdict == each.new_verdict, not each.counts))
+    files.sort(key=lambda each: (FAILED in (each.old_verdict, each.new_verdict), each.old_verdict == each.new_verdict, not each.counts))
     rules = tuple(total for _, total in sorted(totals.items()) if total.files)
     return Comparison(len(names), records, dict(sorted(verdicts.items())), rules, tuple(files), frozenset(met), failing)
 

@@ -87,7 +87,12 @@ class Impact:
         return {
             "schema": "gmsd-rules-impact/1",
             "answer": self.answer,
-            "old": {"name": self.old.name, "commit": self.old.commit, "error": self.sides["old"].error},
+            "old": {
+                "name": self.old.name,
+                "commit": self.old.commit,
+                "supplied": list(self.old.supplied),
+                "error": self.sides["old"].error,
+            },
             "new": {"name": self.new.name, "error": self.sides["new"].error},
             "archive": {
                 "title": self.archive.title,

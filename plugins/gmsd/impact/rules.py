@@ -26,11 +26,13 @@ class Version:
         name: How it was asked for.
         commit: The commit it stands for, shortened; None for a folder.
         home: The folder that holds its `expectations`.
+        supplied: Files that it did not have yet and that the code of now needs: taken from the rules of now.
     """
 
     name: str
     commit: str | None
     home: Path
+    supplied: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -60,16 +62,18 @@ def earlier(against: str, expectations: Path, to: Path) -> Version:
     Raises:
         NoRules: When it is neither, or holds no rules.
     """
+    if not against:
+        raise NoRules("no revision or folder to compare with is named")
     to.mkdir(parents=True, exist_ok=True)
     top, trouble = _repository(expectations)
     commit = None if top is None else _commit(top, against)
     if top is not None and commit is not None:
         _take_out(top, against, commit, expectations.resolve().relative_to(top), to / "expectations")
-        return Version(against, commit[:10], to)
+        return Version(against, commit[:10], to, _supply(expectations, to / "expectations"))
     for folder in (Path(against), Path(against) / "expectations"):
         if (folder / "wmo").is_dir():
             shutil.copytree(folder, to / "expectations")
-            return Version(against, None, to)
+            return Version(against, None, to, _supply(expectations, to / "expectations"))
     if Path(against).is_dir():
         raise NoRules(f"{against} holds no expectations: a folder `wmo` is looked for in it and in its `expectations`")
     if top is None:
@@ -77,6 +81,14 @@ def earlier(against: str, expectations: Path, to: Path) -> Version:
     shallow = _git(top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
     hint = "; this clone is shallow, `git fetch --unshallow` brings the rest" if shallow else ""
     raise NoRules(f"{against} is neither a revision of {top} nor a folder that holds expectations{hint}")
+
+
+def _supply(present_ones: Path, to: Path) -> tuple[str, ...]:
+    """Add files beside the protocols that are missing, so that the rest can be compared: rules and code lists lie in folders, not there."""
+    missing = [path for path in sorted((present_ones / "wmo").glob("*.yaml")) if not (to / "wmo" / path.name).exists()]
+    for path in missing:
+        shutil.copy(path, to / "wmo" / path.name)
+    return tuple(f"expectations/wmo/{path.name}" for path in missing)
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

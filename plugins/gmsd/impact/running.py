@@ -9,10 +9,10 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import gmsd
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gmsd.impact.comparing import Outcome, Rules
 
 SIDES = ("old", "new")
+T = TypeVar("T")
 
 
 class Stopped(Exception):
@@ -165,6 +166,18 @@ def _task(item: Item, limits: dict[str, int]) -> dict[str, Any]:
     return task | ({"data": len(item.source)} if isinstance(item.source, bytes) else {"path": str(item.source)})
 
 
+def _results(futures: list[Future[T]]) -> list[T]:
+    """The results of all, or the exception of the first that fails.
+
+    It waits in short turns: polars restarts a call that a signal interrupts, so that Ctrl-C would not be heard in a long one.
+    """
+    failed = False
+    while not failed and not all(future.done() for future in futures):
+        done, _ = wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION)
+        failed = any(future.exception() is not None for future in done)
+    return [future.result() for future in sorted(futures, key=lambda future: not future.done())]
+
+
 class Run:
     """Checks an archive by both versions: each job has a process of either version and hands it one file after the other.
 
@@ -204,9 +217,9 @@ class Run:
         pool = ThreadPoolExecutor(max(self._jobs, len(SIDES)), thread_name_prefix="job")
         try:
             starts = {side: pool.submit(checker.start) for side, checker in checkers[0].items()}
-            for side, start in starts.items():
-                self.sides[side].error = start.result()
+            (self.sides["new"].error,) = _results([starts["new"]])
             if self.sides["new"].error is None:
+                (self.sides["old"].error,) = _results([starts["old"]])
                 self._check_all(pool, checkers)
         finally:
             self._stop()
@@ -218,11 +231,7 @@ class Run:
             self.sides[side].outcomes = [{} for _ in self.archive.items]
         for index in range(len(self.archive.items)):
             self._waiting.put(index)
-        jobs = [pool.submit(self._job, {side: job[side] for side in able}) for job in checkers]
-        wait(jobs, return_when=FIRST_EXCEPTION)
-        for job in jobs:
-            if job.done():
-                job.result()
+        _results([pool.submit(self._job, {side: job[side] for side in able}) for job in checkers])
 
     def _job(self, checkers: dict[str, Checker]) -> None:
         """Take files until there are no more. Who goes first changes from file to file: the second finds the file in memory."""

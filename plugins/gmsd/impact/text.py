@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def _head(impact: Impact) -> list[str]:
     ]
     if archive.unplaced:
         lines.append(f"{archive.unplaced:,} files lie outside a folder {{code uitvraag}}/{{municipality}} and are checked without either")
+    if impact.old.supplied:
+        lines.append(f"Not there yet then, taken from now: {', '.join(impact.old.supplied)}")
     return [line for line in lines if line]
 
 
@@ -63,7 +66,14 @@ def _troubles(impact: Impact) -> list[str]:
 def _verdicts(found: Comparison) -> list[str]:
     rows = [("" if old == new else "*", f"{old} -> {new}" if old != new else old, files) for (old, new), files in found.verdicts.items()]
     changed = sum(files for (old, new), files in found.verdicts.items() if old != new)
-    return [f"Verdicts: {changed:,} of {found.compared:,} files get another one", *_table(rows)]
+    reasons = Counter(
+        (side, reason)
+        for file in found.files
+        for side, reason in (("then", file.old_reason), ("now", file.new_reason))
+        if reason is not None
+    )
+    told = [f"  could not run {side}, {files:,} files: {' '.join(reason.split())}" for (side, reason), files in reasons.most_common()]
+    return [f"Verdicts: {changed:,} of {found.compared:,} files get another one", *_table(rows), *_cut(told, SHOWN_FINDINGS)]
 
 
 def _rules(found: Comparison) -> list[str]:

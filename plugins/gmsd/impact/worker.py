@@ -159,7 +159,7 @@ def described(protocol: Protocol, code: str) -> dict[str, str]:
             text += json.dumps([derived.of, derived.settings], default=str)
     for name, codes in protocol.code_lists.items():
         if f'"CODES_{name.upper()}"' in text or f'"{name}"' in text:
-            rests_on[name] = [str(each) for each in codes.codes]
+            rests_on[name] = [(each.code, each.valid_from, each.valid_to) for each in codes.codes]
     definition = _digest([rule.level, rule.field, rule.check, decides, rests_on])
     return {"level": rule.level, "definition": definition, "wording": _digest([rule.message, rule.repair, rule.source])}
 

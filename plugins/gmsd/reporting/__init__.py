@@ -41,6 +41,7 @@ from gmsd.reporting.op_orde import OpOrdeSummary, summarise
 from gmsd.reporting.op_orde_views import op_orde_html, op_orde_json, op_orde_xlsx
 from gmsd.reporting.rendering import RenderedMail, compile_templates
 from gmsd.reporting.rules_page import rules_html, rules_markdown
+from gmsd.reporting.terminal import feedback_line, feedback_summary, feedback_text
 from gmsd.reporting.validation_report import validation_report
 
 __all__ = [
@@ -66,6 +67,9 @@ __all__ = [
     "explanation_received_mail",
     "feedback_html",
     "feedback_json",
+    "feedback_line",
+    "feedback_summary",
+    "feedback_text",
     "feedback_xlsx",
     "form_malformed_mail",
     "late_mail",

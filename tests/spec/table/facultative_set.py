@@ -24,7 +24,7 @@ NUMBERS = [
     right("Volume", "without Eenheid and Frequentie", "7"),
 ]
 CODES = [
-    wrong("Eenheid", "not two digits", "4", "uur", "04 ", "004", "1O"),
+    wrong("Eenheid", "not two digits", "4", "uur", "04 ", "004", "1O", "-1", "+4"),
     wrong("Eenheid", "no code", "99", "00", "84"),
     both("form and code: each its own finding", cell("Eenheid", "99", "4"), facultative("Eenheid", 6), facultative("Eenheid", 5)),
     right("Eenheid", "codes", "01", "04", "14", "16", "82", "83", ""),
@@ -32,10 +32,10 @@ CODES = [
     wrong("Frequentie", "not one digit", "02", "x", " 2", "-"),
     wrong("Frequentie", "no code", "0", "7", "9"),
     right("Frequentie", "codes", "1", "2", "3", "4", "5", "6", ""),
-    wrong(END, "not two digits", "2", "x1", "019"),
+    wrong(END, "not two digits", "2", "x1", "019", "-1", "+1", " 2"),
     wrong(END, "no code", "00", "01", "24", "99"),
     right(END, "codes", "02", "19", "20", "21", "22", "23", "31", ""),
-    wrong(CHANGE, "not two digits", "4", "x", "004"),
+    wrong(CHANGE, "not two digits", "4", "x", "004", "-1", "+1", " 1"),
     wrong(CHANGE, "no code", "00", "15", "99"),
     right(CHANGE, "codes", *(f"{code:02d}" for code in range(1, 13)), ""),
     right(CHANGE, "without an end date", "04", base=ROWS[0]),

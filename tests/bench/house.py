@@ -1,0 +1,84 @@
+"""What a delivery goes through after its check, what the demo makes, and the report of very many faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.bench import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import polars as pl
+
+KEY = bytes(range(32))
+
+
+def read(folder: Path) -> Callable[[], None]:
+    """The delivery as a frame of strings."""
+
+    def run() -> None:
+        files.read_strings(folder / files.DELIVERY)
+
+    return run
+
+
+def records(folder: Path) -> Callable[[], None]:
+    """From an accepted file to records with pseudonyms; its check is no part of it."""
+    make = _records(folder)
+
+    def run() -> None:
+        make()
+
+    return run
+
+
+def _records(folder: Path) -> Callable[[], pl.DataFrame]:
+    from gmsd.checking import check_path, pseudonymise, read_records
+
+    path = folder / files.DELIVERY
+    data, result = path.read_bytes(), check_path(path, **files.KNOWN)
+    return lambda: pseudonymise(read_records(data, result), KEY)
+
+
+def arrangements(folder: Path) -> Callable[[], None]:
+    """From records to arrangements."""
+    from gmsd import counting
+
+    accepted = _records(folder)()
+
+    def run() -> None:
+        counting.arrangements(counting.in_scope(accepted, files.HALF_YEAR), by_allocation=False)
+
+    return run
+
+
+def synthetic(_folder: Path) -> Callable[[], None]:
+    """The demo's file of the largest municipality."""
+    from gmsd.demo import delivery
+
+    def run() -> None:
+        delivery(1, files.MUNICIPALITY, files.HALF_YEAR)
+
+    return run
+
+
+def report(folder: Path) -> Callable[[], None]:
+    """The report in its three forms, all line numbers in the workbook."""
+    import datetime as dt
+
+    from gmsd.checking import check_path
+    from gmsd.reporting import FeedbackContext, feedback_html, feedback_json, feedback_xlsx
+
+    result = check_path(folder / files.WRONG, **files.KNOWN)
+    plain, lines = result.to_json(), result.all_lines()
+    assert result.content_errors >= 12 * result.records
+    context = FeedbackContext(checked_at=dt.datetime(2020, 2, 20, 12, tzinfo=dt.UTC), municipality_name="Amsterdam")
+
+    def run() -> None:
+        feedback_html(plain, context)
+        feedback_xlsx(plain, context, lines=lines)
+        feedback_json(plain)
+
+    return run

@@ -1,0 +1,439 @@
+"""`gmsd rules impact`: real processes, a real git repository with edited rules, exact figures on small archives."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gmsd.checking import check_file
+from gmsd.demo.corpus import corpus
+from gmsd.impact import Archive, Impact, Item, NoArchive, NoRules, compare_rules, from_folders, impact_text
+from gmsd.impact.comparing import compare
+from gmsd.impact.rules import earlier
+from gmsd.impact.running import Run
+from gmsd.protocol import protocol_for
+from gmsd.rounds import HalfYear
+
+PROJECT = Path(__file__).resolve().parents[2]
+H2 = HalfYear(2019, 2)
+LIMITS = {"max_bytes": 2**20, "max_lines": 1000}
+PREFIX = "gmsd-rules-impact-"
+HEADER = (
+    "Aanmaakdatum_bestand;Gemeentecode;BSN;Type_maatwerkarrangement;Startdatum_ondersteuning;Einddatum_ondersteuning;Leveringsvorm;"
+    "Nummer_toewijzing;Volume;Eenheid;Frequentie;Reden_beeindiging;Reden_wijziging_toewijzing"
+)
+RIGHT = "20200203;0518;999900006;01;20180101;;1;1;10;04;2;;"
+END_BEFORE_START = "20200203;0518;999900006;01;20180101;20171231;1;;;;;;"
+LONG_VOLUME = "20200203;0518;999900018;01;20180101;;1;;123456789;;;;"
+UNIT_82 = "20200203;0518;999900018;01;20180101;;1;;;82;;;"
+DOUBLED = (RIGHT, RIGHT)
+NO_REASON_FORM = "20200203;0518;999900018;01;20180101;20190930;1;;;;;2;"
+PERSON = "999900006"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    environment = os.environ | {f"GIT_{who}_{what}": "x@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    command = ["git", "-C", str(folder), "-c", "init.defaultBranch=main", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+
+
+def commit(folder: Path) -> str:
+    git(folder, "add", "expectations")
+    git(folder, "commit", "-q", "-m", "rules")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def edit(home: Path, name: str, change) -> None:
+    """Load a rule file, let `change` alter it, write it back."""
+    path = home / "expectations" / "wmo" / name
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(read)
+    path.write_text(yaml.safe_dump(read, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def rule(suite: dict, code: str) -> dict:
+    return next(entry for entry in suite["expectations"] if entry["meta"]["code"] == code)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Path:
+    """A repository with the project's rules as its first commit."""
+    home = tmp_path_factory.mktemp("checkout")
+    shutil.copytree(PROJECT / "expectations", home / "expectations")
+    git(home, "init", "-q")
+    commit(home)
+    return home
+
+
+@pytest.fixture
+def copied(checkout, tmp_path) -> Path:
+    """A clone of it that a test may spoil."""
+    subprocess.run(["git", "clone", "-q", str(checkout), str(tmp_path / "home")], check=True)
+    return tmp_path / "home"
+
+
+def gmsd(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")}
+    command = [sys.executable, "-m", "gmsd.cli", "rules", "impact", *arguments]
+    settings = known | {"GMSD_HOME": str(home)} | environment
+    return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=300, check=False)
+
+
+def put(folder: Path, key: str, *rows: str) -> Path:
+    path = folder / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    return path
+
+
+ROWS = {"a": (RIGHT,), "b": (END_BEFORE_START,), "c": (RIGHT, LONG_VOLUME), "d": (UNIT_82,), "e": DOUBLED, "f": (NO_REASON_FORM,)}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory) -> Path:
+    """Six deliveries, each about one rule; received on 10 February 2020."""
+    folder = tmp_path_factory.mktemp("archive")
+    for name, lines in ROWS.items():
+        put(folder, f"H22019/0518/WMO_H22019_{name}.csv", *lines)
+    (folder / "received.json").write_text(json.dumps({f"H22019/0518/WMO_H22019_{name}.csv": "2020-02-10" for name in ROWS}))
+    return folder
+
+
+def edited(home: Path) -> None:
+    """Every kind of change at once; each is about another file of the archive, the last about none."""
+
+    def base(suite: dict) -> None:
+        rule(suite, "EIND-03")["meta"]["level"] = "notice"
+        rule(suite, "REC-02")["meta"]["message"] = "Anders gezegd."
+
+    def facultative(suite: dict) -> None:
+        rule(suite, "VOL-02")["kwargs"]["regex"] = "^[0-9]{1,9}$"
+        suite["expectations"].remove(rule(suite, "BEEIN-02"))
+        for code, of, regex in (("VOL-05", "VOL-02", "^[0-9]$"), ("TOEW-05", "TOEW-02", "^[0-9]{1,9}$")):
+            added = json.loads(json.dumps(rule(suite, of)))
+            added["kwargs"]["regex"], added["meta"]["code"] = regex, code
+            suite["expectations"].append(added)
+
+    edit(home, "wmo-2020/basis.yaml", base)
+    edit(home, "wmo-2020/facultatief.yaml", facultative)
+    edit(home, "codes/eenheid.yaml", lambda read: read["codes"].remove(next(each for each in read["codes"] if each["code"] == "82")))
+
+
+@pytest.fixture(scope="module")
+def impact(checkout, archive, tmp_path_factory) -> Impact:
+    home = tmp_path_factory.mktemp("edited") / "home"
+    subprocess.run(["git", "clone", "-q", str(checkout), str(home)], check=True)
+    edited(home)
+    return compare_rules("HEAD", home / "expectations", from_folders([archive]), limits=LIMITS, jobs=1)
+
+
+def test_verdicts_are_counted_from_and_to(impact):
+    assert impact.comparison.verdicts == {
+        ("accepted", "accepted_without_facultative"): 3,
+        ("accepted_without_facultative", "accepted"): 1,
+        ("accepted_without_facultative", "accepted_without_facultative"): 1,
+        ("rejected", "accepted"): 1,
+    }
+    assert (impact.comparison.compared, impact.comparison.records, impact.answer) == (6, 8, "changed")
+    assert (impact.status(), impact.status(allow_changes=True)) == (1, 0)
+
+
+def test_findings_are_counted_by_rule(impact):
+    rules = {each.rule: (each.levels, +each.files, each.old_faults, each.new_faults) for each in impact.comparison.rules}
+    assert rules == {
+        "BEEIN-02": (("facultative",), {"gone": 1}, 1, 0),
+        "EENH-03": (("facultative",), {"new": 1}, 0, 1),
+        "EIND-03": (("base", "notice"), {"changed": 1}, 1, 1),
+        "REC-02": (("notice",), {"wording": 1}, 1, 1),
+        "VOL-02": (("facultative",), {"gone": 1}, 1, 0),
+        "VOL-05": (("facultative",), {"new": 3}, 0, 5),
+    }
+
+
+def test_changed_rules_are_named_also_when_no_file_meets_them(impact):
+    assert impact.rule_changes == {
+        "added": ["TOEW-05", "VOL-05"],
+        "removed": ["BEEIN-02"],
+        "redefined": ["EENH-03", "EIND-03", "VOL-02"],
+        "reworded": ["REC-02"],
+    }
+    assert impact.untried == ["TOEW-05"]
+
+
+def test_files_are_told_apart_and_other_words_alone_are_no_change(impact):
+    changes = {file.file[-5]: [(each.rule, each.change) for each in file.findings] for file in impact.comparison.files}
+    assert changes == {
+        "a": [("VOL-05", "new")],
+        "b": [("EIND-03", "changed")],
+        "c": [("VOL-02", "gone"), ("VOL-05", "new")],
+        "d": [("EENH-03", "new")],
+        "e": [("REC-02", "wording"), ("VOL-05", "new")],
+        "f": [("BEEIN-02", "gone")],
+    }
+
+
+def test_time_and_memory_of_each_are_told(impact):
+    cost = impact.to_json()["cost"]
+    for side in ("old", "new"):
+        assert cost[side]["start_cpu_seconds"] > 0
+        assert cost[side]["check_seconds"] > 0
+        assert 50 < cost[side]["peak_mb"] < 2500
+    assert cost["ratio"]["peak_mb"] == pytest.approx(cost["new"]["peak_mb"] / cost["old"]["peak_mb"], abs=0.01)
+
+
+def test_page_shows_the_summary_first(impact):
+    page = impact_text(impact)
+    heads = ["Rules: HEAD (", "Verdicts: 5 of 6", "Findings, in files", "Rules added: 2", "Files: 6 changed", "Time and memory", "Answer: "]
+    places = [page.index(head) for head in heads]
+    assert places == sorted(places)
+    assert re.search(r"VOL-05 +facultative +3 +0 +0 +0 +0 +5\n", page)
+    assert re.search(r"all +4 +2 +1 +1 +4 +8\n", page)
+    assert "EIND-03 changed: base -> notice, count 1\n" in page
+    assert "says nothing of them: 1 (TOEW-05)" in page
+
+
+def outcome(verdict: str = "accepted", **findings: int) -> dict:
+    told = {code: {"level": "base", "field": None, "count": count, "lines": "x", "wording": "x"} for code, count in findings.items()}
+    return {"verdict": verdict, "records": 1, "findings": told, "not_run": []}
+
+
+def test_long_lists_are_cut_with_their_true_lengths(impact):
+    names = [f"file {number}" for number in range(30)]
+    found = compare(names, [outcome()] * 30, [outcome("rejected", **{f"R-{number:02d}": 1 for number in range(12)})] * 30)
+    page = impact_text(Impact(impact.old, impact.new, impact.archive, impact.sides, found, (), {}))
+    assert "Files: 30 changed" in page
+    assert page.count("rejected\n") == 20
+    assert "... and 10 more; --json lists all" in page
+    assert page.count("... and 4 more") == 20
+
+
+def test_other_lines_of_as_many_faults_are_a_change():
+    other = outcome(R=2)
+    other["findings"]["R"]["lines"] = "y"
+    assert not compare(["f"], [outcome(R=2)], [outcome(R=2)]).changed
+    assert compare(["f"], [outcome(R=2)], [other]).changed
+
+
+def test_rule_that_stops_is_a_change_and_fails():
+    stopped = outcome("rejected") | {"not_run": ["R"]}
+    found = compare(["f", "g"], [outcome(), stopped], [stopped, stopped])
+    assert (found.failing, found.rules[0].files) == (2, {"stopped": 1})
+    assert compare(["f"], [outcome()], [{"failed": "x"}]).verdicts == {("accepted", "could not run"): 1}
+
+
+def test_unchanged_rules_on_hostile_files(checkout, tmp_path):
+    """Names that would steer a terminal or hold a person's number, what cannot be read, forms, hidden files, a file without a place."""
+    folder = tmp_path / "hostile"
+    for name in ("WMO_H22019_a\nb\x1b[31m.csv", f"WMO_H22019_{PERSON}.csv", os.fsdecode(b"WMO_H22019_\xff.csv"), "-rf *;.csv"):
+        put(folder, f"H22019/0518/{name}", RIGHT)
+    put(folder, "elders/WMO_H22019_x.csv", RIGHT)
+    put(folder, "H22019/0518/formulieren/intrekking.json")
+    put(folder, "H22019/0518/.verborgen")
+    (folder / "H22019" / "0518" / "WMO_H22019_weg.csv").symlink_to("nergens")
+    (folder / "H22019" / "0518" / "kring").symlink_to(folder)
+    os.mkfifo(folder / "H22019" / "0518" / "WMO_H22019_pijp.csv")
+    done = gmsd(checkout, "--archive", str(folder), "--received-on", "2020-02-10", "--json")
+    assert done.returncode == 2, done.stderr
+    told = json.loads(done.stdout)
+    assert told["answer"] == "unchanged"
+    days = {"--received-on": 5}
+    assert told["archive"] | {"title": ""} == {"title": "", "files": 5, "unplaced": 1, "compared": 5, "records": 5, "received_on": days}
+    assert [(each["file"][-8:], each["reason"]) for each in told["unreadable"]] == [
+        ("pijp.csv", "neither a file nor a folder"),
+        ("_weg.csv", "no such file or directory"),
+    ]
+    assert told["new_verdicts"] == {"accepted": 3, "rejected": 2}
+    assert PERSON not in done.stdout + done.stderr
+
+
+def test_names_are_shown_without_what_steers_a_terminal(tmp_path):
+    for name in ("a\nb\x1b[31m\u202e.csv", f"{PERSON}.csv", os.fsdecode(b"\xff.csv")):
+        put(tmp_path, f"H22019/0518/{name}", RIGHT)
+    names = [item.name for item in from_folders([tmp_path]).items]
+    assert names == ["H22019/0518/*********.csv", "H22019/0518/a\ufffdb\ufffd[31m\ufffd.csv", "H22019/0518/?.csv"]
+
+
+def test_day_of_receipt_is_the_options_the_sidecars_or_the_files(tmp_path):
+    for name in "ab":
+        path = put(tmp_path, f"H22019/0518/{name}.csv", RIGHT)
+        os.utime(path, (0, dt.datetime(2020, 3, 1, 23, 30, tzinfo=dt.UTC).timestamp()))
+    (tmp_path / "received.json").write_text('{"H22019/0518/a.csv": "2020-02-10"}')
+    days = [(item.received_on.isoformat(), item.told_by) for item in from_folders([tmp_path]).items]
+    assert days == [("2020-02-10", "received.json"), ("2020-03-02", "the file's time")]
+    given = from_folders([tmp_path, tmp_path / "H22019"], dt.date(2020, 5, 4))
+    assert given.days_told_by == {"--received-on": 4}
+    assert {(item.municipality, item.half_year) for item in given.items} == {("0518", H2)}
+
+
+BROKEN = "expectations:\n  - [\n"
+
+
+def test_new_rules_that_cannot_be_run_fail_also_where_changes_are_allowed(copied, archive):
+    (copied / "expectations/wmo/wmo-2020/basis.yaml").write_text(BROKEN)
+    done = gmsd(copied, "--archive", str(archive), "--allow-changes")
+    assert done.returncode == 1, done.stderr
+    assert "The new rules cannot be run:\n  expectations/wmo/wmo-2020/basis.yaml:" in done.stdout
+    assert "Answer: the new rules, or some of them, cannot be run." in done.stdout
+
+
+def test_old_rules_that_cannot_be_run_leave_nothing_to_compare_with(copied, archive):
+    right = (copied / "expectations/wmo/wmo-2020/basis.yaml").read_text()
+    (copied / "expectations/wmo/wmo-2020/basis.yaml").write_text(BROKEN)
+    revision = commit(copied)
+    (copied / "expectations/wmo/wmo-2020/basis.yaml").write_text(right)
+    done = gmsd(copied, "--against", revision[:12], "--archive", str(archive), "--allow-changes")
+    assert done.returncode == 0, done.stderr
+    assert f"The rules of {revision[:12]} cannot be run:\n  expectations/wmo/wmo-2020/basis.yaml:" in done.stdout
+    assert re.search(r"accepted_without_facultative +2\n", done.stdout)
+    assert "Answer: the new rules run; what they change cannot be told." in done.stdout
+
+
+def test_file_that_kills_the_check_costs_the_others_nothing(checkout):
+    items = [Item(name, f"{name}.csv", None, None, dt.date(2020, 2, 10), "", HEADER.encode()) for name in "abc"]
+    homes = {"old": checkout, "new": checkout}
+    run = Run(homes, Archive("three", tuple(items)), LIMITS, 1, lambda done: [each.end() for each in run._processes] if done == 1 else None)
+    run.check()
+    for side in run.sides.values():
+        assert [outcome.get("verdict") for outcome in side.outcomes] == ["rejected", None, "rejected"]
+        assert side.outcomes[1] == {"failed": "the process was ended by signal 9"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_broken_off_half_way_nothing_stays(checkout, tmp_path, number):
+    environment = os.environ | {"GMSD_HOME": str(checkout), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gmsd.cli", "rules", "impact"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    until(lambda: len(workers(tmp_path)) == 2)
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=240)
+    assert process.returncode != 0
+    assert b"Traceback" not in said
+    until(lambda: not workers(tmp_path) and not list(tmp_path.iterdir()))
+
+
+def workers(temporary: Path) -> list[int]:
+    """The processes whose rules lie in a temporary folder."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and f"GMSD_HOME={temporary}/{PREFIX}".encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def until(reached, seconds: float = 240) -> None:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--against", "nergens"), "nergens is neither a revision of"),
+        (("--against", "--help"), "--help is neither a revision of"),
+        (("--against", ""), "no revision or folder"),
+        (("--against", str(PROJECT / "docs")), "holds no expectations"),
+        (("--archive", "/nowhere"), "/nowhere: cannot be opened: no such file or directory"),
+        (("--received-on", "2020-02-10"), "--received-on"),
+        (("--jobs", "0"), "--jobs"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(checkout, arguments, words):
+    done = gmsd(checkout, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("x", "no JSON"), ("[]", "an object"), ('{"a": "10-2-2020"}', "a: a day such as"), ('{"a": 1}', "a: a day such as")],
+)
+def test_sidecar_that_is_not_in_order_is_refused(tmp_path, content, words):
+    put(tmp_path, "H22019/0518/a.csv", RIGHT)
+    (tmp_path / "received.json").write_text(content)
+    with pytest.raises(NoArchive, match=words):
+        from_folders([tmp_path])
+
+
+def test_folder_without_deliveries_is_refused(tmp_path):
+    put(tmp_path, "H22019/0518/formulieren/intrekking.json")
+    with pytest.raises(NoArchive, match="holds no deliveries"):
+        from_folders([tmp_path])
+
+
+def test_earlier_rules_come_from_a_revision_or_a_folder(copied, tmp_path, monkeypatch):
+    """A revision goes before a folder of that name; a hook's repository is not looked into; what the code needs since then is supplied."""
+    expectations = copied / "expectations"
+    git(copied, "tag", "voorheen")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    monkeypatch.chdir(copied)
+    (copied / "voorheen" / "wmo").mkdir(parents=True)
+    found = earlier("voorheen", expectations, tmp_path / "1")
+    assert (found.commit, found.supplied) == (git_less(copied), ())
+    assert sorted(path.name for path in (tmp_path / "1/expectations/wmo").iterdir()) == sorted(
+        path.name for path in (expectations / "wmo").iterdir()
+    )
+    (expectations / "wmo" / "nieuw.yaml").write_text("x: 1\n")
+    for number, folder in enumerate((PROJECT, PROJECT / "expectations"), start=2):
+        found = earlier(str(folder), expectations, tmp_path / str(number))
+        assert (found.commit, found.supplied) == (None, ("expectations/wmo/nieuw.yaml",))
+
+
+def git_less(folder: Path) -> str:
+    """The commit of HEAD as git itself keeps it."""
+    return (folder / ".git" / (folder / ".git" / "HEAD").read_text().split()[1]).read_text()[:10]
+
+
+def test_without_a_checkout_a_folder_must_be_given(tmp_path):
+    shutil.copytree(PROJECT / "expectations", tmp_path / "expectations")
+    with pytest.raises(NoRules, match=r"is not in a git checkout .*; give a folder that holds expectations"):
+        earlier("HEAD", tmp_path / "expectations", tmp_path / "to")
+
+
+def test_revision_without_expectations_and_shallow_clone_are_told(copied, tmp_path):
+    git(copied, "rm", "-q", "-r", "--cached", "expectations")
+    git(copied, "commit", "-q", "-m", "none")
+    with pytest.raises(NoRules, match=r"^HEAD \([0-9a-f]{10}\) holds no expectations"):
+        earlier("HEAD", copied / "expectations", tmp_path / "to")
+    commit(copied)
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{copied}", str(tmp_path / "shallow")], check=True)
+    with pytest.raises(NoRules, match="this clone is shallow"):
+        earlier("HEAD~1", tmp_path / "shallow" / "expectations", tmp_path / "to")
+
+
+def test_corpus_meets_every_rule_in_the_file_that_is_there_for_it():
+    met, right = {}, set()
+    for file in corpus():
+        result = check_file(
+            file.data,
+            file_name=file.file_name,
+            municipality=file.municipality,
+            half_year=file.half_year,
+            received_on=file.received_on,
+            max_bytes=file.max_bytes,
+        )
+        assert result.not_run == ()
+        met.setdefault(file.label, set()).update(finding.rule for finding in result.findings)
+        if file.label == "right":
+            right.add(result.verdict)
+    assert right == {"accepted"}
+    labels = set(protocol_for(H2).rules)
+    assert labels <= met.keys()
+    assert {label: found for label, found in met.items() if label in labels and found != {label}} == {}
