@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED_LINES, "exclude_unexpected_values": True}
-# From this size a file is never in memory as cells: the streaming engine holds a piece of it at a time. Below it that engine costs more.
-_STREAMED_FROM = 16 << 20
 
 
 def scan(body: Body, protocol: Protocol) -> pl.LazyFrame:
@@ -61,10 +59,9 @@ def content_findings(
     import gx_polars
 
     cells = scan(body, protocol)
-    streamed = body.size >= _STREAMED_FROM
-    derived = with_derived(cells, protocol, half_year, repeated=repeated_rows(body), by_distinct=streamed)
+    derived = with_derived(cells, protocol, half_year, repeated=repeated_rows(body), by_distinct=body.large)
     validation = gx_polars.validate(
-        derived if streamed else derived.collect(engine="in-memory"),
+        derived if body.large else derived.collect(engine=body.engine),
         protocol.open_suite(municipality_known=municipality is not None),
         result_format=_RESULT_FORMAT,
         unexpected_index_column_names=[ROW],
@@ -81,7 +78,9 @@ def content_findings(
             rows = result.result["partial_unexpected_index_list"][0][ROW]
             words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows].tolist(), **words))
-    return explain_cells(findings, _faulty_cells(cells, body, findings), protocol), not_run
+    if findings:
+        findings = explain_cells(findings, _faulty_cells(cells, body, findings), protocol)
+    return findings, not_run
 
 
 def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) -> pl.DataFrame:
@@ -91,7 +90,7 @@ def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) 
     rows = np.searchsorted(body.lines, np.unique(np.concatenate(lines))) if lines else np.zeros(0)
     names = dict.fromkeys(finding.field for finding in at_fields if finding.field is not None)
     wanted = cells.select(ROW, *names).filter(pl.col(ROW).is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
-    found = wanted.collect(engine="streaming" if body.size >= _STREAMED_FROM else "in-memory")
+    found = wanted.collect(engine=body.engine)
     return found.with_columns(pl.Series("line", body.lines[found[ROW].to_numpy()], dtype=pl.Int64))
 
 

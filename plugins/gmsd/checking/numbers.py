@@ -11,6 +11,7 @@ import polars as pl
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _GROUP = 1000
 _YEARS = 10_000
+_NO_DAY = np.datetime64("NaT", "D").astype(np.int64)
 
 
 def digits(cell: pl.Expr, length: int) -> pl.Expr:
@@ -27,10 +28,8 @@ def days(written: pl.Series) -> pl.Series:
     first_days, lengths = _months()
     month, day = number // 100, number % 100
     exists = (day >= 1) & (day <= lengths[month])
-    found = pl.Series(first_days[month] + day.astype(np.int32) - 1).cast(pl.Date)
-    if exists.all():
-        return found.alias(written.name)
-    return pl.select(pl.when(pl.Series(exists)).then(found)).to_series().alias(written.name)
+    since_1970 = np.where(exists, first_days[month] + day.astype(np.int32) - 1, _NO_DAY)
+    return pl.Series(written.name, since_1970.view("datetime64[D]"))
 
 
 @cache

@@ -59,7 +59,7 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
         else columns[name].cast(kind, strict=False).alias(name)
         for name, kind in _TYPES.items()
     ]
-    records = scan(body, protocol).select(columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed).collect(engine="streaming")
+    records = scan(body, protocol).select(columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed).collect(engine=body.engine)
     return records.select(pl.Series("line", body.lines, dtype=pl.Int64), pl.all())
 
 

@@ -31,9 +31,9 @@ def repeated_rows(body: Body) -> pl.Series:
         row_index_name="row",
     )
     hashes = pl.col(_LINE).hash()
-    ordered = np.sort(lines.select(hashes).collect(engine="streaming").to_series().to_numpy())
+    ordered = np.sort(lines.select(hashes).collect(engine=body.engine).to_series().to_numpy())
     met_twice = pl.Series(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]), dtype=pl.UInt64)
     if met_twice.is_empty():
         return pl.Series(dtype=pl.UInt32)
-    alike = lines.filter(hashes.is_in(met_twice.implode())).collect(engine="streaming").sort("row")
+    alike = lines.filter(hashes.is_in(met_twice.implode())).collect(engine=body.engine).sort("row")
     return alike.filter(~pl.col(_LINE).is_first_distinct())["row"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ _NEWLINE, _QUOTE = 10, 34
 # A piece of text that stays in a core's cache while it is looked at more than once.
 _PIECE = 1 << 20
 _LINES = 1 << 17
+_LARGE = 16 << 20
 # A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
 # and stands in no text, so that records differ where they did.
 _LONE_RETURN = "\ufdd0".encode()
@@ -51,13 +52,21 @@ class Body:
         source: What a CSV reader is given: the header and every line that can be read.
         lines: The physical line numbers of the lines that can be read.
         faulty: Those of the lines with a wrong number of fields or a quotation mark.
-        size: The bytes of the text.
     """
 
     source: bytes
     lines: npt.NDArray[np.int32]
     faulty: npt.NDArray[np.int32]
-    size: int
+
+    @property
+    def large(self) -> bool:
+        """Whether the lines are better read as a stream: their cells are then never in memory together, but a small file costs more."""
+        return len(self.source) >= _LARGE
+
+    @property
+    def engine(self) -> Literal["streaming", "in-memory"]:
+        """The engine of polars to read them with."""
+        return "streaming" if self.large else "in-memory"
 
 
 def physical_lines(content: bytes) -> Lines:
@@ -135,11 +144,11 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     quoted = lines.content.find(b'"', start) >= 0
     numbers = np.arange(2, len(wrong) + 2, dtype=np.int32)
     if not quoted and not wrong.any() and not lines.content.startswith(codecs.BOM_UTF8, start):
-        return Body(lines.content, numbers, numbers[:0], lines.end)
+        return Body(lines.content, numbers, numbers[:0])
     ends = np.append(_positions(text[start:], _NEWLINE), len(text) - start) + start
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
-    return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong], lines.end)
+    return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong])
 
 
 def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
