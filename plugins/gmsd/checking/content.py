@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from gmsd.checking.damage import explain_cells
-from gmsd.checking.derive import ROW, with_derived
-from gmsd.checking.repeated import repeated_rows
+from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
+from gmsd.checking.repeated import repeated_in, repeated_lines
 from gmsd.checking.result import LISTED_LINES, Finding, NotRun
 
 if TYPE_CHECKING:
@@ -59,9 +59,15 @@ def content_findings(
     import gx_polars
 
     cells = scan(body, protocol)
-    derived = with_derived(cells, protocol, half_year, repeated=repeated_rows(body), by_distinct=body.large)
+    derived: pl.DataFrame | pl.LazyFrame
+    if body.large:
+        derived = with_derived_lazily(cells, protocol, half_year, repeated_lines(body))
+    else:
+        frame = cells.collect(engine="in-memory")
+        cells = frame.lazy()
+        derived = with_derived(frame, protocol, half_year, repeated_in(frame, protocol))
     validation = gx_polars.validate(
-        derived if body.large else derived.collect(engine=body.engine),
+        derived,
         protocol.open_suite(municipality_known=municipality is not None),
         result_format=_RESULT_FORMAT,
         unexpected_index_column_names=[ROW],
@@ -78,17 +84,17 @@ def content_findings(
             rows = result.result["partial_unexpected_index_list"][0][ROW]
             words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows].tolist(), **words))
-    if findings:
-        findings = explain_cells(findings, _faulty_cells(cells, body, findings), protocol)
+    at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
+    if at_fields:
+        findings = explain_cells(findings, _faulty_cells(cells, body, at_fields), protocol)
     return findings, not_run
 
 
 def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) -> pl.DataFrame:
     """The columns in which something is wrong, of the lines where something is wrong, with `line`, the physical line number."""
-    at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
-    lines = [np.asarray(finding.all_lines, dtype=body.lines.dtype) for finding in at_fields]
-    rows = np.searchsorted(body.lines, np.unique(np.concatenate(lines))) if lines else np.zeros(0)
-    names = dict.fromkeys(finding.field for finding in at_fields if finding.field is not None)
+    lines = [np.asarray(finding.all_lines, dtype=body.lines.dtype) for finding in findings]
+    rows = np.searchsorted(body.lines, np.unique(np.concatenate(lines)))
+    names = dict.fromkeys(finding.field for finding in findings if finding.field is not None)
     wanted = cells.select(ROW, *names).filter(pl.col(ROW).is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
     found = wanted.collect(engine=body.engine)
     return found.with_columns(pl.Series("line", body.lines[found[ROW].to_numpy()], dtype=pl.Int64))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,7 +23,7 @@ ROW = "row"
 _REPEATED = "repeated"
 
 
-def with_derived(frame: pl.LazyFrame, protocol: Protocol, half_year: HalfYear, *, repeated: pl.Series, by_distinct: bool) -> pl.LazyFrame:
+def with_derived(frame: pl.DataFrame, protocol: Protocol, half_year: HalfYear, repeated: pl.Series) -> pl.DataFrame:
     """The frame with the protocol's derived columns.
 
     Args:
@@ -30,22 +31,46 @@ def with_derived(frame: pl.LazyFrame, protocol: Protocol, half_year: HalfYear, *
         protocol: Names the columns and how they are made.
         half_year: Decides the scope and the codes that are valid.
         repeated: The rows that are the same as an earlier one.
-        by_distinct: Judge each value of a column once, which pays on many rows.
 
     Raises:
         ProtocolError: When the protocol names a kind that does not exist.
     """
-    again = pl.lit(False) if repeated.is_empty() else pl.col(ROW).is_in(repeated.implode())
-    frame = frame.with_columns(again.alias(each.column) for each in protocol.derived if each.kind == _REPEATED)
-    for step in _steps(protocol, half_year, by_distinct):
-        frame = frame.with_columns(step)
+    # Python functions inside a query wait for each other; on a small frame that costs more than all the rest.
+    looked_up = [derived for derived in protocol.derived if derived.kind in _LOOKED_UP]
+    numbers_of = frame.select(_number(derived).alias(derived.column) for derived in looked_up)
+    found = [_LOOKED_UP[each.kind].look(each, numbers_of[each.column]) for each in looked_up]
+    lazy = frame.with_columns(*found, *_again(protocol, repeated)).lazy()
+    for step in _steps(protocol, half_year):
+        lazy = lazy.with_columns(made.expression for made in step if made.column not in numbers_of.columns)
+    return lazy.collect(engine="in-memory")
+
+
+def with_derived_lazily(frame: pl.LazyFrame, protocol: Protocol, half_year: HalfYear, repeated: pl.Series) -> pl.LazyFrame:
+    """The same as `with_derived`, for more rows than are held in memory."""
+    frame = frame.with_columns(_again(protocol, repeated))
+    for step in _steps(protocol, half_year):
+        frame = frame.with_columns(made.streamed for made in step)
     return frame
 
 
+def _again(protocol: Protocol, repeated: pl.Series) -> list[pl.Expr]:
+    again = pl.lit(value=False) if repeated.is_empty() else pl.col(ROW).is_in(repeated.implode())
+    return [again.alias(derived.column) for derived in protocol.derived if derived.kind == _REPEATED]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How a derived column is made: in memory, and row by row as a stream passes."""
+
+    column: str
+    expression: pl.Expr
+    streamed: pl.Expr
+
+
 @lru_cache(maxsize=64)
-def _steps(protocol: Protocol, half_year: HalfYear, by_distinct: bool) -> tuple[tuple[pl.Expr, ...], ...]:
-    """The expressions, those that need no derived column first, then those that need the first ones, and so on."""
-    steps: list[list[pl.Expr]] = []
+def _steps(protocol: Protocol, half_year: HalfYear) -> tuple[tuple[_Made, ...], ...]:
+    """The columns that need no derived column first, then those that need the first ones, and so on."""
+    steps: list[list[_Made]] = []
     step_of: dict[str, int] = {}
     for derived in protocol.derived:
         if derived.kind == _REPEATED:
@@ -54,17 +79,22 @@ def _steps(protocol: Protocol, half_year: HalfYear, by_distinct: bool) -> tuple[
         step_of[derived.column] = step
         if step == len(steps):
             steps.append([])
-        steps[step].append(_made(derived, protocol, half_year, by_distinct=by_distinct).alias(derived.column))
+        steps[step].append(_made(derived, protocol, half_year))
     return tuple(tuple(step) for step in steps)
 
 
-def _made(derived: Derived, protocol: Protocol, half_year: HalfYear, *, by_distinct: bool) -> pl.Expr:
-    if derived.kind in _CELL_KINDS:
-        made = _CELL_KINDS[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
-        return made_by_distinct(derived.of[0], made) if by_distinct else made
-    if derived.kind not in _OTHER_KINDS:
+def _made(derived: Derived, protocol: Protocol, half_year: HalfYear) -> _Made:
+    if derived.kind not in _KINDS:
         raise ProtocolError(f"{protocol.id}: derived column {derived.column}: no kind {derived.kind}")
-    return _OTHER_KINDS[derived.kind](derived, protocol, half_year)
+    if derived.kind in _LOOKED_UP:
+        kind = _LOOKED_UP[derived.kind]
+        expression = streamed = _number(derived).map_batches(partial(kind.look, derived), return_dtype=kind.dtype, is_elementwise=True)
+    elif derived.kind in _KEPT:
+        expression = _KEPT[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
+        streamed = made_by_distinct(derived.of[0], expression)
+    else:
+        expression = streamed = _outside(derived, half_year)
+    return _Made(derived.column, expression.alias(derived.column), streamed.alias(derived.column))
 
 
 def made_by_distinct(column: str, made: pl.Expr) -> pl.Expr:
@@ -95,14 +125,7 @@ def _calendar_date(derived: Derived, _protocol: Protocol, _half_year: HalfYear) 
     return numbers.digits(pl.col(derived.of[0]), 8).map_batches(numbers.days, return_dtype=pl.Date, is_elementwise=True)
 
 
-def _eleven_test(derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
-    cell = pl.col(derived.of[0])
-    number = numbers.digits(cell, 9)
-    passes = number.map_batches(numbers.pass_eleven_test, return_dtype=pl.Boolean, is_elementwise=True)
-    return pl.when(passes | (cell == derived.settings["exception"])).then(number)
-
-
-def _outside(derived: Derived, _protocol: Protocol, half_year: HalfYear) -> pl.Expr:
+def _outside(derived: Derived, half_year: HalfYear) -> pl.Expr:
     """A record belongs in a half-year when it starts by the last day and is running or ends on or after the first day."""
     start, end = pl.col(derived.of[0]), pl.col(derived.of[1])
     running = pl.col(derived.of[2]).is_null()
@@ -110,17 +133,24 @@ def _outside(derived: Derived, _protocol: Protocol, half_year: HalfYear) -> pl.E
     return pl.when(start.is_not_null() & (running | end.is_not_null())).then(outside)
 
 
-_CELL_KINDS: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {
-    "matching": _matching,
-    "in_codes": _in_codes,
-}
-"""The cell, where it is in order."""
+@dataclass(frozen=True, slots=True)
+class _LookedUp:
+    """A column that follows from a number of so many digits by looking it up."""
 
-_OTHER_KINDS: dict[str, Callable[[Derived, Protocol, HalfYear], pl.Expr]] = {
-    "calendar_date": _calendar_date,
-    "eleven_test": _eleven_test,
-    "outside": _outside,
-}
-"""Something else that follows from cells of a row."""
+    digits: int
+    look: Callable[[Derived, pl.Series], pl.Series]
+    dtype: type[pl.DataType]
 
-_KINDS = frozenset({*_CELL_KINDS, *_OTHER_KINDS, _REPEATED})
+
+def _number(derived: Derived) -> pl.Expr:
+    return numbers.digits(pl.col(derived.of[0]), _LOOKED_UP[derived.kind].digits)
+
+
+_LOOKED_UP = {
+    "calendar_date": _LookedUp(8, lambda _derived, number: numbers.days(number), pl.Date),
+    "eleven_test": _LookedUp(
+        9, lambda derived, number: numbers.eleven_test(number, exception=int(derived.settings["exception"])), pl.UInt32
+    ),
+}
+_KEPT: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {"matching": _matching, "in_codes": _in_codes}
+_KINDS = frozenset({*_LOOKED_UP, *_KEPT, "outside", _REPEATED})

@@ -45,12 +45,16 @@ def _months() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     return first_days, lengths
 
 
-def pass_eleven_test(written: pl.Series) -> pl.Series:
-    """Which nine-digit numbers (UInt32, may be null) pass: weights 9 8 7 6 5 4 3 2 -1, the sum divisible by 11 and not all zero."""
+def eleven_test(written: pl.Series, *, exception: int) -> pl.Series:
+    """The nine-digit numbers (UInt32, may be null) that pass, and the exception; else null.
+
+    The weights are 9 8 7 6 5 4 3 2 -1; the sum is divisible by 11, and not all digits are zero.
+    """
     number = written.fill_null(0).to_numpy()
     high, middle, low = _group_sums()
     total = high[number // _GROUP**2] + middle[number // _GROUP % _GROUP] + low[number % _GROUP]
-    return pl.Series(written.name, (total % 11 == 0) & (number > 0))
+    fails = ((total % 11 != 0) | (number == 0)) & (number != exception)
+    return written.set(pl.Series(fails), None) if fails.any() else written
 
 
 @cache
