@@ -6,6 +6,7 @@ The server is the project's own, started for this case and stopped after it; its
 from __future__ import annotations
 
 import atexit
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,9 +57,15 @@ def check(path: Path, expectations: list[Any], server: str) -> Answers:
 
 def _server(state: Path) -> str:
     """Start the services; they are stopped when this process ends, however it ends."""
-    atexit.register(services, "down", state)
+    atexit.register(_stop, state)
     services("up", state, "--without-airflow")
     return admin_of(state, read_values((state / "secrets" / "gmsd.env").read_text(encoding="utf-8")))
+
+
+def _stop(state: Path) -> None:
+    """Not to be interrupted: a server would be left running."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    services("down", state)
 
 
 def _load(connection: psycopg.Connection[Any], path: Path) -> None:
