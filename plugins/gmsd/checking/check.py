@@ -141,7 +141,8 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
     faults = judge_header(header, rules.header, rules.separator)
     findings = []
     if faults.missing:
-        findings.append(Finding.of(rules.rule_of("columns_missing"), lines=(1,), columns=", ".join(faults.missing)))
+        columns = ", ".join(faults.missing) if len(faults.missing) < len(rules.header) else f"alle {len(rules.header)}"
+        findings.append(Finding.of(rules.rule_of("columns_missing"), lines=(1,), columns=columns))
     if faults.doubled:
         findings.append(Finding.of(rules.rule_of("columns_doubled"), lines=(1,), columns=", ".join(faults.doubled)))
     if faults.unknown:
