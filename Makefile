@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test bench impact lint lock compose-env
+.PHONY: help setup demo up down test bench impact mutation parity lint lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,14 @@ bench: ## the benchmarks; writes var/bench/latest.json
 impact: ## what the rules change against an earlier state: make impact AGAINST=REV
 	@services/bootstrap.sh --dev
 	@AGAINST="$(AGAINST)" tests/impact
+
+mutation: ## break every rule in the YAML in many ways and show that a test fails for each
+	@services/bootstrap.sh --dev
+	@PYTHONPATH=. .venv/bin/python -W ignore -m tests.mutation $(PART)
+
+parity: ## gx_polars against GX's pandas engine: 2,000 drawn cases of each kind; CASES=n for another number
+	@services/bootstrap.sh --dev
+	@.venv/bin/python -m tests.parity $(CASES)
 
 lint: ## formatter, linter, type checker, boundaries, generated pages
 	@services/bootstrap.sh --dev

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from great_expectations.expectations.metrics.column_aggregate_metrics.column_distinct_values_not_in_set import MAX_DISTINCT_VALUES
 
-from gx_polars.columns import Domain, as_cells, is_category, one_of
+from gx_polars.columns import Domain, is_category, one_of
 from gx_polars.errors import Unsupported
 from gx_polars.row_metrics import deviation
 
@@ -107,8 +107,8 @@ def _quantiles(domain: Domain, quantiles: list[float], allow_relative_error: Any
 
 def _outside(domain: Domain, value_set: list[Any]) -> pl.Expr:
     """The distinct values that are not in the set."""
-    distinct = domain.cells.unique()
-    return distinct.filter(~one_of(domain.type, distinct, value_set))
+    cells = domain.cells
+    return cells.filter(~one_of(domain.type, cells, value_set)).unique()
 
 
 def _outside_list(domain: Domain, value_set: list[Any], limit: int = MAX_DISTINCT_VALUES) -> pl.Expr:
@@ -117,9 +117,8 @@ def _outside_list(domain: Domain, value_set: list[Any], limit: int = MAX_DISTINC
 
 def _met(domain: Domain, value_set: list[Any], **_limit: Any) -> pl.Expr:
     """The values of the set that the column holds."""
-    as_cells(domain.type, value_set)
-    distinct = domain.cells.unique()
-    return distinct.filter(one_of(domain.type, distinct, value_set)).implode()
+    cells = domain.cells
+    return cells.filter(one_of(domain.type, cells, value_set)).unique().implode()
 
 
 def _unmet(met: list[Any], value_set: list[Any]) -> set[Any]:

@@ -35,7 +35,12 @@ def _process(*command: str) -> Callable[[], Measured]:
     def run() -> Measured:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            raise
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode in allowed, f"{command[0]} ended with {process.returncode}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -70,7 +71,8 @@ class Worker:
         """Once through."""
         if self._process is None:
             command = _command(self.case.function, self.folder)
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            # In a session of its own, so that ctrl-C reaches us only and each process is stopped once, in order.
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._busy = True
@@ -105,7 +107,7 @@ class Worker:
         try:
             process.communicate(timeout=_SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
 
 

@@ -6,6 +6,7 @@ The server is the project's own, started for this case and stopped after it; its
 from __future__ import annotations
 
 import atexit
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,13 +42,13 @@ def check(path: Path, expectations: list[Any], server: str) -> Answers:
     Args:
         path: The file.
         expectations: The rules.
-        server: Address of a database in which tables `delivery` and `checked` can be made and dropped.
+        server: Address of a database in which tables `bench_file` and `bench_checked` can be made and dropped.
     """
     with psycopg.connect(server, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         _load(connection, path)
     engine = SqlAlchemyExecutionEngine(engine=sqlalchemy.create_engine(server.replace("postgresql:", "postgresql+psycopg:", 1)))
     try:
-        engine.load_batch_data("file", SqlAlchemyBatchData(execution_engine=engine, table_name="checked"))
+        engine.load_batch_data("file", SqlAlchemyBatchData(execution_engine=engine, table_name="bench_checked"))
         return validated(engine, expectations, lines=False)
     finally:
         engine.close()
@@ -56,9 +57,15 @@ def check(path: Path, expectations: list[Any], server: str) -> Answers:
 
 def _server(state: Path) -> str:
     """Start the services; they are stopped when this process ends, however it ends."""
-    atexit.register(services, "down", state)
+    atexit.register(_stop, state)
     services("up", state, "--without-airflow")
     return admin_of(state, read_values((state / "secrets" / "gmsd.env").read_text(encoding="utf-8")))
+
+
+def _stop(state: Path) -> None:
+    """Not to be interrupted: a server would be left running."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    services("down", state)
 
 
 def _load(connection: psycopg.Connection[Any], path: Path) -> None:
@@ -68,13 +75,13 @@ def _load(connection: psycopg.Connection[Any], path: Path) -> None:
         "last_day": files.HALF_YEAR.last_day,
         "end_reasons": list(protocol_for(files.HALF_YEAR).codes("reden_beeindiging", files.HALF_YEAR)),
     }
-    connection.execute("drop table if exists delivery, checked")
-    connection.execute(_statement("delivery"))
+    connection.execute("drop table if exists bench_file, bench_checked")
+    connection.execute(_statement("file"))
     with connection.cursor() as cursor, cursor.copy(_statement("copy")) as copy, path.open("rb") as file:
         while part := file.read(_CHUNK):
             copy.write(part)
     connection.execute(_statement("derived"), parameters)
-    connection.execute("analyze checked")
+    connection.execute("analyze bench_checked")
 
 
 def _statement(name: str) -> Any:

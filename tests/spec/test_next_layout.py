@@ -14,6 +14,7 @@ from gmsd.cli import build
 from gmsd.protocol import expectations_folder, mistakes_in, protocol_for, protocols
 from gmsd.reporting import rules_html, rules_markdown
 from gmsd.rounds import HalfYear
+from gmsd.settings import get_settings
 from tests.spec.checking import COLUMNS, ROWS, clean, file_of
 from tests.support.next_layout import make_home
 
@@ -25,7 +26,9 @@ HEADER = ";".join([*COLUMNS[:PLACE], "Ambulantiseringsvorm", *COLUMNS[PLACE:]])
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("GMSD_HOME", str(make_home(tmp_path)))
-    return tmp_path
+    get_settings.cache_clear()
+    yield tmp_path
+    get_settings.cache_clear()
 
 
 def row(value: str, base: str = ROWS[0]) -> str:

@@ -94,15 +94,15 @@ def test_codes_are_those_of_the_half_year(half_year):
     assert {name: set(protocol.codes(name, half_year)) for name in protocol.code_lists} == right
 
 
-@pytest.mark.parametrize(
-    ("name", "day", "holding", "not_holding"),
-    [
-        ("reden_wijziging_toewijzing", dt.date(2022, 3, 31), "01", "14"),
-        ("reden_wijziging_toewijzing", dt.date(2022, 4, 1), "14", "01"),
-        ("reden_beeindiging", dt.date(2017, 12, 31), "34", "36"),
-        ("reden_beeindiging", dt.date(2022, 4, 1), "39", "34"),
-    ],
-)
+DAYS = [
+    ("reden_wijziging_toewijzing", dt.date(2022, 3, 31), "01", "14"),
+    ("reden_wijziging_toewijzing", dt.date(2022, 4, 1), "14", "01"),
+    ("reden_beeindiging", dt.date(2017, 12, 31), "34", "36"),
+    ("reden_beeindiging", dt.date(2022, 4, 1), "39", "34"),
+]
+
+
+@pytest.mark.parametrize(("name", "day", "holding", "not_holding"), DAYS)
 def test_days_on_which_a_code_holds(name, day, holding, not_holding):
     codes = protocol_for(H2).code_lists[name].codes
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gmsd.checking.damage import explain_file, explain_lines, explain_unreadable
+from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
 from gmsd.checking.header import explain_header
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import LISTED_LINES, CheckResult, Finding
@@ -53,7 +53,7 @@ def check_file(
     rules = protocol or newest_protocol()
     digest, shown = hashlib.sha256(data).hexdigest(), mask_bsn(file_name.encode("utf-8", "replace").decode())
     result = CheckResult(shown, protocol.id if protocol else None, told, municipality, digest, len(data), 0, ())
-    faults = _name_findings(name, rules, expected=half_year, received_on=received_on)
+    faults = _name_findings(name, shown, rules, expected=half_year, received_on=received_on)
     limits = {"max_bytes": max_bytes or rules.max_bytes, "max_lines": max_lines or rules.max_lines}
     if len(data) > limits["max_bytes"]:
         return replace(result, findings=(*faults, _over_size(rules, **limits)))
@@ -103,9 +103,15 @@ def _protocol(half_year: HalfYear | None) -> Protocol | None:
         return None
 
 
-def _name_findings(name: FileName, rules: Protocol, *, expected: HalfYear | None, received_on: dt.date) -> list[Finding]:
+def _name_findings(name: FileName, shown: str, rules: Protocol, *, expected: HalfYear | None, received_on: dt.date) -> list[Finding]:
     wanted = "onbekend" if expected is None else expected.upload_code
-    return [Finding.of(rules.rule_of(check), expected=wanted) for check in name_faults(name, expected=expected, received_on=received_on)]
+    findings = []
+    for check in name_faults(name, expected=expected, received_on=received_on):
+        finding = Finding.of(rules.rule_of(check), expected=wanted)
+        if check == "name_characters":
+            finding = explain_characters(finding, name.forbidden)
+        findings.append(explain_name(finding, check, shown))
+    return findings
 
 
 def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
@@ -135,7 +141,8 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
     faults = judge_header(header, rules.header, rules.separator)
     findings = []
     if faults.missing:
-        findings.append(Finding.of(rules.rule_of("columns_missing"), lines=(1,), columns=", ".join(faults.missing)))
+        columns = ", ".join(faults.missing) if len(faults.missing) < len(rules.header) else f"alle {len(rules.header)}"
+        findings.append(Finding.of(rules.rule_of("columns_missing"), lines=(1,), columns=columns))
     if faults.doubled:
         findings.append(Finding.of(rules.rule_of("columns_doubled"), lines=(1,), columns=", ".join(faults.doubled)))
     if faults.unknown:

@@ -12,7 +12,7 @@ from gmsd.checking.structure import texts_of
 from gmsd.protocol import damage_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import numpy.typing as npt
 
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from gmsd.protocol import Damage, Protocol
 
 _TOLD = 2
+
+
+def explain_name(finding: Finding, check: str, file_name: str) -> Finding:
+    """Say what is the matter with the file's name; `check` is the rule by its name in structuur.yaml."""
+    name = pl.Series([file_name], dtype=pl.String)
+    for damage in damage_list().names:
+        if damage.check == check and name.str.contains(damage.regex).any():
+            return with_words(finding, damage.what, damage.how)
+    return finding
+
+
+def explain_characters(finding: Finding, forbidden: Collection[str]) -> Finding:
+    """Say which of the characters that may not stand in a name stand in this one."""
+    shown = ["een extra punt" if character == "." else character for character in sorted(forbidden)]
+    return with_words(finding, f"in deze naam is dat {' '.join(shown)}")
 
 
 def explain_file(finding: Finding, kind: str) -> Finding:

@@ -50,7 +50,8 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
     if whole:
         wordings = [damage_list().headers[kind] for kind in whole]
         what = " en ".join(wording.what for wording in wordings).replace("{line}", str(seen.line_of_names))
-        return [replace(with_words(finding, what), repair=wordings[0].repair) for finding in findings]
+        repair = wordings[0].repair.replace("{header}", protocol.separator.join(protocol.header))
+        return [replace(with_words(finding, what), repair=repair) for finding in findings]
     return [_explained(finding, seen, protocol) for finding in findings]
 
 

@@ -52,9 +52,9 @@ class FileName:
         return self.code is not None and bool(self.free_text) and not control
 
     @property
-    def forbidden(self) -> bool:
-        """Whether a forbidden character stands in the name, the extension's dot excepted."""
-        return bool(FORBIDDEN & set(self.stem + (self.extension or "")))
+    def forbidden(self) -> frozenset[str]:
+        """The forbidden characters in the name, the extension's dot excepted."""
+        return FORBIDDEN & set(self.stem + (self.extension or ""))
 
     @property
     def known_extension(self) -> bool:

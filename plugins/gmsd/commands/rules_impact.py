@@ -20,7 +20,7 @@ from gmsd.masking import mask_bsn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MOST_JOBS, FILES_PER_JOB = 4, 100  # a job pays for two processes that start
+MOST_JOBS, FILES_PER_JOB = 4, 500  # a job is two processes that start, which takes as long as some hundreds of files
 SECONDS_BETWEEN_LINES = 15
 
 
@@ -77,13 +77,19 @@ def impact(
     with _broken_off_by_signals():
         try:
             tried = from_folders(archive, received_on.date() if received_on else None) if archive else synthetic()
-            number = jobs or max(1, min(len(os.sched_getaffinity(0)), MOST_JOBS, len(tried.items) // FILES_PER_JOB))
+            number = jobs or max(1, min(_processors(), MOST_JOBS, len(tried.items) // FILES_PER_JOB))
             with _progress(len(tried.items)) as progress:
                 answer = compare_rules(against, expectations_folder(), tried, limits=limits, jobs=number, progress=progress)
         except (NoArchive, NoRules) as error:
             _refuse(str(error))
-    typer.echo(json.dumps(answer.to_json(), indent=1) if as_json else impact_text(answer), nl=as_json)
+    page = json.dumps(answer.to_json(), indent=1) + "\n" if as_json else impact_text(answer)
+    typer.echo(page.encode("utf-8", "replace"), nl=False)
     raise typer.Exit(answer.status(allow_changes=allow_changes))
+
+
+def _processors() -> int:
+    """How many processors this process may use; not every system tells, then all of them."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _refuse(line: str) -> NoReturn:

@@ -156,7 +156,8 @@ def _costs(impact: Impact) -> list[str]:
     for name, title in _COSTS:
         ratio = ratios[name]
         digits = 0 if name == "peak_mb" else 2
-        rows.append((title, f"{old[name]:,.{digits}f}", f"{new[name]:,.{digits}f}", "-" if ratio is None else f"{ratio:.2f}"))
+        told = (f"{value:,.{digits}f}" if value else "-" for value in (old[name], new[name]))
+        rows.append((title, *told, "-" if ratio is None else f"{ratio:.2f}"))
     return ["Time and memory (each version in processes of its own)", *_table(rows)]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
-from gmsd.protocol.vocabulary import STATUSES, TYPES
+from gmsd.protocol.vocabulary import CHECKS, STATUSES, TYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +21,14 @@ _FILE = {
     "reason": Key(str),
     "files": Key(dict),
     "headers": Key(dict),
+    "names": Key(list),
     "lines": Key(list),
     "cells": Key(list),
 }
 _OF_FILE = {"message": Key(str), "repair": Key(str)}
 _OF_HEADER = {"what": Key(str), "repair": Key(str)}
 _OF_LINE = {"name": Key(str), "regex": Key(str), "what": Key(str), "how": Key(str)}
+_OF_NAME = {**_OF_LINE, "check": Key(str, among=tuple(CHECKS))}
 _OF_CELL = {**_OF_LINE, "types": Key(list, required=False), "length": Key(int, required=False)}
 
 
@@ -40,15 +42,16 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One kind of damage to a line or a cell.
+    """One kind of damage to a name, a line or a cell.
 
     Attributes:
         name: Its name.
-        regex: Found in a faulty line or cell, in the syntax of Rust; `<n>` is the number of separators of a right line.
-        what: Comes behind "812 keer".
+        regex: Found in the faulty name, line or cell, in the syntax of Rust; `<n>` is the number of separators of a right line.
+        what: Comes behind "812 keer", or behind the message about a name.
         how: Comes behind the rule's repair.
         types: The types of the fields it happens to; empty = all.
         length: The number of characters of the field's codes; None = any.
+        check: The rule on the file's name, by its name in structuur.yaml; None for lines and cells.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Damage:
     how: str
     types: tuple[str, ...] = ()
     length: int | None = None
+    check: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class DamageList:
 
     files: dict[str, Wording]
     headers: dict[str, Wording]
+    names: tuple[Damage, ...]
     lines: tuple[Damage, ...]
     cells: tuple[Damage, ...]
 
@@ -106,6 +111,7 @@ def _read(path: Path) -> DamageList:
     found = DamageList(
         files=_wordings(root.at("files", "files"), _OF_FILE),
         headers=_wordings(root.at("headers", "headers"), _OF_HEADER),
+        names=_damages(root.at("names"), _OF_NAME),
         lines=_damages(root.at("lines"), _OF_LINE),
         cells=_damages(root.at("cells"), _OF_CELL),
     )
@@ -134,7 +140,7 @@ def _damages(listed: Place, known: dict[str, Key]) -> tuple[Damage, ...]:
         types = tuple(read.get("types") or ())
         if not set(types) <= set(TYPES):
             place.fault(f"types are of {', '.join(TYPES)}", "types")
-        damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, read.get("length")))
+        damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, read.get("length"), read.get("check")))
     return tuple(damages)
 
 
@@ -142,4 +148,4 @@ def _filled(damage: Damage, places: dict[str, str]) -> Damage:
     regex = damage.regex
     for place, number in places.items():
         regex = regex.replace(place, number)
-    return Damage(damage.name, regex, damage.what, damage.how, damage.types, damage.length)
+    return replace(damage, regex=regex)

@@ -1,5 +1,5 @@
 -- The file with the protocol's derived columns (expectations/wmo/wmo-2020), each made where the cell passed.
-create unlogged table checked as
+create unlogged table bench_checked as
 with formed as (
     select
         *,
@@ -15,7 +15,7 @@ with formed as (
         case when "Frequentie" ~ '^[0-9]$' then "Frequentie" end as "Frequentie.vorm",
         case when "Reden_beeindiging" ~ '^[0-9]{2}$' then "Reden_beeindiging" end as "Reden_beeindiging.vorm",
         case when "Reden_wijziging_toewijzing" ~ '^[0-9]{2}$' then "Reden_wijziging_toewijzing" end as "Reden_wijziging_toewijzing.vorm"
-    from delivery
+    from bench_file
 )
 
 select

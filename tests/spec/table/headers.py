@@ -55,11 +55,16 @@ HEADERS = [
     head("a million separators", ";" * 1_000_000, HEAD, HEAD),
 ]
 SEEMS = [
-    seems("separated by commas", clean().replace(b";", b","), "gescheiden door komma's", "puntkomma"),
+    seems("separated by commas", clean().replace(b";", b","), "kolomnamen: alle 13", "gescheiden door komma's", "puntkomma"),
     seems("separated by tabs", clean().replace(b";", b"\t"), "gescheiden door tabs"),
     seems("separated by bars", clean().replace(b";", b"|"), "rechte strepen"),
     seems("separated by commas, in quotation marks", file_of(*ROWS, head=",".join(QUOTED)), "komma's", "aanhalingstekens"),
-    seems("no header but data", file_of(*ROWS[1:], head=ROWS[0]), "regel met gegevens", "Zet boven de gegevens"),
+    seems(
+        "no header but data",
+        file_of(*ROWS[1:], head=ROWS[0]),
+        "regel met gegevens",
+        "Zet boven de gegevens een regel met de kolomnamen: Aanmaakdatum_bestand;Gemeentecode;BSN;",
+    ),
     seems("no header but data with commas", file_of(*ROWS).partition(b"\n")[2].replace(b";", b","), "regel met gegevens"),
     seems("the line sep= for Excel", b"sep=;\n" + clean(), "sep=", "Haal de regel met sep= weg"),
     seems("a title above the header", b"Levering Wmo\n" + clean(), "kolomnamen staan pas in regel 2", "Haal weg wat boven"),

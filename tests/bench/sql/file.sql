@@ -1,5 +1,5 @@
 -- The file as it is: strings, null where a cell is empty, and the physical line number.
-create unlogged table delivery (
+create unlogged table bench_file (
     line bigint generated always as identity (start with 2),
     "Aanmaakdatum_bestand" text,
     "Gemeentecode" text,
