@@ -1,0 +1,95 @@
+"""A large file is read as a stream, a small one in memory: both ways give every file of the table the same result."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stdnum.nl import bsn
+
+from gmsd.checking import numbers, read_records, structure
+from gmsd.checking.derive import made_by_distinct
+from tests.spec.checking import check, clean, file_of
+from tests.spec.table import SECTIONS
+
+CASES = [case for cases in SECTIONS.values() for case in cases]
+
+
+@pytest.fixture(scope="module")
+def in_memory():
+    return [check(case.data, **case.changes) for case in CASES]
+
+
+@pytest.fixture
+def streamed(monkeypatch):
+    monkeypatch.setattr(structure, "_LARGE", 0)
+
+
+def test_every_case_gives_the_same_result(in_memory, streamed):
+    for case, expected in zip(CASES, in_memory, strict=True):
+        found = check(case.data, **case.changes)
+        assert found == expected, case.fault
+        assert found.all_lines() == expected.all_lines(), case.fault
+
+
+def test_records_are_the_same(streamed, monkeypatch):
+    result = check(clean())
+    found = read_records(clean(), result)
+    monkeypatch.undo()
+    assert found.equals(read_records(clean(), result))
+
+
+def test_lines_from_the_middle_of_a_large_file_are_counted_right(monkeypatch):
+    monkeypatch.setattr(structure, "_PIECE", 64)
+    monkeypatch.setattr(structure, "_LINES", 3)
+    rows = [f"20200203;0518;999900006;01;20180101;;1;{number};;;;;" for number in range(1, 200)]
+    for place in (50, 51, 120):
+        rows[place] = rows[place].replace(";", "", 1)
+    rows[90] = "x" * 500
+    rows[130] = ""
+    rows[140] = rows[139]
+    rows[150] = rows[150].replace("0518", '"0518"')
+    result = check(file_of(*rows, end="\r\n"))
+    told = {(finding.level, finding.field): (finding.count, finding.lines) for finding in result.findings}
+    assert told == {("base", None): (6, (52, 53, 92, 122, 132, 152)), ("notice", None): (1, (142,))}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.none() | st.sampled_from(["01", "1", "", "99"]) | st.text(max_size=3), max_size=40))
+def test_judging_each_value_once_changes_nothing(cells):
+    frame = pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
+    kept = pl.when(pl.col("cell").str.contains("^[0-9]{2}$")).then(pl.col("cell"))
+    assert frame.select(made_by_distinct("cell", kept)).to_series().to_list() == frame.select(kept).to_series().to_list()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.none() | st.from_regex(r"[0-9]{8}", fullmatch=True) | st.dates().map("{:%Y%m%d}".format) | st.text("+-0123456789 ", max_size=10)
+    )
+)
+def test_days_are_those_of_the_calendar(cells):
+    def day(cell):
+        try:
+            return dt.date(int(cell[:4]), int(cell[4:6]), int(cell[6:])) if cell is not None and len(cell) == 8 and cell.isdigit() else None
+        except ValueError:
+            return None
+
+    frame = pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
+    written = frame.select(numbers.digits(pl.col("cell"), 8)).to_series()
+    assert numbers.days(written).to_list() == [day(cell) for cell in cells]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.none() | st.from_regex(r"[0-9]{9}", fullmatch=True) | st.integers(0, 10**9 // 11).map(lambda n: f"{n * 11:09}")))
+def test_eleven_test_is_the_published_one(cells):
+    def passes(cell):
+        return cell is not None and (cell == "999999999" or (bsn.is_valid(cell) and cell != "000000000"))
+
+    frame = pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
+    written = frame.select(numbers.digits(pl.col("cell"), 9)).to_series()
+    found = numbers.eleven_test(written, exception=999_999_999).to_list()
+    assert [value is not None for value in found] == [passes(cell) for cell in cells]
