@@ -45,7 +45,6 @@ class Rule:
     """One expectation and the metrics GX wants for it.
 
     Attributes:
-        key: What tells it apart from every other rule and result format.
         expectation: A copy of the expectation that nobody else changes.
         configuration: Its configuration; asking for it is dear in GX, so it is asked once.
         metrics: GX's metric configurations by name; empty when GX asks the engine a question first.
@@ -54,7 +53,6 @@ class Rule:
         fault: Why it cannot run at all: a parameter without a value, or with one that the rule cannot have.
     """
 
-    key: str
     expectation: Any
     configuration: Any
     metrics: dict[str, Any]
@@ -119,17 +117,17 @@ class Cache(Generic[T]):
         return kept
 
 
-def compile_rule(key: str, expectation: Any, result_format: dict[str, Any]) -> Rule:
+def compile_rule(expectation: Any, result_format: dict[str, Any]) -> Rule:
     """Ask GX which metrics a rule wants; the answer does not depend on the data."""
     try:
         wanted = expectation.get_validation_dependencies(None, {"result_format": copy.deepcopy(result_format)})
         metrics = dict(wanted.metric_configurations)
     except Exception:  # noqa: BLE001  an expectation that asks the engine a first question is left to the stock engine
         metrics = {}
-    return Rule(key, expectation.copy(deep=True), expectation.configuration, metrics, result_format, open_parameters(expectation))
+    return Rule(expectation.copy(deep=True), expectation.configuration, metrics, result_format, open_parameters(expectation))
 
 
-def fill_rule(key: str, rule: Rule, values: dict[str, Any]) -> Rule:
+def fill_rule(rule: Rule, values: dict[str, Any]) -> Rule:
     """A rule as written, with values for its open arguments.
 
     Asking GX anew costs more than a millisecond, so a map rule keeps the metrics of the rule as written: its arguments only stand in their
@@ -138,12 +136,12 @@ def fill_rule(key: str, rule: Rule, values: dict[str, Any]) -> Rule:
     try:
         expectation = with_values(rule.configuration, values)
         if not rule.metrics or getattr(expectation, "map_metric", None) is None or None in values.values():
-            return compile_rule(key, expectation, rule.result_format)
+            return compile_rule(expectation, rule.result_format)
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
-        return replace(rule, key=key, fault=error)
+        return replace(rule, fault=error)
     configuration = expectation.configuration
     metrics = {name: _filled_metric(metric, vars(expectation) | configuration.kwargs) for name, metric in rule.metrics.items()}
-    return Rule(key, expectation, configuration, metrics, rule.result_format)
+    return Rule(expectation, configuration, metrics, rule.result_format)
 
 
 def _filled_metric(metric: MetricConfiguration, kwargs: dict[str, Any]) -> MetricConfiguration:

@@ -62,7 +62,7 @@ def _texts(value: Any) -> Iterator[str]:
 def warn(rule: Rule, reason: str) -> None:
     """Tell who called `validate` that a rule pays pandas' price."""
     message = f"{rule.configuration.type} runs on GX's pandas engine: {reason}"
-    warnings.warn(message, PandasFallbackWarning, stacklevel=4)
+    warnings.warn(message, PandasFallbackWarning, stacklevel=3)
 
 
 def stock(

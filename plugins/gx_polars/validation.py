@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,7 +19,7 @@ from gx_polars.compiled import Cache, Plan, Rule, bind, compile_rule, fill_rule,
 from gx_polars.errors import Unsupported
 from gx_polars.fallback import columns_needed, stock, warn
 from gx_polars.measuring import FAILURES, InMemory, Streamed
-from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, TABLE_METRICS
+from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, TABLE_METRICS, TYPE_METRICS
 from gx_polars.parameters import parameter_values
 from gx_polars.results import broken, judged
 
@@ -27,24 +28,24 @@ if TYPE_CHECKING:
 
     from gx_polars.program import Answer
 
-_rules: Cache[Rule] = Cache(size=4096)
-_bound: Cache[dict[str, Answer] | BaseException] = Cache(size=4096)
-_plans: Cache[Plan] = Cache(size=128)
+_rules: Cache[Rule] = Cache(size=1024)
+_bound: Cache[dict[str, Answer] | BaseException] = Cache(size=1024)
+_plans: Cache[Plan] = Cache(size=64)
 
 
 def _compiled(expectation: Any, result_format: tuple[str, dict[str, Any]], suite_parameters: Mapping[str, Any]) -> Rule:
     """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
     text, parsed = result_format
     key = f"{text}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
-    rule = _rules.get(key, lambda: compile_rule(key, expectation, parsed))
+    rule = _rules.get(key, lambda: compile_rule(expectation, parsed))
     if not rule.written:
         return rule
     try:
         values = parameter_values(rule.written, suite_parameters)
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
-        return replace(rule, key=f"{key}|{error}", fault=error)
+        return _rules.get(f"{key}|{error}", partial(replace, rule, fault=error))
     filled_key = f"{key}|{values!r}"
-    return _rules.get(filled_key, lambda: fill_rule(filled_key, rule, values))
+    return _rules.get(filled_key, lambda: fill_rule(rule, values))
 
 
 def _planned(rules: tuple[Rule, ...], schema: pl.Schema) -> Plan:
@@ -84,9 +85,12 @@ def validate(
     text = repr(parsed)
     rules = tuple(_compiled(expectation, (text, parsed), suite_parameters or {}) for expectation in suite.expectations)
     planned = _planned(rules, frame.collect_schema())
-    for place, reason in planned.left.items():
+    frame = _in_memory(frame, rules, planned)
+    results, left = _native(frame, rules, planned)
+    for place, reason in left.items():
         warn(rules[place], reason)
-    results = _results(frame, rules, planned)
+    if left:
+        results |= stock(frame, {place: rules[place] for place in left}, left)
     ordered = [results[place] for place in range(len(rules))]
     statistics = calc_validation_statistics(ordered)._asdict()
     return ExpectationSuiteValidationResult(
@@ -98,23 +102,21 @@ def validate(
     )
 
 
-def _results(frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan) -> dict[int, ExpectationValidationResult]:
-    """The result of every rule, by its place in the suite."""
+def _native(
+    frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan
+) -> tuple[dict[int, ExpectationValidationResult], dict[int, str]]:
+    """The results that polars gives, by place in the suite; and the rules that are left to pandas, with the reason."""
     results = {place: broken(rules[place], error, in_metric=rules[place].fault is None) for place, error in planned.failed.items()}
     left = dict(planned.left)
-    frame = _in_memory(frame, rules, planned)
     source = InMemory(frame, planned.masks, planned.numbers) if isinstance(frame, pl.DataFrame) else Streamed(frame, planned.every)
     for place, answers in planned.answers.items():
         try:
             results[place] = judged(rules[place], answers, source)
         except Unsupported as reason:  # what only the data showed
-            warn(rules[place], str(reason))
             left[place] = str(reason)
         except FAILURES as failure:
             results[place] = broken(rules[place], failure, in_metric=True)
-    if left:
-        results |= stock(frame, {place: rules[place] for place in sorted(left)}, left)
-    return results
+    return results, dict(sorted(left.items()))
 
 
 def _in_memory(frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan) -> pl.DataFrame | pl.LazyFrame:
@@ -133,7 +135,7 @@ def supported_expectations() -> list[str]:
     """The expectation types that run on polars itself; every other type runs on GX's pandas engine."""
 
     def native(name: str, kind: Any) -> bool:
-        if getattr(kind, "map_metric", None) in ROW_METRICS:
+        if getattr(kind, "map_metric", None) in ROW_METRICS.keys() | TYPE_METRICS:
             return True
         wanted = set(getattr(kind, "metric_dependencies", ()) or ())
         return bool(wanted) and wanted <= TABLE_METRICS | set(COLUMN_METRICS) and not name.endswith("other_table")

@@ -130,7 +130,7 @@ def content(draw):
     data = text.encode(encoding, errors="replace" if encoding == "cp1252" else "surrogatepass")
     for _ in range(draw(st.integers(1, 2)) if draw(SELDOM) else 0):
         place = draw(st.integers(0, len(data)))
-        data = data[:place] + draw(st.sampled_from(PIECES)) + data[place + draw(st.integers(0, 1)) :]
+        data = data[:place] + draw(st.sampled_from(PIECES) | st.binary(max_size=3)) + data[place + draw(st.integers(0, 1)) :]
     return (b"\xef\xbb\xbf" if draw(SELDOM) else b"") + data
 
 
@@ -138,10 +138,14 @@ def content(draw):
 def delivery(draw):
     half_year = draw(st.sampled_from(HALF_YEARS))
     told = draw(st.sampled_from([half_year] * 5 + [None, (2019, 2)]))
-    name = draw(st.sampled_from(NAMES)) if draw(SELDOM) else NAMES[0]
+    name = (
+        draw(st.sampled_from(NAMES) | st.text(max_size=9).map("WMO_{{code}}_{}.csv".format) | st.text(max_size=20))
+        if draw(SELDOM)
+        else NAMES[0]
+    )
     return {
         "data": draw(content()),
-        "file_name": name.format(code=f"H{half_year[1]}{half_year[0]}"),
+        "file_name": name.replace("{code}", f"H{half_year[1]}{half_year[0]}"),
         "municipality": draw(st.sampled_from(["0518", "0518", None])),
         "half_year": told,
         "received_on": draw(st.sampled_from([dt.date(2023, 2, 1)] * 6 + [dt.date(2020, 2, 10), dt.date(2019, 7, 1)])),

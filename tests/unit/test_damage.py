@@ -12,7 +12,7 @@ from gmsd.checking.damage import explain_cells
 from gmsd.checking.kinds import kind_of
 from gmsd.checking.result import LISTED_LINES, Finding
 from gmsd.protocol import ProtocolError, damage_list, protocol_for
-from gmsd.protocol.damage import _read
+from gmsd.protocol.damage import _read, damage_mistakes
 from gmsd.protocol.reading import expectations_folder
 from gmsd.rounds import HalfYear
 from tests.spec.checking import check, file_of, row
@@ -81,3 +81,12 @@ def test_mistakes_in_the_file_are_told_with_their_line(tmp_path):
     path.write_text(text.replace("types: [person]", "types: [persoon]", 1), encoding="utf-8")
     with pytest.raises(ProtocolError, match=r"damage\.yaml:\d+: damage \w+: types"):
         _read(path)
+
+
+def test_pattern_that_does_not_run_is_told(tmp_path):
+    (tmp_path / "wmo").mkdir()
+    text = (expectations_folder() / "wmo" / "damage.yaml").read_text(encoding="utf-8")
+    (tmp_path / "wmo" / "damage.yaml").write_text(text.replace("'^0+$'", "'^(0+$'", 1), encoding="utf-8")
+    (mistake,) = damage_mistakes(tmp_path)
+    assert "damage date_zeros: regex does not run" in str(mistake)
+    assert damage_mistakes(expectations_folder()) == []

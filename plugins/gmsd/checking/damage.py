@@ -40,8 +40,8 @@ def explain_characters(finding: Finding, forbidden: Collection[str]) -> Finding:
 
 def explain_file(finding: Finding, kind: str) -> Finding:
     """Say which kind of file it is; `kind` as `read_text` gives it."""
-    wording = damage_list().files[kind]
-    return replace(finding, message=wording.what, repair=wording.repair)
+    wording = damage_list().files.get(kind)
+    return finding if wording is None else replace(finding, message=wording.what, repair=wording.repair)
 
 
 def explain_unreadable(finding: Finding, line: int) -> Finding:

@@ -46,9 +46,9 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
         return []
     beginning = content[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r\n", "\n")
     seen = _Header(beginning, protocol)
-    whole = seen.as_a_whole()
-    if whole:
-        wordings = [damage_list().headers[kind] for kind in whole]
+    headers = damage_list().headers
+    wordings = [headers[kind] for kind in seen.as_a_whole() if kind in headers]
+    if wordings:
         what = " en ".join(wording.what for wording in wordings).replace("{line}", str(seen.line_of_names))
         repair = wordings[0].repair.replace("{header}", protocol.separator.join(protocol.header))
         return [replace(with_words(finding, what), repair=repair) for finding in findings]
@@ -57,24 +57,29 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
 
 def _explained(finding: Finding, seen: _Header, protocol: Protocol) -> Finding:
     """The words that belong to one rule on the first line."""
-    headers = damage_list().headers
     if finding.rule == protocol.rule_of("columns_order").code:
-        wording, places = headers["misplaced"], seen.misplaced()
-        if places is None:
-            return finding
-        expected, found = places
-        return replace(with_words(finding, wording.what.format(expected=expected, found=found)), repair=wording.repair)
+        places = seen.misplaced()
+        return finding if places is None else _worded(finding, "misplaced", [{"expected": places[0], "found": places[1]}])
     if finding.rule != protocol.rule_of("columns_unknown").code:
         return finding
     meant = seen.meant()
     if meant:
-        wording = headers["meant"]
-        what = " en ".join(wording.what.format(place=place, column=column) for place, column in meant[:_SHOWN])
-        return replace(with_words(finding, what), repair=wording.repair)
-    if seen.last_is_empty:
-        wording = headers["last_empty"]
-        return replace(with_words(finding, wording.what), repair=wording.repair)
-    return finding
+        return _worded(finding, "meant", [{"place": str(place), "column": column} for place, column in meant[:_SHOWN]])
+    return _worded(finding, "last_empty", [{}]) if seen.last_is_empty else finding
+
+
+def _worded(finding: Finding, name: str, each: list[dict[str, str]]) -> Finding:
+    """The finding with the words of this name, once for each filling of the places in them."""
+    wording = damage_list().headers.get(name)
+    if wording is None:
+        return finding
+    told = []
+    for words in each:
+        what = wording.what
+        for place, word in words.items():
+            what = what.replace(f"{{{place}}}", word)
+        told.append(what)
+    return replace(with_words(finding, " en ".join(told)), repair=wording.repair)
 
 
 class _Header:

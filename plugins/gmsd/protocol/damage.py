@@ -75,8 +75,7 @@ class DamageList:
 
     def of_lines(self, separators: int) -> tuple[Damage, ...]:
         """The kinds of damage to a line, for a protocol whose lines have this many separators."""
-        places = {f"<n{offset:+d}>" if offset else "<n>": str(separators + offset) for offset in (-2, -1, 0, 1)}
-        return tuple(_filled(damage, places) for damage in self.lines)
+        return tuple(replace(damage, regex=_places(damage.regex, separators)) for damage in self.lines)
 
     def of_field(self, protocol: Protocol, name: str) -> tuple[Damage, ...]:
         """The kinds of damage to the cells of a field, in the order in which they are tried; none for an unknown field."""
@@ -98,26 +97,41 @@ def damage_list() -> DamageList:
     Raises:
         ProtocolError: When the file is not in order; all mistakes are told.
     """
-    return _read(expectations_folder() / "wmo" / "damage.yaml")
+    return _read(_path(expectations_folder()))
+
+
+def damage_mistakes(folder: Path) -> list[Mistake]:
+    """Every mistake in the file, below a folder with expectations; also the patterns that do not run."""
+    mistakes: list[Mistake] = []
+    _parse(_path(folder), mistakes, try_out=True)
+    return mistakes
+
+
+def _path(folder: Path) -> Path:
+    return folder / "wmo" / "damage.yaml"
 
 
 @cache
 def _read(path: Path) -> DamageList:
     mistakes: list[Mistake] = []
+    found = _parse(path, mistakes)
+    if found is None or mistakes:
+        raise ProtocolError(*mistakes)
+    return found
+
+
+def _parse(path: Path, mistakes: list[Mistake], *, try_out: bool = False) -> DamageList | None:
     root = Document(path, mistakes).root
     read = None if root is None else root.read(_FILE)
     if root is None or read is None:
-        raise ProtocolError(*mistakes)
-    found = DamageList(
+        return None
+    return DamageList(
         files=_wordings(root.at("files", "files"), _OF_FILE),
         headers=_wordings(root.at("headers", "headers"), _OF_HEADER),
-        names=_damages(root.at("names"), _OF_NAME),
-        lines=_damages(root.at("lines"), _OF_LINE),
-        cells=_damages(root.at("cells"), _OF_CELL),
+        names=_damages(root.at("names"), _OF_NAME, try_out=try_out),
+        lines=_damages(root.at("lines"), _OF_LINE, try_out=try_out),
+        cells=_damages(root.at("cells"), _OF_CELL, try_out=try_out),
     )
-    if mistakes:
-        raise ProtocolError(*mistakes)
-    return found
 
 
 def _wordings(listed: Place, known: dict[str, Key]) -> dict[str, Wording]:
@@ -130,7 +144,7 @@ def _wordings(listed: Place, known: dict[str, Key]) -> dict[str, Wording]:
     return wordings
 
 
-def _damages(listed: Place, known: dict[str, Key]) -> tuple[Damage, ...]:
+def _damages(listed: Place, known: dict[str, Key], *, try_out: bool) -> tuple[Damage, ...]:
     damages = []
     for unnamed in listed.each():
         place = unnamed.named(f"damage {unnamed.value.get('name', '?')}")
@@ -140,12 +154,25 @@ def _damages(listed: Place, known: dict[str, Key]) -> tuple[Damage, ...]:
         types = tuple(read.get("types") or ())
         if not set(types) <= set(TYPES):
             place.fault(f"types are of {', '.join(TYPES)}", "types")
+        if try_out and (refused := _refused(read["regex"])) is not None:
+            place.fault(f"regex does not run: {refused}", "regex")
         damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, read.get("length"), read.get("check")))
     return tuple(damages)
 
 
-def _filled(damage: Damage, places: dict[str, str]) -> Damage:
-    regex = damage.regex
-    for place, number in places.items():
-        regex = regex.replace(place, number)
-    return replace(damage, regex=regex)
+def _refused(regex: str) -> str | None:
+    """Why polars cannot run a pattern; None when it can."""
+    import polars as pl
+
+    try:
+        pl.Series([""]).str.contains(_places(regex, 12))
+    except pl.exceptions.ComputeError as error:
+        return " ".join(str(error).split())
+    return None
+
+
+def _places(regex: str, separators: int) -> str:
+    """A pattern with the number of separators of a line filled in."""
+    for offset in (-2, -1, 0, 1):
+        regex = regex.replace(f"<n{offset:+d}>" if offset else "<n>", str(separators + offset))
+    return regex

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol.codes import read_code_lists
+from gmsd.protocol.damage import damage_mistakes
 from gmsd.protocol.layout import Field, Rule, read_fields, read_rule
 from gmsd.protocol.protocol import FILES, Level, NoProtocolError, Protocol
 from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
@@ -65,9 +66,11 @@ def mistakes_in(folder: Path | None = None) -> tuple[Mistake, ...]:
     Args:
         folder: The folder with expectations; that of the installation when None.
     """
-    _found, mistakes, expectations = _read(folder or expectations_folder())
+    folder = folder or expectations_folder()
+    _found, mistakes, expectations = _read(folder)
     for parameters, places in expectations:
         tell_refused(places, parameters)
+    mistakes += damage_mistakes(folder)
     return _in_order(mistakes)
 
 
