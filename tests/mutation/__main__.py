@@ -18,7 +18,10 @@ def main(part: str = "") -> int:
     every = mutants(EXPECTATIONS)
     chosen = [position for position, mutant in enumerate(every) if part in f"{mutant.target} {mutant.how}"]
     with multiprocessing.get_context("spawn").Pool(min(os.cpu_count() or 1, 4)) as pool:
-        verdicts = [Verdict(every[position], killed_by) for position, killed_by in pool.imap_unordered(judged, chosen, chunksize=8)]
+        verdicts = []
+        for position, killed_by in pool.imap_unordered(judged, chosen, chunksize=8):
+            verdicts.append(Verdict(every[position], killed_by))
+            print(f"\r{len(verdicts)} of {len(chosen)}", end="\n" if len(verdicts) == len(chosen) else "", file=sys.stderr, flush=True)
     print(f"{'broken':<34} {'mutants':>8} {'killed':>8} {'survived':>9}")
     whole, lost = Counter(v.mutant.target for v in verdicts), Counter(v.mutant.target for v in verdicts if v.killed_by is None)
     for target in dict.fromkeys(mutant.target for mutant in every):

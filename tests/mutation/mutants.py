@@ -269,15 +269,10 @@ def _regexes(regex: str | None) -> Iterator[str]:
     broken = {regex.replace(old, new) for old, new in REGEXES} | {f"({regex}", f"{regex}|^x$"}
     for counted in re.finditer(r"\{(\d+)(?:,(\d+))?\}", regex):
         low, high = int(counted[1]), int(counted[2] or counted[1])
-        for new in (
-            f"{{{low + 1},{max(high, low + 1)}}}",
-            f"{{{low},{high + 1}}}",
-            f"{{{max(low - 1, 0)},{high}}}",
-            f"{{{low},{max(high - 1, low)}}}",
-        ):
-            broken.add(regex[: counted.start()] + new + regex[counted.end() :])
-        if low == high:
-            broken.discard(regex[: counted.start()] + f"{{{low},{high}}}" + regex[counted.end() :])
+        # No count begins at 0: an empty cell is no value, so that no pattern ever sees one.
+        for first, last in ((low + 1, max(high, low + 1)), (low, high + 1), (max(low - 1, 1), high), (low, max(high - 1, low))):
+            if (first, last) != (low, high):
+                broken.add(f"{regex[: counted.start()]}{{{first},{last}}}{regex[counted.end() :]}")
     yield from sorted(broken - {regex})
 
 
