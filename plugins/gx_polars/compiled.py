@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import polars as pl
 from great_expectations.core.suite_parameters import is_suite_parameter
+from great_expectations.expectations.expectation import ColumnMapExpectation, ColumnPairMapExpectation, MulticolumnMapExpectation
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
 from gx_polars.errors import Unsupported
@@ -21,6 +22,9 @@ from gx_polars.parameters import open_parameters, with_values
 from gx_polars.program import Answer, Listing, Mask, answer
 
 T = TypeVar("T")
+
+
+_MAP_KINDS = (ColumnMapExpectation, ColumnPairMapExpectation, MulticolumnMapExpectation)
 
 
 class Settled:
@@ -59,6 +63,12 @@ class Rule:
     result_format: dict[str, Any]
     written: dict[str, Any] = field(default_factory=dict)
     fault: Exception | None = None
+
+    @cached_property
+    def of_map(self) -> type[ColumnMapExpectation | ColumnPairMapExpectation | MulticolumnMapExpectation] | None:
+        """Which of GX's map expectations judges this rule; None when its class has a verdict of its own."""
+        verdict = type(self.expectation)._validate
+        return next((kind for kind in _MAP_KINDS if kind._validate is verdict), None)
 
     @cached_property
     def settled(self) -> Settled:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from gx_polars.columns import Domain
 
-# What Rust reads differently from Python's re or not at all; so is a "$" that is not the last sign, or one behind an alternative.
-_RISKY = re.compile(r"\\[ZzGQEbB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[[^\]]*(\[|\\[SW])|\$(?!$)|\\\$$|\|.*\$$|[^ -~]")
+# What Rust reads differently from Python's re or not at all; so is a "$" that is not the last sign.
+_RISKY = re.compile(r"\\[ZzGQEbB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[[^\]]*(\[|\\[SW])|\$(?!$)|\\\$$|[^ -~]")
 # Python's white space has four separators more than Rust's; Rust's word has marks and joiners, Python's has fractions and superscripts.
 _CLASSES = {r"\s": r"\s\x1c-\x1f", r"\w": r"\p{L}\p{N}_"}
 _CERTAIN_FIELDS = ({"Y", "m", "d"}, {"Y", "m", "d", "H", "M"})
@@ -33,7 +33,7 @@ def on_distinct(cell: pl.Expr, good: Callable[[str], bool], fast: pl.Expr | None
 
     def run(series: pl.Series) -> pl.Series:
         if fast is not None and len(series) <= _FEW:
-            sure_rows = series.to_frame("v").select(fast.fill_null(False) | pl.col("v").is_null()).to_series()
+            sure_rows = series.to_frame("v").select_seq(fast.fill_null(False) | pl.col("v").is_null()).to_series()
             rest_values = set(series.filter(~sure_rows).to_list())
             also = [value for value in rest_values if good(value)]
             return sure_rows | series.is_in(also) if also else sure_rows
@@ -53,9 +53,9 @@ def matches(cell: pl.Expr, pattern: str) -> pl.Expr:
         re.error: When the pattern is broken; it fails its own rule.
     """
     python = re.compile(pattern)
-    if not _RISKY.search(pattern):
+    rust = None if _RISKY.search(pattern) else _in_rust(pattern)
+    if rust is not None:
         try:
-            rust = _in_rust(pattern)
             pl.Series([""]).str.contains(rust)
             return cell.str.contains(rust)
         except pl.exceptions.ComputeError:
@@ -63,19 +63,27 @@ def matches(cell: pl.Expr, pattern: str) -> pl.Expr:
     return on_distinct(cell, lambda value: python.search(value) is not None)
 
 
-def _in_rust(pattern: str) -> str:
-    """The pattern with Python's meaning of `$` (one final newline is allowed), white space and word."""
+def _in_rust(pattern: str) -> str | None:
+    """The pattern with Python's meaning of `$` (one final newline is allowed), white space and word.
+
+    None when the `$` belongs to the last of several alternatives only.
+    """
     body, end = (pattern[:-1], r"\n?\z") if pattern.endswith("$") else (pattern, "")
     parts: list[str] = []
-    in_class = False
+    in_class, depth = False, 0
     for part in re.findall(r"\\.|.", body):
         if part in _CLASSES:
             parts.append(_CLASSES[part] if in_class else f"[{_CLASSES[part]}]")
-        elif part.lower() in _CLASSES:
+            continue
+        if part.lower() in _CLASSES:
             parts.append(f"[^{_CLASSES[part.lower()]}]")
-        else:
-            in_class = part != "]" and (in_class or part == "[")
-            parts.append(part)
+            continue
+        in_class = part != "]" and (in_class or part == "[")
+        if not in_class:
+            depth += (part == "(") - (part == ")")
+            if part == "|" and end and not depth:
+                return None
+        parts.append(part)
     return "".join(parts) + end
 
 

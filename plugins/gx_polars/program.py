@@ -194,7 +194,12 @@ def _domain(schema: pl.Schema, kwargs: dict[str, Any], base: str, where: pl.Expr
         skip = pl.all_horizontal(gaps)
     elif rule.startswith(("any", "either")):
         skip = pl.any_horizontal(gaps)
-    kept = None if skip is None else ~skip
+    if skip is None:
+        kept = None
+    elif "column" in kwargs and not dtype_of(schema, columns[0]).is_float():
+        kept = pl.col(columns[0]).is_not_null()  # one step less than not missing, in every mask
+    else:
+        kept = ~skip
     inside = kept if where is None else where if kept is None else where & kept
     return Domain(schema, columns, inside)
 

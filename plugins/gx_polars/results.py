@@ -7,13 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
-from great_expectations.expectations.expectation import (
-    ColumnMapExpectation,
-    ColumnPairMapExpectation,
-    MulticolumnMapExpectation,
-    _format_map_output,
-    _mostly_success,
-)
+from great_expectations.expectations.expectation import ColumnMapExpectation, _format_map_output, _mostly_success
 from great_expectations.validator.exception_info import ExceptionInfo
 
 from gx_polars.pandas_types import engine_for
@@ -24,7 +18,6 @@ if TYPE_CHECKING:
     from gx_polars.compiled import Rule
     from gx_polars.program import Answer, Source
 
-_MAP_VERDICTS = (ColumnMapExpectation._validate, ColumnPairMapExpectation._validate, MulticolumnMapExpectation._validate)
 _ATOMS: tuple[type, ...] = (str, int, float, bool, type(None))
 
 
@@ -37,7 +30,7 @@ def judged(rule: Rule, answers: Mapping[str, Answer], source: Source) -> Expecta
     metrics = {name: answer.of(source) for name, answer in answers.items()}
     engine = engine_for(rule.expectation, metrics)
     try:
-        raw = _map_verdict(rule, metrics) if type(rule.expectation)._validate in _MAP_VERDICTS else _verdict(rule, metrics, engine)
+        raw = _map_verdict(rule, metrics) if rule.of_map else _verdict(rule, metrics, engine)
     except Exception as error:  # noqa: BLE001  a verdict that breaks has its own shape in GX
         return broken(rule, error, in_metric=False)
     return ExpectationValidationResult(**raw, expectation_config=configuration_of(rule))
@@ -59,7 +52,7 @@ def _map_verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
     """What `_validate` of GX's three map expectations does, without reading the whole configuration of the rule several times over."""
     form, base = rule.result_format, rule.expectation.map_metric
     total, bad = metrics["table.row_count"], metrics[f"{base}.unexpected_count"]
-    if isinstance(rule.expectation, ColumnMapExpectation):
+    if rule.of_map is ColumnMapExpectation:
         considered = total - metrics["column_values.nonnull.unexpected_count"]
     else:
         considered = metrics[f"{base}.filtered_row_count"]
