@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from gmsd import __version__, commands
-from gmsd.masking import mask_bsn
+from gmsd.masking import printable
 
 
 def _version(asked: bool) -> None:
@@ -82,7 +82,7 @@ def _plain(error: Exception) -> tuple[str, int] | None:
     if type(error).__name__ == "ProtocolError" or (isinstance(error, ValueError) and str(error).startswith("no database address")):
         return str(error), 1
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: cannot be opened: {(error.strerror or type(error).__name__).lower()}", 2
+        return f"{printable(str(error.filename))}: cannot be opened: {(error.strerror or type(error).__name__).lower()}", 2
     return None
 
 
@@ -113,7 +113,7 @@ def main() -> None:
         plain = _plain(error)
         if plain is None:
             raise
-        sys.stderr.write(f"gmsd: {mask_bsn(plain[0])}\n")
+        sys.stderr.write("gmsd: " + "\n".join(map(printable, plain[0].split("\n"))) + "\n")
         raise SystemExit(plain[1]) from None
 
 

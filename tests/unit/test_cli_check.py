@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from io import BytesIO
@@ -121,6 +122,8 @@ def test_one_report_is_written_and_told(folder, tmp_path):
         (("{in}/WMO_H22019_goed.csv", "--out", "{in}/nergens/a.txt"), "no such folder"),
         (("{in}/nergens.csv",), "no such file"),
         (("{in}/fifo",), "neither a file nor a folder"),
+        (("{in}/\x1b[2J\n999900006",), "?[2J?*********: cannot be opened"),
+        (("{in}/" + "a" * 300,), "name too long"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_a_file_is_checked(folder, arguments, words):
@@ -201,3 +204,14 @@ def test_colours_are_for_a_terminal_only(folder):
         shown[name] = b"".join(parts)
     assert {name: b"\x1b[" in output for name, output in shown.items()} == {"terminal": True, "no colour": False}
     assert b"\x1b[" not in check(path).stdout_bytes
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="an administrator may read everything")
+def test_one_file_of_a_folder_that_may_not_be_read_is_told_and_the_others_are_checked(folder):
+    closed = folder / "WMO_H22019_dicht.csv"
+    closed.write_bytes(clean())
+    closed.chmod(0)
+    without_rights = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"] if os.geteuid() == 0 else []
+    done = subprocess.run([*without_rights, *COMMAND, str(folder), "--format", "json"], capture_output=True, text=True, check=False)
+    assert (done.returncode, len(json.loads(done.stdout))) == (2, 3)
+    assert done.stderr == f"gmsd: {closed}: cannot be opened: permission denied\n"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from gmsd.masking import mask_bsn
+from gmsd.masking import STEERING, mask_bsn, printable
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 _LARGE = 20 * 2**20
-# What may steer a terminal or turn the direction of a line, in a file's name; within JSON it is written as an escape.
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff]")
 _NOT_IN_NAMES = re.compile('[<>:"/\\\\|?]')
 
 
@@ -111,7 +109,7 @@ class _Given:
     @classmethod
     def of(cls, paths: list[Path], form: Format, out: Path | None) -> _Given:
         """Look at the paths; what cannot be done is refused before a file is checked."""
-        listed = len(paths) > 1 or paths[0].is_dir()
+        listed = len(paths) > 1 or _is_folder(paths[0])
         folder = listed and form in _REPORTS
         files = [file for path in paths for file in _files(path, out if folder else None)]
         if form in _REPORTS and out is None:
@@ -127,7 +125,7 @@ class _Given:
 def _files(path: Path, reports: Path | None) -> list[_File]:
     """The files that a path means; in a folder those in subfolders too, but not what is hidden or a report of ours."""
     try:
-        if path.is_dir():
+        if _is_folder(path):
             inside = [_File(each, str(each.relative_to(path))) for each in sorted(_below(path, reports))]
             return inside or _refuse(f"{path}: a folder without files")
         if path.exists() and not path.is_file():
@@ -136,6 +134,13 @@ def _files(path: Path, reports: Path | None) -> list[_File]:
             return [_File(path, path.name)]
     except OSError as error:
         _unopened(Path(error.filename or path), error)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        _unopened(path, error)
 
 
 def _below(folder: Path, reports: Path | None) -> Iterator[Path]:
@@ -174,7 +179,7 @@ def _trouble(path: Path, error: OSError) -> str:
 
 
 def _tell(line: str) -> None:
-    typer.echo(f"gmsd: {mask_bsn(_STEERING.sub('?', line))}".encode("utf-8", "replace"), err=True)
+    typer.echo(f"gmsd: {printable(line)}".encode("utf-8", "replace"), err=True)
 
 
 def _refuse(line: str) -> NoReturn:
@@ -239,7 +244,7 @@ class _Screen:
     def progress(self, text: str) -> None:
         """Show what is being done, when somebody can see it."""
         if self._moving:
-            sys.stderr.write(f"\r\x1b[2K{mask_bsn(_STEERING.sub('?', text))[: self.width - 1]}")
+            sys.stderr.write(f"\r\x1b[2K{printable(text)[: self.width - 1]}")
             sys.stderr.flush()
 
     def done(self) -> None:
@@ -310,12 +315,12 @@ class _Run:
             return
         path = self._free(self.given.out, file) if self.given.listed else self.given.out
         _write(path, content)
-        shown = mask_bsn(_STEERING.sub("?", str(path)))
+        shown = printable(str(path))
         typer.echo(f"{self._line(file, plain)}{' ' * 20}rapport: {shown}")
 
     def _free(self, folder: Path, file: _File) -> Path:
         """Where a file's report goes in the folder: as the file lies in its own, under a name that is no person's number."""
-        safe = [_NOT_IN_NAMES.sub("_", mask_bsn(_STEERING.sub("_", part)).replace("*", "x"))[:120] for part in Path(file.label).parts]
+        safe = [_NOT_IN_NAMES.sub("_", mask_bsn(STEERING.sub("_", part)).replace("*", "x"))[:120] for part in Path(file.label).parts]
         for number in range(1, len(self.given.files) + 1):
             path = folder.joinpath(*safe[:-1], f"{safe[-1]}{f' ({number})' if number > 1 else ''}.{self.given.form.value}")
             if path not in self.written:
@@ -375,7 +380,7 @@ class _Run:
 
 def _json(plain: Any) -> str:
     text = json.dumps(plain, ensure_ascii=False, indent=1)
-    return _STEERING.sub(lambda found: found.group() if found.group() == "\n" else f"\\u{ord(found.group()):04x}", text) + "\n"
+    return STEERING.sub(lambda found: found.group() if found.group() == "\n" else f"\\u{ord(found.group()):04x}", text) + "\n"
 
 
 def _write(path: Path, content: bytes) -> None:
