@@ -61,7 +61,8 @@ def theirs(case: Case) -> dict[str, Any]:
 
 
 def _told(result: Any) -> dict[str, Any]:
-    return {"success": bool(result.success), "result": plain(result.result), "exception_info": result.exception_info}
+    native = "gx_polars" not in (result.meta or {})
+    return {"success": bool(result.success), "result": plain(result.result), "exception_info": result.exception_info, "native": native}
 
 
 def plain(value: Any) -> Any:

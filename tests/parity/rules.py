@@ -23,6 +23,7 @@ TEXT = ["text", "code", "note", "kind", "choice"]
 NUMBER = ["number", "mild", "small", "whole", "edge", "tiny", "short", "big", "gaps", "amount"]
 TIME = ["day", "far", "moment", "nano", "zoned"]
 ANY = list(COLUMNS)
+PLAIN = ["code", "text", "whole", "gaps", "mild", "number", "flag", "day", "moment"]
 PATTERNS = [
     "^[0-9]{2}$", "^1", "0$", "[a-z]", "^(?!1)", r"\d", r"^\d+$", r"\w$", r"\s", "^$", "a|b$", "(?i)AB", "(10|20)", ".", "x?1",
     r"(.)\1", "é", "^.$",
@@ -66,14 +67,10 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
     """Values a column may hold, or now and then one of another kind."""
     dtype, values, _ = COLUMNS[name]
     if isinstance(dtype, pl.Datetime | pl.Date):
-        values = [*values, *(str(value) for value in values)]
+        values = [*values, *values, *(str(value) for value in values)]
     own = st.sampled_from([value for value in values if value is not None] or [1])
-    return st.one_of(
-        own,
-        own,
-        own,
-        st.sampled_from(["10", 1, 2.0, 1.5, True, "true", "2020-01-31", dt.date(2020, 1, 31), MOMENTS[1], 10**30]),
-    )
+    strange = st.sampled_from(["10", 1, 2.0, 1.5, True, "true", "2020-01-31", dt.date(2020, 1, 31), MOMENTS[1], 10**30])
+    return st.one_of(*[own] * 9, strange)
 
 
 @st.composite
@@ -247,7 +244,7 @@ def result_formats(draw: DrawFn) -> dict[str, Any]:
     index = draw(st.sampled_from([None, None, [INDEX]]))
     if index:
         chosen["unexpected_index_column_names"] = index
-    extra = draw(st.integers(0, 7))
+    extra = draw(st.integers(0, 11))
     if extra == 0:
         chosen["exclude_unexpected_values"] = True
     elif extra == 1 and chosen["result_format"] != "BOOLEAN_ONLY":
@@ -265,7 +262,7 @@ def _common(draw: DrawFn, columns: list[str], *, mostly: bool) -> tuple[dict[str
         kwargs["mostly"] = draw(st.sampled_from([1.0, 1.0, 0.9, 0.5, 0.0]))
     if draw(st.integers(0, 2)):
         return kwargs, []
-    first = draw(st.sampled_from([*ANY, *columns]))
+    first = draw(st.sampled_from([*PLAIN, *PLAIN, *ANY, *columns]))
     kept, used = draw(condition(first)), [first]
     if draw(st.integers(0, 3)) == 0:
         second = draw(st.sampled_from(ANY))
@@ -287,20 +284,20 @@ def _case(draw: DrawFn, kind: str, made: Callable[[dict[str, Any]], Any], column
 @st.composite
 def map_cases(draw: DrawFn, made: Any) -> Case:
     fitting, settings = MAP[made]
-    name = draw(st.sampled_from(fitting if draw(st.integers(0, 5)) else ANY))
+    name = draw(st.sampled_from(fitting if draw(st.integers(0, 7)) else ANY))
     return _case(draw, "map", lambda kwargs: made(column=name, **kwargs), [name], settings(draw, name))
 
 
 @st.composite
 def aggregate_cases(draw: DrawFn, made: Any) -> Case:
     fitting, settings = AGGREGATE[made]
-    name = draw(st.sampled_from(fitting if draw(st.integers(0, 5)) else ANY))
+    name = draw(st.sampled_from(fitting if draw(st.integers(0, 7)) else ANY))
     return _case(draw, "aggregate", lambda kwargs: made(column=name, **kwargs), [name], settings(draw, name))
 
 
 @st.composite
 def pair_cases(draw: DrawFn, made: Any) -> Case:
-    names = list(draw(st.sampled_from(PAIRS))) if draw(st.integers(0, 5)) else [draw(st.sampled_from(ANY)), draw(st.sampled_from(ANY))]
+    names = list(draw(st.sampled_from(PAIRS))) if draw(st.integers(0, 9)) else [draw(st.sampled_from(ANY)), draw(st.sampled_from(ANY))]
     ignore = draw(
         st.sampled_from([{}, *({"ignore_row_if": rule} for rule in ("both_values_are_missing", "either_value_is_missing", "neither"))])
     )

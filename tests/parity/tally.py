@@ -23,6 +23,7 @@ class Tally:
     """What came out of one kind."""
 
     cases: int = 0
+    native: int = 0
     allowed: Counter[str] = field(default_factory=Counter)
     found: dict[tuple[str, ...], tuple[int, Case, Difference]] = field(default_factory=dict)
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
@@ -46,6 +47,7 @@ class Tally:
         """Compare one case; of equal differences the one on the smallest frame is kept to be shown."""
         self.cases += 1
         mine, reference = ours(case), theirs(case)
+        self.native += mine["native"]
         for difference in differences(mine, reference):
             name = reason(case, difference, mine, reference)
             if name:
