@@ -24,6 +24,7 @@ from gmsd.impact.rules import earlier
 from gmsd.impact.running import Run
 from gmsd.protocol import protocol_for
 from gmsd.rounds import HalfYear
+from gmsd.store import NotReadable
 
 PROJECT = Path(__file__).resolve().parents[2]
 H2 = HalfYear(2019, 2)
@@ -309,6 +310,19 @@ def test_file_that_kills_the_check_costs_the_others_nothing(checkout):
         assert side.outcomes[1] == {"failed": "the process was ended by signal 9"}
 
 
+def test_file_that_cannot_be_fetched_is_in_no_count(checkout):
+    def gone() -> bytes:
+        raise NotReadable("404")
+
+    items = (
+        Item("a", "a.csv", None, None, dt.date(2020, 2, 10), "", gone),
+        Item("b", "b.csv", None, None, dt.date(2020, 2, 10), "", bytes),
+    )
+    found = compare_rules(str(checkout), checkout / "expectations", Archive("two", items), limits=LIMITS, jobs=1)
+    assert found.unreadable == (("a", "no right to read it, or gone"),)
+    assert (found.comparison.compared, found.status(allow_changes=True)) == (1, 2)
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_broken_off_half_way_nothing_stays(checkout, tmp_path, number):
     environment = os.environ | {"GMSD_HOME": str(checkout), "TMPDIR": str(tmp_path)}
@@ -352,6 +366,7 @@ def until(reached, seconds: float = 240) -> None:
         (("--archive", "/nowhere"), "/nowhere: cannot be opened: no such file or directory"),
         (("--received-on", "2020-02-10"), "--received-on"),
         (("--jobs", "0"), "--jobs"),
+        (("--from-store", "--archive", "."), "--from-store"),
     ],
 )
 def test_wrong_usage_is_told_in_one_line(checkout, arguments, words):

@@ -20,6 +20,9 @@ from gmsd.masking import mask_bsn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from gmsd.impact import Archive
+    from gmsd.settings import Settings
+
 MOST_JOBS, FILES_PER_JOB = 4, 500  # a job is two processes that start, which takes as long as some hundreds of files
 SECONDS_BETWEEN_LINES = 15
 
@@ -42,6 +45,9 @@ def impact(
             "that meets every rule.",
         ),
     ] = None,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="Every upload in the inbox bucket; fetched one by one into memory, never written.")
+    ] = False,
     received_on: Annotated[
         dt.datetime | None,
         typer.Option(
@@ -66,17 +72,19 @@ def impact(
     rules as they are now cannot all be run; 2 = wrong usage, or a file of the archive cannot be read. With --allow-changes a change gives
     0 too, so that 1 only means that rules cannot be run.
     """
-    from gmsd.impact import NoArchive, NoRules, compare_rules, from_folders, impact_text, synthetic
+    from gmsd.impact import NoArchive, NoRules, compare_rules, impact_text
     from gmsd.protocol import expectations_folder
     from gmsd.settings import get_settings
 
     if received_on is not None and not archive:
         raise typer.BadParameter("is about --archive; the corpus has days of its own", param_hint="--received-on")
+    if from_store and archive:
+        raise typer.BadParameter("one archive at a time: a folder or the store", param_hint="--from-store")
     settings = get_settings()
     limits = {"max_bytes": settings.max_file_bytes, "max_lines": settings.max_file_lines}
     with _broken_off_by_signals():
         try:
-            tried = from_folders(archive, received_on.date() if received_on else None) if archive else synthetic()
+            tried = _tried(archive or [], received_on, settings, from_store=from_store)
             number = jobs or max(1, min(_processors(), MOST_JOBS, len(tried.items) // FILES_PER_JOB))
             with _progress(len(tried.items)) as progress:
                 answer = compare_rules(against, expectations_folder(), tried, limits=limits, jobs=number, progress=progress)
@@ -85,6 +93,16 @@ def impact(
     page = json.dumps(answer.to_json(), indent=1) + "\n" if as_json else impact_text(answer)
     typer.echo(page.encode("utf-8", "replace"), nl=False)
     raise typer.Exit(answer.status(allow_changes=allow_changes))
+
+
+def _tried(folders: list[Path], received_on: dt.datetime | None, settings: Settings, *, from_store: bool) -> Archive:
+    from gmsd import impact
+
+    if from_store:
+        from gmsd.store import get_store
+
+        return impact.from_store(get_store(settings), settings.bucket_inbox, settings.max_file_bytes)
+    return impact.from_folders(folders, received_on.date() if received_on else None) if folders else impact.synthetic()
 
 
 def _processors() -> int:

@@ -19,7 +19,7 @@ from gmsd.deliveries.delivery import (
     standing,
     unchecked_up_to,
 )
-from gmsd.deliveries.inbox import FORM_FOLDER, Place, inbox_fingerprint, masked_key, parse_key
+from gmsd.deliveries.inbox import FORM_FOLDER, Place, in_order_of_receipt, inbox_fingerprint, masked_key, parse_key
 from gmsd.deliveries.locks import lock_place, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
 from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
@@ -53,6 +53,7 @@ __all__ = [
     "checks_of",
     "counting_now",
     "get",
+    "in_order_of_receipt",
     "inbox_fingerprint",
     "is_closed",
     "issues_of",

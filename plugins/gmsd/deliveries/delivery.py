@@ -154,4 +154,5 @@ def check_result(connection: Connection, delivery_id: str) -> tuple[dict[str, An
 
 def check_lines(connection: Connection, delivery_id: str) -> bytes | None:
     """The line numbers of the check that its stored result does not name, as they were packed; None when there are none."""
-    return connection.scalar(statement("deliveries/check_lines"), {"delivery_id": delivery_id})
+    packed: bytes | None = connection.scalar(statement("deliveries/check_lines"), {"delivery_id": delivery_id})
+    return packed

@@ -1,6 +1,6 @@
 """What a change of the rules does: old and new rules over the same deliveries, side by side, before the change goes live."""
 
-from gmsd.impact.archive import Archive, Item, NoArchive, from_folders, shown, synthetic
+from gmsd.impact.archive import Archive, Item, NoArchive, from_folders, from_store, shown, synthetic
 from gmsd.impact.comparing import Comparison, FileChange, FindingChange, RuleTotal
 from gmsd.impact.impact import Impact, compare_rules
 from gmsd.impact.rules import NoRules
@@ -18,6 +18,7 @@ __all__ = [
     "RuleTotal",
     "compare_rules",
     "from_folders",
+    "from_store",
     "impact_text",
     "shown",
     "synthetic",

@@ -9,6 +9,7 @@ import stat
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from gmsd.clock import AMSTERDAM
 from gmsd.masking import mask_bsn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from gmsd.rounds import HalfYear
+    from gmsd.store import ObjectStore
 
 RECEIPTS = "received.json"
 
@@ -38,7 +40,7 @@ class Item:
         half_year: For which half-year; None when its place does not tell.
         received_on: The day of receipt.
         told_by: What told the day of receipt.
-        source: Where it lies, or its bytes.
+        source: Where it lies, its bytes, or what fetches them.
         max_bytes: A limit of size for it alone; None = the usual one.
     """
 
@@ -48,7 +50,7 @@ class Item:
     half_year: HalfYear | None
     received_on: dt.date
     told_by: str
-    source: Path | bytes
+    source: Path | bytes | Callable[[], bytes]
     max_bytes: int | None = None
 
 
@@ -121,6 +123,37 @@ def from_folders(folders: list[Path], received_on: dt.date | None = None) -> Arc
             raise NoArchive(f"{folder}: holds no deliveries")
     title = ", ".join(str(folder) for folder in folders)
     return Archive(shown(title), tuple(items), tuple(unreadable))
+
+
+def from_store(store: ObjectStore, bucket: str, max_bytes: int) -> Archive:
+    """Every version of every delivery in the inbox, received on the day the store says.
+
+    Their bytes are fetched one by one into memory and never written. What lies outside a place is no delivery; what is larger than
+    `max_bytes` is refused unread, whatever the rules are.
+
+    Raises:
+        NoArchive: When there is none.
+    """
+    from gmsd.deliveries import in_order_of_receipt, parse_key
+
+    items, too_large = [], 0
+    numbers: Counter[str] = Counter()
+    for version in in_order_of_receipt(version for version in store.versions(bucket) if not version.is_delete_marker):
+        key = parse_key(version.key)
+        if key.place is None or key.form is not None:
+            continue
+        numbers[version.key] += 1
+        if version.size > max_bytes:
+            too_large += 1
+            continue
+        name = shown(version.key) + (f" (upload {numbers[version.key]})" if numbers[version.key] > 1 else "")
+        fetch = partial(store.get, bucket, version.key, version.version_id)
+        day = version.last_modified.astimezone(AMSTERDAM).date()
+        items.append(Item(name, key.file_name, key.place.municipality, key.place.half_year, day, "the store", fetch))
+    if not items:
+        raise NoArchive(f"the bucket {bucket} holds no deliveries")
+    left_out = f" ({too_large:,} over the limit of size left out)" if too_large else ""
+    return Archive(f"the bucket {bucket}{left_out}", tuple(items))
 
 
 def shown(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import gmsd
+from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,15 +135,14 @@ class Checker:
         self._process = process
         return None
 
-    def outcome(self, item: Item) -> Outcome:
-        """What this version says of a file. A process that dies of it costs the other files nothing."""
+    def outcome(self, item: Item, data: bytes | None) -> Outcome:
+        """What this version says of a file (None: it lies at `item.source`). A process that dies of it costs the other files nothing."""
         if self._process is None:
             trouble = self.start()
             if trouble is not None:
                 return {"failed": trouble}
         assert self._process is not None
-        data = item.source if isinstance(item.source, bytes) else b""
-        answer = self._process.ask(_task(item, self._run.limits), data)
+        answer = self._process.ask(_task(item, data, self._run.limits), data or b"")
         if answer is None:
             reason, self._process = self._process.ended(), None
             return {"failed": reason}
@@ -153,7 +153,7 @@ class Checker:
         return answer
 
 
-def _task(item: Item, limits: dict[str, int]) -> dict[str, Any]:
+def _task(item: Item, data: bytes | None, limits: dict[str, int]) -> dict[str, Any]:
     task: dict[str, Any] = {
         "file_name": item.file_name,
         "municipality": item.municipality,
@@ -163,7 +163,18 @@ def _task(item: Item, limits: dict[str, int]) -> dict[str, Any]:
     }
     if item.max_bytes is not None:
         task["max_bytes"] = item.max_bytes
-    return task | ({"data": len(item.source)} if isinstance(item.source, bytes) else {"path": str(item.source)})
+    return task | ({"path": str(item.source)} if data is None else {"data": len(data)})
+
+
+def _fetched(item: Item) -> bytes | None:
+    """The bytes of a delivery that does not lie in a folder.
+
+    Raises:
+        NotReadable: When they cannot be had.
+    """
+    if isinstance(item.source, Path):
+        return None
+    return item.source if isinstance(item.source, bytes) else item.source()
 
 
 def _results(futures: list[Future[T]]) -> list[T]:
@@ -240,8 +251,15 @@ class Run:
                 index = self._waiting.get_nowait()
             except queue.Empty:
                 return
+            item = self.archive.items[index]
+            try:
+                data = _fetched(item)
+            except NotReadable:
+                for side in checkers:
+                    self.sides[side].outcomes[index] = {"unreadable": "no right to read it, or gone"}
+                continue
             for side in sorted(checkers, reverse=index % 2 == 0):
-                self.sides[side].outcomes[index] = checkers[side].outcome(self.archive.items[index])
+                self.sides[side].outcomes[index] = checkers[side].outcome(item, data)
             with self.lock:
                 self._done += 1
             self._progress(self._done)
