@@ -5,6 +5,7 @@ The result of a check carries its sentences already filled in; what it lacks is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -15,7 +16,7 @@ from gmsd.reporting.result import WHOLE_LINE
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from gmsd.protocol import Protocol
+    from gmsd.protocol import Field, Protocol, Rule
     from gmsd.reporting.result import Checked
 
 
@@ -28,12 +29,14 @@ class Explanation:
             may be somebody's in the file, and whoever searches a report for such numbers must find none.
         more: What the sentences of the finding leave unsaid; None when that is nothing.
         codes: The codes that may be used in the half-year, each with its meaning; empty when the variable has no list.
+        place: Where in the file it is wrong when there are no line numbers, in words.
         url: Where the catalogue of rules tells of it; '' when there is no catalogue.
     """
 
     example: str | None
     more: str | None
     codes: tuple[tuple[str, str], ...]
+    place: str
     url: str
 
 
@@ -65,23 +68,50 @@ def rule_url(rules_url: str, rule: str) -> str:
 def explain(checked: Checked, rules_url: str) -> dict[str, Explanation]:
     """Look up every rule that a result names, by its code; a rule that the protocol does not know (any more) has only its address."""
     protocol = protocol_of(checked)
-    half_year = None if checked.half_year is None else HalfYear.parse(checked.half_year)
-    lists = {field.name: field.codes for field in protocol.fields}
+    fields = {field.name: field for field in protocol.fields}
     explained = {}
     for finding in checked.findings:
-        rule = protocol.rules.get(finding.rule)
-        codes: tuple[tuple[str, str], ...] = ()
-        name = lists.get(finding.field or "")
-        if name is not None and half_year is not None:
-            code_list = protocol.code_lists[name]
-            codes = tuple((code, code_list.title_of(code, half_year) or "") for code in code_list.valid_in(half_year))
+        rule, field = protocol.rules.get(finding.rule), fields.get(finding.field or "")
+        example, more = _example(rule, field, checked.municipality)
         explained[finding.rule] = Explanation(
-            example=rule.example if rule is not None and rule.example is not None and mask_bsn(rule.example) == rule.example else None,
-            more=rule.explanation if rule is not None else None,
-            codes=codes,
+            example=example,
+            more=more,
+            codes=_codes(protocol, field, checked.half_year),
+            place=_place(rule),
             url=rule_url(rules_url, finding.rule),
         )
     return explained
+
+
+def _example(rule: Rule | None, field: Field | None, municipality: str | None) -> tuple[str | None, str | None]:
+    """The example and the explanation of a rule; what is said of an example that is not shown, goes with it."""
+    if rule is None or rule.example is None:
+        return None, rule.explanation if rule is not None else None
+    example: str | None = rule.example
+    if field is not None and field.type == "municipality" and municipality is not None:
+        example = municipality
+    elif mask_bsn(rule.example) != rule.example:
+        example = None
+    if example == rule.example or rule.explanation is None:
+        return example, rule.explanation
+    sentences = re.split(r"(?<=[.!?])\s+", rule.explanation)
+    return example, " ".join(each for each in sentences if not each.startswith("Het voorbeeld")) or None
+
+
+def _codes(protocol: Protocol, field: Field | None, half_year: str | None) -> tuple[tuple[str, str], ...]:
+    if field is None or field.codes is None or half_year is None:
+        return ()
+    listed, period = protocol.code_lists[field.codes], HalfYear.parse(half_year)
+    return tuple((code, listed.title_of(code, period) or "") for code in listed.valid_in(period))
+
+
+def _place(rule: Rule | None) -> str:
+    if rule is not None and rule.check is not None:
+        if rule.check.startswith(("name_", "upload_code_")):
+            return "In de naam van het bestand"
+        if rule.check.startswith("columns_"):
+            return "In regel 1, de regel met de kolomnamen"
+    return "In het bestand als geheel"
 
 
 def missed(checked: Checked, rules_url: str) -> list[Missed]:
