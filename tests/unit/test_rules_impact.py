@@ -19,9 +19,9 @@ import yaml
 from gmsd.checking import check_file
 from gmsd.demo.corpus import corpus
 from gmsd.impact import Archive, Impact, Item, NoArchive, NoRules, compare_rules, from_folders, impact_text
-from gmsd.impact.comparing import compare
+from gmsd.impact.comparing import compare, rule_changes
 from gmsd.impact.rules import earlier
-from gmsd.impact.running import Run
+from gmsd.impact.running import Run, Side
 from gmsd.protocol import protocol_for
 from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
@@ -224,6 +224,15 @@ def test_other_lines_of_as_many_faults_are_a_change():
     other["findings"]["R"]["lines"] = "y"
     assert not compare(["f"], [outcome(R=2)], [outcome(R=2)]).changed
     assert compare(["f"], [outcome(R=2)], [other]).changed
+
+
+def test_protocol_that_is_new_is_named_as_a_whole(impact):
+    rules = {"R": {"level": "base", "definition": "x", "wording": "x"}}
+    assert rule_changes({"p": rules}, {"p": rules, "q": rules})["added"] == ["q"]
+    sides = {"old": Side(rules={"p": rules}), "new": Side(rules={"q": rules})}
+    for protocol, untried in (("p", ["q"]), ("q", [])):
+        found = compare(["f"], [outcome() | {"protocol": "p"}], [outcome() | {"protocol": protocol}])
+        assert Impact(impact.old, impact.new, impact.archive, sides, found, (), {}).untried == untried
 
 
 def test_rule_that_stops_is_a_change_and_fails():

@@ -136,7 +136,7 @@ class Comparison:
         verdicts: How many files went from which verdict to which, unchanged ones too.
         rules: Per rule of which anything changed, in order of code.
         files: The files of which anything changed: first those with another verdict, last those that a version could not check.
-        met: The codes that were found in any file by either version.
+        met: The codes that were found in any file by either version, and the protocols that files were checked by.
         failing: How many files the new version could not check, or not with all of its rules.
     """
 
@@ -164,7 +164,8 @@ def compare(names: list[str], old: list[Outcome], new: list[Outcome]) -> Compari
         verdicts[file.old_verdict, file.new_verdict] += 1
         failing += "failed" in after or bool(after["not_run"])
         records += int((before if "failed" in after else after).get("records", 0))
-        met |= {*before.get("findings", ()), *after.get("findings", ())}
+        for told in (before, after):
+            met |= {*told.get("findings", ()), *((told["protocol"],) if told.get("protocol") else ())}
         if file.counts or file.findings:
             files.append(file)
         if "failed" not in before and "failed" not in after:
@@ -190,10 +191,15 @@ Rules = dict[str, dict[str, dict[str, str]]]  # protocol -> code -> level, defin
 
 
 def rule_changes(old: Rules, new: Rules) -> dict[str, list[str]]:
-    """Which rules were added, removed, defined otherwise or only put in other words, whatever the archive holds."""
+    """Which rules were added, removed, defined otherwise or only put in other words, whatever the archive holds.
+
+    A protocol that was added or removed as a whole is named by its own name instead of by its rules.
+    """
     changes: dict[str, set[str]] = defaultdict(set)
-    for protocol in {*old, *new}:
-        before, after = old.get(protocol, {}), new.get(protocol, {})
+    changes["added"] |= new.keys() - old.keys()
+    changes["removed"] |= old.keys() - new.keys()
+    for protocol in old.keys() & new.keys():
+        before, after = old[protocol], new[protocol]
         for code in {*before, *after}:
             if code not in before:
                 changes["added"].add(code)

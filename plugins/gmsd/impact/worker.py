@@ -128,6 +128,7 @@ def told(result: CheckResult) -> dict[str, Any]:
     return {
         "verdict": result.verdict,
         "records": result.records,
+        "protocol": result.protocol,
         "findings": {finding.rule: _finding(finding) for finding in result.findings},
         "not_run": [rule.rule for rule in result.not_run],
     }
