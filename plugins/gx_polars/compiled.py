@@ -19,7 +19,7 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from gx_polars.errors import Unsupported
 from gx_polars.measuring import FAILURES, InMemory, masks_of, numbers_of
 from gx_polars.parameters import open_parameters, with_values
-from gx_polars.program import Answer, Listing, Mask, answer
+from gx_polars.program import Answer, Count, Listing, Mask, answer
 
 T = TypeVar("T")
 
@@ -102,7 +102,8 @@ class Plan:
     @property
     def columns(self) -> set[str]:
         """The columns that the answers are made of."""
-        expressions = [*(mask.rows for mask in self.masks.values()), *self.numbers.values()]
+        masks = [answer.mask.rows for answer in self.every if isinstance(answer, Count | Listing)]
+        expressions = [*masks, *self.numbers.values()]
         listed = {column for answer in self.every if isinstance(answer, Listing) for column in answer.columns}
         return listed | {name for expression in expressions for name in expression.meta.root_names()}
 

@@ -25,8 +25,9 @@ _ROWS = "__gxp_rows"
 
 
 def masks_of(answers: Iterable[Answer]) -> dict[str, Mask]:
-    """The masks these answers follow from, by name."""
-    return {answer.mask.name: answer.mask for answer in answers if isinstance(answer, Count | Listing)}
+    """The masks, by name, whose rows these answers need; how many nulls a column has is known without."""
+    rows = (answer for answer in answers if isinstance(answer, Listing) or (isinstance(answer, Count) and answer.mask.gaps_of is None))
+    return {answer.mask.name: answer.mask for answer in rows}
 
 
 def numbers_of(answers: Iterable[Answer]) -> dict[str, pl.Expr]:
@@ -66,7 +67,8 @@ class InMemory:
     def __init__(self, frame: pl.DataFrame, masks: Mapping[str, Mask], numbers: Mapping[str, pl.Expr]) -> None:
         self.rows = frame.height
         self._frame = frame
-        self._masks = _selected(frame, {name: mask.rows for name, mask in masks.items() if mask.gaps_of is None})
+        met = (mask for mask in masks.values() if mask.gaps_of is None or frame.get_column(mask.gaps_of).null_count())
+        self._masks = _selected(frame, {mask.name: mask.rows for mask in met})
         self._numbers = _selected(frame, numbers)
         self._counts: dict[str, int] = {}
 
@@ -81,7 +83,7 @@ class InMemory:
 
     def cells(self, mask: Mask, columns: tuple[str, ...], limit: int | None) -> list[pl.Series]:
         """The first cells of these columns in the rows of the mask; the row numbers when no column is named."""
-        rows = self._rows_of(mask)
+        rows: pl.Series = _value(self._masks[mask.name])
         if self.rows <= _SMALL:
             found = [each.filter(rows) for each in self._columns(columns)]
             return [_without_nan(each if limit is None else each.head(limit)) for each in found]
@@ -89,12 +91,6 @@ class InMemory:
         if limit is not None:
             places = places.head(limit)
         return [_without_nan(self._frame.get_column(column)[places]) for column in columns] or [places]
-
-    def _rows_of(self, mask: Mask) -> pl.Series:
-        if mask.gaps_of is not None and mask.name not in self._masks:
-            self._masks[mask.name] = self._frame.get_column(mask.gaps_of).is_null()
-        rows: pl.Series = _value(self._masks[mask.name])
-        return rows
 
     def _columns(self, columns: tuple[str, ...]) -> list[pl.Series]:
         return [self._frame.get_column(column) for column in columns] or [pl.int_range(self.rows, eager=True)]
@@ -117,7 +113,7 @@ class Streamed:
 
     def __init__(self, frame: pl.LazyFrame, answers: Iterable[Answer]) -> None:
         answers = list(answers)
-        self._masks = masks_of(answers)
+        self._masks = {answer.mask.name: answer.mask for answer in answers if isinstance(answer, Count | Listing)}
         asked: dict[str, dict[str, pl.Expr]] = {"": {_ROWS: pl.len()}}
         for answer in answers:
             if isinstance(answer, Number):
