@@ -49,7 +49,7 @@ def verdict_mail(context: VerdictContext) -> RenderedMail:
         checked=checked,
         explained=explain(checked, context.rules_url),
         missed=missed(checked, context.rules_url),
-        notices=[notice_sentence(notice) for notice in checked.at("notice")],
+        notices=[(notice, notice_sentence(notice)) for notice in checked.at("notice")],
     )
 
 
