@@ -41,7 +41,7 @@ impact: ## what the rules change against an earlier state: make impact AGAINST=R
 
 mutation: ## break every rule in the YAML in many ways and show that a test fails for each
 	@services/bootstrap.sh --dev
-	@PYTHONPATH=. .venv/bin/python -W ignore -m tests.mutation $(PART)
+	@PYTHONPATH=. .venv/bin/python -W ignore -m tests.mutation "$(PART)"
 
 parity: ## gx_polars against GX's pandas engine: 2,000 drawn cases of each kind; CASES=n for another number
 	@services/bootstrap.sh --dev

@@ -20,27 +20,30 @@ def pages():
     return plugin_pages
 
 
+def ask(pages, path: str) -> httpx.Response:
+    async def answer() -> httpx.Response:
+        transport = httpx.ASGITransport(pages.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return await client.get(path)
+
+    return asyncio.run(answer())
+
+
 def test_every_route_asks_who_it_is_except_the_catalogue(pages):
-    assert [each["url_prefix"] for each in pages.PagesPlugin.fastapi_apps] == ["/gmsd/regels", "/gmsd"]
-    assert {route.path for route in pages.rules.routes} == {"/", "/{protocol}"}
-    assert all(route.methods == {"GET"} for route in pages.rules.routes)
-    assert not pages.rules.router.dependencies
-    assert pages.app.router.dependencies
-    assert {route.path for route in pages.app.routes} == {"/rounds"}
+    asking = {route.path: bool(route.dependencies) for route in pages.app.routes}
+    assert asking == {"/rounds": True, "/regels": False, "/regels/{protocol}": False}
+    assert all(route.methods == {"GET"} for route in pages.app.routes)
+    assert ask(pages, "/rounds").status_code == 401
+    for path in ("/openapi.json", "/docs", "/redoc", "/"):
+        assert ask(pages, path).status_code == 404
 
 
 def test_catalogue_of_every_protocol_is_read_without_an_account(pages):
-    def get(path: str) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(pages.rules), base_url="http://x") as client:
-                return await client.get(path)
-
-        return asyncio.run(ask())
-
     for protocol in protocols(expectations_folder()):
-        page = get(f"/{protocol.id}")
+        page = ask(pages, f"/regels/{protocol.id}")
         assert page.status_code == 200
         assert all(f'id="{code}"' in page.text for code in protocol.rules)
         assert "script" not in page.text
-    assert get("/").text == page.text
-    assert get("/wmo-1900").status_code == 404
+    newest = ask(pages, "/regels")
+    assert (newest.status_code, newest.headers["location"]) == (307, f"regels/{protocol.id}")
+    assert ask(pages, "/regels/wmo-1900").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -155,6 +156,13 @@ SLIPS = [
     ),
     Slip("broken regex", FACULTATIVE, "'^[0-9]{1,8}$'", "'^([0-9]{1,8}$'", "is no regular expression: missing ), unterminated subpattern"),
     Slip("broken regex of a column", FACULTATIVE, "&een '^[0-9]$'", "&een '^[0-9$'", "derived column Frequentie.vorm: regex"),
+    Slip(
+        "pattern that polars does not know",
+        FACULTATIVE,
+        "&een '^[0-9]$'",
+        "&een '^(?=[0-9]).$'",
+        "column Frequentie.vorm: regex does not run",
+    ),
     Slip("day that does not exist", UNITS, "2021-01-01", "2021-13-01", "code 84: valid_from is text; it is a day, such as 2021-01-01"),
     Slip(
         "validity reversed",
@@ -291,6 +299,16 @@ def test_without_great_expectations_knowing_it_a_suite_is_refused_by_name(folder
     (protocol,) = protocols(folder)
     with pytest.raises(ProtocolError, match=r"basis\.yaml:\d+: rule AANM-03: Great Expectations has no expectation"):
         protocol.open_suite(municipality_known=True)
+
+
+def test_reading_takes_little_of_a_check(folder):
+    def seconds() -> float:
+        protocols.cache_clear()
+        began = time.process_time()
+        protocols(folder)
+        return time.process_time() - began
+
+    assert min(seconds() for _ in range(5)) < 0.06
 
 
 def test_folder_without_protocol(tmp_path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
+from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder, refused_pattern
 from gmsd.protocol.vocabulary import CHECKS, STATUSES, TYPES
 
 if TYPE_CHECKING:
@@ -154,21 +154,10 @@ def _damages(listed: Place, known: dict[str, Key], *, try_out: bool) -> tuple[Da
         types = tuple(read.get("types") or ())
         if not set(types) <= set(TYPES):
             place.fault(f"types are of {', '.join(TYPES)}", "types")
-        if try_out and (refused := _refused(read["regex"])) is not None:
+        if try_out and (refused := refused_pattern(_places(read["regex"], 12))) is not None:
             place.fault(f"regex does not run: {refused}", "regex")
         damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, read.get("length"), read.get("check")))
     return tuple(damages)
-
-
-def _refused(regex: str) -> str | None:
-    """Why polars cannot run a pattern; None when it can."""
-    import polars as pl
-
-    try:
-        pl.Series([""]).str.contains(_places(regex, 12))
-    except pl.exceptions.ComputeError as error:
-        return " ".join(str(error).split())
-    return None
 
 
 def _places(regex: str, separators: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from gmsd.protocol.damage import damage_mistakes
 from gmsd.protocol.layout import Field, Rule, read_fields, read_rule
 from gmsd.protocol.protocol import FILES, Level, NoProtocolError, Protocol
 from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
-from gmsd.protocol.suites import SuiteFile, parameter_names, read_suite, tell_refused
+from gmsd.protocol.suites import SuiteFile, parameter_names, read_suite, tell_patterns, tell_refused
 from gmsd.protocol.vocabulary import CHECKS, STATUSES
 from gmsd.rounds import HalfYear
 
@@ -54,22 +54,23 @@ def protocols(folder: Path) -> tuple[Protocol, ...]:
     Raises:
         ProtocolError: When files in it are not in order; all mistakes are told.
     """
-    found, mistakes, _expectations = _read(folder)
+    found, mistakes, _untried = _read(folder)
     if mistakes:
         raise ProtocolError(*_in_order(mistakes))
     return found
 
 
 def mistakes_in(folder: Path | None = None) -> tuple[Mistake, ...]:
-    """Every mistake in the files of the protocols, also those that only Great Expectations can tell.
+    """Every mistake in the files of the protocols, also those that only Great Expectations or polars can tell.
 
     Args:
         folder: The folder with expectations; that of the installation when None.
     """
     folder = folder or expectations_folder()
-    _found, mistakes, expectations = _read(folder)
-    for parameters, places in expectations:
-        tell_refused(places, parameters)
+    _found, mistakes, untried = _read(folder)
+    for each in untried:
+        tell_patterns(each.patterns)
+        tell_refused(each.expectations, each.parameters)
     mistakes += damage_mistakes(folder)
     return _in_order(mistakes)
 
@@ -91,30 +92,37 @@ def newest_protocol() -> Protocol:
     return protocols(expectations_folder())[-1]
 
 
-_Expectations = list[tuple[dict[str, Any], list[Place]]]
+@dataclass(frozen=True, slots=True)
+class _Untried:
+    """What is in order as far as reading tells: expectations, with a value for each parameter, and patterns of derived columns."""
+
+    parameters: dict[str, Any]
+    expectations: list[Place]
+    patterns: list[Place]
 
 
-def _read(folder: Path) -> tuple[tuple[Protocol, ...], list[Mistake], _Expectations]:
-    """What there is, what is wrong, and the expectations that Great Expectations can be asked about with values for their parameters."""
+def _read(folder: Path) -> tuple[tuple[Protocol, ...], list[Mistake], list[_Untried]]:
+    """What there is, what is wrong with it, and what can be tried out."""
     mistakes: list[Mistake] = []
     law = folder / "wmo"
     code_lists, names = read_code_lists(sorted((law / "codes").glob("*.yaml")), mistakes)
     found: list[tuple[Protocol, Place]] = []
-    expectations: _Expectations = []
+    untried: list[_Untried] = []
     for path in sorted(law.glob("*/structuur.yaml")):
         root = Document(path, mistakes).root
         suites: dict[Level, Place | None] = {level: Document(path.with_name(name), mistakes).root for level, name in FILES.items()}
         if root is None:
             continue
-        read, places = _read_protocol(root, suites, code_lists, names)
+        read, files = _read_protocol(root, suites, code_lists, names)
         if read is not None:
             found.append((read, root))
-            unread: dict[str, Any] = dict.fromkeys(parameter_names(names), ())
-            expectations.append((unread | read.parameters(read.first, dt.date(2000, 1, 1), "0000"), places))
+            values: dict[str, Any] = dict.fromkeys(parameter_names(names), ())
+            values |= read.parameters(read.first, dt.date(2000, 1, 1), "0000")
+            untried += [_Untried(values, file.expectations, file.patterns) for file in files]
     if not found and not mistakes:
         mistakes.append(Mistake(law, None, "no protocol; each is a folder with structuur.yaml"))
     found.sort(key=lambda each: each[0].first)
-    return _one_after_the_other(found), mistakes, expectations
+    return _one_after_the_other(found), mistakes, untried
 
 
 def _in_order(mistakes: list[Mistake]) -> tuple[Mistake, ...]:
@@ -144,8 +152,8 @@ def _one_after_the_other(found: list[tuple[Protocol, Place]]) -> tuple[Protocol,
 
 def _read_protocol(
     root: Place, suites: dict[Level, Place | None], code_lists: dict[str, CodeList], names: Collection[str]
-) -> tuple[Protocol | None, list[Place]]:
-    """One protocol, or None when it cannot be made; and its expectations."""
+) -> tuple[Protocol | None, list[SuiteFile]]:
+    """One protocol, or None when it cannot be made; and its suites."""
     read = root.read(_FILE)
     meta = root.at("meta").read(_META) if isinstance(root.value.get("meta"), dict) else None
     if read is None or meta is None:
@@ -168,7 +176,6 @@ def _read_protocol(
             place.at("limits").fault(f"{key} is {value}; it is 1 or more", key)
     if len(meta["separator"].encode()) != 1 or meta["separator"].isalnum() or meta["separator"] in '"\r\n':
         place.fault("separator is one character that stands in no value, such as ;", "separator")
-    places = [expectation for file in files.values() for expectation in file.expectations]
     if first is None or limits is None:
         return None, []
     protocol = Protocol(
@@ -188,7 +195,7 @@ def _read_protocol(
         suites={level: file.suite for level, file in files.items()},
         folder=root.document.path.parent,
     )
-    return protocol, places
+    return protocol, list(files.values())
 
 
 def _read_checks(listed: Place, fields: dict[str, Field] | None) -> list[tuple[Rule, Place]]:

@@ -68,6 +68,17 @@ def nearest(word: object, known: Collection[str]) -> str:
     return f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known) or 'none'}"
 
 
+def refused_pattern(regex: str) -> str | None:
+    """Why polars, which knows no look-around, cannot run a pattern; None when it can."""
+    import polars as pl
+
+    try:
+        pl.Series([""]).str.contains(regex)
+    except pl.exceptions.ComputeError as error:
+        return " ".join(str(error).split())
+    return None
+
+
 class _Loader(_SAFE):  # type: ignore[misc]
     """The safe loader; it also tells keys that stand twice, and leaves a day that does not exist as text for the reader to refuse."""
 
@@ -258,28 +269,3 @@ class Place:
                 self.fault(text, name)
                 right = False
         return {name: self.value.get(name) for name in known} if right else None
-
-
-def read_mapping(path: Path) -> dict[str, Any]:
-    """A YAML file that holds one mapping, as plain values.
-
-    Raises:
-        ProtocolError: When it is absent, no YAML, or something else than a mapping.
-    """
-    mistakes: list[Mistake] = []
-    read: dict[str, Any] | None = Document(path, mistakes).value
-    if read is None or mistakes:
-        raise ProtocolError(*mistakes)
-    return read
-
-
-def wanted(mapping: dict[str, Any], key: str, kind: type, path: Path, where: str = "") -> Any:
-    """A value that must be there and of its kind.
-
-    Raises:
-        ProtocolError: When it is absent or of another kind.
-    """
-    text = Key(kind).fault(key, mapping[key]) if key in mapping else f"{key} is missing; it is {Key(kind).wanted}"
-    if text is not None:
-        raise ProtocolError(Mistake(path, None, f"{where}: {text}" if where else text))
-    return mapping[key]

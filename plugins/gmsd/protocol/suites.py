@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol.layout import Derived, Field, Rule, check_regex, read_derived, read_rule
-from gmsd.protocol.reading import Key, nearest
+from gmsd.protocol.reading import Key, nearest, refused_pattern
 from gmsd.protocol.vocabulary import CODES, MUNICIPALITIES, RECEIVED_ON
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class SuiteFile:
         derived: Its derived columns.
         rules: Its rules with the place of each.
         expectations: Its expectations that are in order so far, with the place of each.
+        patterns: The places of derived columns that have a pattern.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,7 @@ class SuiteFile:
         self.derived: list[Derived] = []
         self.rules: list[tuple[Rule, Place]] = []
         self.expectations: list[Place] = []
+        self.patterns: list[Place] = []
 
 
 def parameter_names(code_lists: Collection[str]) -> tuple[str, ...]:
@@ -82,15 +84,8 @@ def read_suite(
         return found
     found.suite = root.value
     meta = root.at("meta").read(_META) if read["meta"] else None
-    if meta is not None and meta["derived"]:
-        for place in root.at("meta").at("derived").each():
-            derived = read_derived(place, columns, code_lists) if fields is not None else None
-            made_of = place.value.get("of")
-            if derived is not None:
-                found.derived.append(derived)
-            if isinstance(place.value.get("column"), str):
-                parts = [columns.get(part, frozenset()) for part in made_of if isinstance(part, str)] if isinstance(made_of, list) else []
-                columns.setdefault(place.value["column"], frozenset().union(*parts))
+    if meta is not None and meta["derived"] and fields is not None:
+        _read_derived(root.at("meta").at("derived"), found, columns, code_lists)
     for place in root.at("expectations").each():
         if place.read(_EXPECTATION) is None:
             continue
@@ -102,6 +97,20 @@ def read_suite(
         if right:
             found.expectations.append(named)
     return found
+
+
+def _read_derived(listed: Place, found: SuiteFile, columns: dict[str, frozenset[str]], code_lists: Collection[str]) -> None:
+    for place in listed.each():
+        before = len(place.document.mistakes)
+        derived = read_derived(place, columns, code_lists)
+        if derived is not None:
+            found.derived.append(derived)
+            if "regex" in derived.settings and len(place.document.mistakes) == before:
+                found.patterns.append(place.named(f"derived column {derived.column}"))
+        column, made_of = place.value.get("column"), place.value.get("of")
+        if isinstance(column, str):  # also of one that is not in order, so that its mistake is not told again where it is used
+            parts = [columns.get(part, frozenset()) for part in made_of if isinstance(part, str)] if isinstance(made_of, list) else []
+            columns.setdefault(column, frozenset().union(*parts))
 
 
 def _arguments(kwargs: Place, columns: dict[str, frozenset[str]] | None, code_lists: Collection[str], rule: Rule | None) -> bool:
@@ -155,6 +164,14 @@ def _columns(kwargs: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
         condition = len(keys) > 2 and keys[0] == "row_condition" and keys[-2:] == ("column", "name")
         if isinstance(value, str) and (own or listed or condition):
             yield keys, value
+
+
+def tell_patterns(places: Collection[Place]) -> None:
+    """Tell the patterns of derived columns that polars cannot run; those of expectations can go another way."""
+    for place in places:
+        refused = refused_pattern(place.value["regex"])
+        if refused is not None:
+            place.fault(f"regex does not run: {refused}", "regex")
 
 
 def tell_refused(expectations: Collection[Place], parameters: Mapping[str, Any]) -> None:
