@@ -76,10 +76,6 @@ def impact(
     from gmsd.protocol import expectations_folder
     from gmsd.settings import get_settings
 
-    if received_on is not None and not archive:
-        raise typer.BadParameter("is about --archive; the corpus has days of its own", param_hint="--received-on")
-    if from_store and archive:
-        raise typer.BadParameter("one archive at a time: a folder or the store", param_hint="--from-store")
     settings = get_settings()
     limits = {"max_bytes": settings.max_file_bytes, "max_lines": settings.max_file_lines}
     with _broken_off_by_signals():
@@ -96,8 +92,13 @@ def impact(
 
 
 def _tried(folders: list[Path], received_on: dt.datetime | None, settings: Settings, *, from_store: bool) -> Archive:
+    """The archive that is meant: folders, the store, or the corpus."""
     from gmsd import impact
 
+    if received_on is not None and not folders:
+        raise typer.BadParameter("is about --archive; other files have days of their own", param_hint="--received-on")
+    if from_store and folders:
+        raise typer.BadParameter("one archive at a time: a folder or the store", param_hint="--from-store")
     if from_store:
         from gmsd.store import get_store
 
