@@ -14,12 +14,11 @@ from typing import Any, Generic, TypeVar
 import polars as pl
 from great_expectations.core.suite_parameters import is_suite_parameter
 from great_expectations.expectations.expectation import ColumnMapExpectation, ColumnPairMapExpectation, MulticolumnMapExpectation
-from great_expectations.validator.metric_configuration import MetricConfiguration
 
 from gx_polars.errors import Unsupported
 from gx_polars.measuring import FAILURES, InMemory, masks_of, numbers_of
 from gx_polars.parameters import open_parameters, with_values
-from gx_polars.program import Answer, Count, Listing, Mask, answer
+from gx_polars.program import Answer, Count, Listing, Mask, Metric, answers_to
 
 T = TypeVar("T")
 
@@ -51,7 +50,8 @@ class Rule:
     Attributes:
         expectation: A copy of the expectation that nobody else changes.
         configuration: Its configuration; asking for it is dear in GX, so it is asked once.
-        metrics: GX's metric configurations by name; empty when GX asks the engine a question first.
+        metrics: The metrics GX wants, by name; empty when GX asks the engine a question first.
+        first_id: GX's id of the first of them, under which it tells that a rule broke.
         result_format: The parsed result format.
         written: Its arguments that are suite parameters, as they are written.
         fault: Why it cannot run at all: a parameter without a value, or with one that the rule cannot have.
@@ -59,7 +59,8 @@ class Rule:
 
     expectation: Any
     configuration: Any
-    metrics: dict[str, Any]
+    metrics: dict[str, Metric]
+    first_id: str
     result_format: dict[str, Any]
     written: dict[str, Any] = field(default_factory=dict)
     fault: Exception | None = None
@@ -132,10 +133,13 @@ def compile_rule(expectation: Any, result_format: dict[str, Any]) -> Rule:
     """Ask GX which metrics a rule wants; the answer does not depend on the data."""
     try:
         wanted = expectation.get_validation_dependencies(None, {"result_format": copy.deepcopy(result_format)})
-        metrics = dict(wanted.metric_configurations)
+        asked = dict(wanted.metric_configurations)
     except Exception:  # noqa: BLE001  an expectation that asks the engine a first question is left to the stock engine
-        metrics = {}
-    return Rule(expectation.copy(deep=True), expectation.configuration, metrics, result_format, open_parameters(expectation))
+        asked = {}
+    metrics = {name: Metric.of(each) for name, each in asked.items()}
+    first_id = str(next(iter(asked.values())).id) if asked else ""
+    written = open_parameters(expectation)
+    return Rule(expectation.copy(deep=True), expectation.configuration, metrics, first_id, result_format, written)
 
 
 def fill_rule(rule: Rule, values: dict[str, Any]) -> Rule:
@@ -151,16 +155,13 @@ def fill_rule(rule: Rule, values: dict[str, Any]) -> Rule:
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
         return replace(rule, fault=error)
     configuration = expectation.configuration
-    metrics = {name: _filled_metric(metric, vars(expectation) | configuration.kwargs) for name, metric in rule.metrics.items()}
-    return Rule(expectation, configuration, metrics, rule.result_format)
+    kwargs = vars(expectation) | configuration.kwargs
+    metrics = {name: _filled_metric(metric, kwargs) for name, metric in rule.metrics.items()}
+    return Rule(expectation, configuration, metrics, rule.first_id, rule.result_format)
 
 
-def _filled_metric(metric: MetricConfiguration, kwargs: dict[str, Any]) -> MetricConfiguration:
-    settings = metric.metric_value_kwargs
-    if not any(is_suite_parameter(value) for value in settings.values()):
-        return metric
-    settings = {key: kwargs[key] if is_suite_parameter(value) else value for key, value in settings.items()}
-    return MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, settings)
+def _filled_metric(metric: Metric, kwargs: dict[str, Any]) -> Metric:
+    return replace(metric, settings={key: kwargs[key] if is_suite_parameter(value) else value for key, value in metric.settings.items()})
 
 
 def plan(bound: Sequence[dict[str, Answer] | BaseException]) -> Plan:
@@ -172,7 +173,14 @@ def plan(bound: Sequence[dict[str, Answer] | BaseException]) -> Plan:
     return Plan(answers, failed, left, masks_of(every), numbers_of(every))
 
 
-def bind(rule: Rule, schema: pl.Schema) -> dict[str, Answer] | BaseException:
+class Table:
+    """The columns and types of a frame, and an empty frame that has them; one object per schema, so that it is quickly looked up by."""
+
+    def __init__(self, schema: pl.Schema) -> None:
+        self.schema, self.empty = schema, pl.DataFrame(schema=schema)
+
+
+def bind(rule: Rule, table: Table) -> dict[str, Answer] | BaseException:
     """How to find each metric of a rule, or why that cannot be: a rule that cannot run on this schema shows it on an empty frame."""
     if rule.fault is not None:
         return rule.fault
@@ -181,8 +189,8 @@ def bind(rule: Rule, schema: pl.Schema) -> dict[str, Answer] | BaseException:
             return Unsupported("GX tells its metrics to the stock engine only")
         if rule.result_format.get("include_unexpected_rows"):
             return Unsupported("whole rows are asked for (include_unexpected_rows)")
-        answers = {name: answer(schema, metric, rule.result_format) for name, metric in rule.metrics.items()}
-        empty = InMemory(pl.DataFrame(schema=schema), masks_of(answers.values()), numbers_of(answers.values()))
+        answers = answers_to(table.schema, rule.metrics, rule.result_format)
+        empty = InMemory(table.empty, masks_of(answers.values()), numbers_of(answers.values()))
         for each in answers.values():
             each.of(empty)
     except FAILURES as failure:

@@ -17,7 +17,7 @@ from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, SHAPES
 from gx_polars.pandas_types import column_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _DOMAIN_KEYS = frozenset(
     {"batch_id", "table", "column", "column_A", "column_B", "column_list", "row_condition", "condition_parser", "ignore_row_if"}
@@ -117,18 +117,41 @@ class Listing:
 Answer = Known | Rows | Count | Number | Listing
 
 
-def settings_of(metric: Any) -> dict[str, Any]:
-    """What a metric was asked with, beside its domain."""
-    return {key: value for key, value in metric.metric_value_kwargs.items() if key != "result_format"}
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric configuration of GX.
+
+    Attributes:
+        name: The metric's name, such as `column_values.in_set.unexpected_count`.
+        domain: The rows and columns it is about, as GX says it.
+        domain_id: What tells that domain apart.
+        settings: What it is asked with beside that.
+    """
+
+    name: str
+    domain: dict[str, Any]
+    domain_id: str
+    settings: dict[str, Any]
+
+    @classmethod
+    def of(cls, asked: Any) -> Metric:
+        """From GX's own `MetricConfiguration`."""
+        settings = {key: value for key, value in asked.metric_value_kwargs.items() if key != "result_format"}
+        return cls(asked.metric_name, dict(asked.metric_domain_kwargs), str(asked.id[1]), settings)
 
 
-def answer(schema: pl.Schema, metric: Any, result_format: dict[str, Any]) -> Answer:
-    """How to find what a metric configuration of GX asks.
+def answers_to(schema: pl.Schema, metrics: Mapping[str, Metric], result_format: dict[str, Any]) -> dict[str, Answer]:
+    """How to find the metrics of one rule, by the names it gives them.
 
     Raises:
-        Unsupported: When polars has no form for it.
+        Unsupported: When polars has no form for one of them.
     """
-    domain, name = metric.metric_domain_kwargs, metric.metric_name
+    masks: dict[str, Mask] = {}
+    return {name: _answer(schema, metric, result_format, masks) for name, metric in metrics.items()}
+
+
+def _answer(schema: pl.Schema, metric: Metric, result_format: dict[str, Any], masks: dict[str, Mask]) -> Answer:
+    domain, name = metric.domain, metric.name
     if domain.get("table") or not domain.keys() <= _DOMAIN_KEYS:
         raise Unsupported("a domain other than rows and columns of this table")
     where = row_condition(schema, domain.get("row_condition"))
@@ -137,7 +160,7 @@ def answer(schema: pl.Schema, metric: Any, result_format: dict[str, Any]) -> Ans
     if name == "table.column_count":
         return Known(len(schema))
     if name == "table.row_count":
-        return Rows() if where is None else Count(_mask(f"{metric.id[1]}|where", where))
+        return Rows() if where is None else Count(_mask(f"{metric.domain_id}|where", where))
     if name == "table.column_types" and where is None:
         asked, shape = column_types(schema)
         return Number("__gxp_types", asked.alias("__gxp_types"), shape)
@@ -146,13 +169,13 @@ def answer(schema: pl.Schema, metric: Any, result_format: dict[str, Any]) -> Ans
     base, _, what = name.rpartition(".")
     if base not in ROW_METRICS:
         raise Unsupported(f"polars has no form of the metric {name}")
-    return _row_answer(metric, base, what, _domain(schema, domain, base, where), result_format)
+    return _row_answer(metric, what, _domain(schema, domain, base, where), result_format, masks)
 
 
-def _number(metric: Any, domain: Domain) -> Number:
-    settings, shape = settings_of(metric), SHAPES.get(metric.metric_name)
-    name = f"__gxp_{metric.metric_name}|{metric.id[1]}|{settings}"
-    expression = _asked(COLUMN_METRICS[metric.metric_name], domain, settings)
+def _number(metric: Metric, domain: Domain) -> Number:
+    settings, shape = metric.settings, SHAPES.get(metric.name)
+    name = f"__gxp_{metric.name}|{metric.domain_id}|{settings}"
+    expression = _asked(COLUMN_METRICS[metric.name], domain, settings)
     return Number(name, expression.alias(name), (lambda value: value) if shape is None else lambda value: shape(value, **settings))
 
 
@@ -165,18 +188,18 @@ def _asked(make: Callable[..., pl.Expr], domain: Domain, settings: dict[str, Any
     return make(domain, **settings)
 
 
-def _row_answer(metric: Any, base: str, what: str, domain: Domain, result_format: dict[str, Any]) -> Answer:
+def _row_answer(metric: Metric, what: str, domain: Domain, result_format: dict[str, Any], masks: dict[str, Mask]) -> Answer:
     if what == "filtered_row_count":
-        return Rows() if domain.inside is None else Count(_mask(f"{metric.id[1]}|inside", domain.inside))
+        return Rows() if domain.inside is None else Count(_mask(f"{metric.domain_id}|inside", domain.inside))
     if what == "unexpected_index_query":
         return Known(None)  # pandas writes df.filter(items=[every row number])
     if what == "unexpected_count":
-        return Count(_bad(metric, base, domain))
+        return Count(_bad(metric, domain, masks))
     if what == "unexpected_values":
-        return _values(_bad(metric, base, domain), domain, result_format)
+        return _values(_bad(metric, domain, masks), domain, result_format)
     if what == "unexpected_index_list":
-        return _index(_bad(metric, base, domain), domain, result_format)
-    raise Unsupported(f"polars has no form of the metric {metric.metric_name}")
+        return _index(_bad(metric, domain, masks), domain, result_format)
+    raise Unsupported(f"polars has no form of the metric {metric.name}")
 
 
 def _domain(schema: pl.Schema, kwargs: dict[str, Any], base: str, where: pl.Expr | None) -> Domain:
@@ -208,10 +231,16 @@ def _mask(name: str, rows: pl.Expr, gaps_of: str | None = None) -> Mask:
     return Mask(f"__gxp_{name}", rows.alias(f"__gxp_{name}"), gaps_of)
 
 
-def _bad(metric: Any, base: str, domain: Domain) -> Mask:
-    """The rows a rule finds fault with."""
-    settings = settings_of(metric)
-    name = f"{base}|{metric.id[1]}|{settings}"
+def _bad(metric: Metric, domain: Domain, masks: dict[str, Mask]) -> Mask:
+    """The rows a rule finds fault with; its metrics share them."""
+    base, settings = metric.name.rpartition(".")[0], metric.settings
+    name = f"{base}|{metric.domain_id}|{settings}"
+    if name not in masks:
+        masks[name] = _made(name, base, settings, domain)
+    return masks[name]
+
+
+def _made(name: str, base: str, settings: dict[str, Any], domain: Domain) -> Mask:
     if base == "column_values.nonnull" and domain.inside is None and not domain.type.is_float():
         return _mask(name, domain.gaps[0], gaps_of=domain.columns[0])
     bad = _asked(ROW_METRICS[base], domain, settings).ne_missing(True)  # not good, or unknown

@@ -93,5 +93,5 @@ def broken(rule: Rule, error: BaseException, *, in_metric: bool) -> ExpectationV
     """A rule that could not run, in GX's two shapes: a broken metric keys the information by metric id, a broken verdict does not."""
     info: Any = ExceptionInfo("".join(traceback.format_exception(error)), str(error))
     if in_metric:
-        info = {str(next(iter(rule.metrics.values())).id): info}
+        info = {rule.first_id: info}
     return ExpectationValidationResult(success=False, exception_info=info, expectation_config=configuration_of(rule))

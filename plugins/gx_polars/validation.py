@@ -15,7 +15,7 @@ from great_expectations.expectations.expectation_configuration import parse_resu
 from great_expectations.expectations.registry import _registered_expectations
 from great_expectations.validator.validator import calc_validation_statistics
 
-from gx_polars.compiled import Cache, Plan, Rule, bind, compile_rule, fill_rule, plan
+from gx_polars.compiled import Cache, Plan, Rule, Table, bind, compile_rule, fill_rule, plan
 from gx_polars.errors import Unsupported
 from gx_polars.fallback import columns_needed, stock, warn
 from gx_polars.measuring import FAILURES, InMemory, Streamed
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gx_polars.program import Answer
 
 _rules: Cache[Rule] = Cache(size=1024)
+_tables: Cache[Table] = Cache(size=64)
 _bound: Cache[dict[str, Answer] | BaseException] = Cache(size=1024)
 _plans: Cache[Plan] = Cache(size=64)
 
@@ -43,18 +44,17 @@ def _compiled(expectation: Any, result_format: tuple[str, dict[str, Any]], suite
     try:
         values = parameter_values(rule.written, suite_parameters)
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
-        return _rules.get(f"{key}|{error}", partial(replace, rule, fault=error))
-    filled_key = f"{key}|{values!r}"
-    return _rules.get(filled_key, lambda: fill_rule(rule, values))
+        return _rules.get((key, str(error)), partial(replace, rule, fault=error))
+    return _rules.get((key, repr(values)), lambda: fill_rule(rule, values))
 
 
 def _planned(rules: tuple[Rule, ...], schema: pl.Schema) -> Plan:
-    columns = tuple(schema.items())
+    table = _tables.get(tuple(schema.items()), lambda: Table(schema))
 
     def bound(rule: Rule) -> dict[str, Answer] | BaseException:
-        return _bound.get((columns, rule), lambda: bind(rule, schema))
+        return _bound.get((table, rule), lambda: bind(rule, table))
 
-    return _plans.get((columns, rules), lambda: plan([bound(rule) for rule in rules]))
+    return _plans.get((table, rules), lambda: plan([bound(rule) for rule in rules]))
 
 
 def validate(
