@@ -52,6 +52,15 @@ def test_page_lists_the_allowed_differences_and_no_other():
     assert set(rows_of("Differences on purpose")) == {reason.name for reason in ALLOWED}
 
 
+def test_examples_of_the_readme_run_and_print_what_they_say(capsys):
+    readme = Path(gx_polars.__file__).with_name("README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    names: dict = {}
+    for block in blocks:
+        exec(block, names)
+    assert capsys.readouterr().out.strip() == re.search(r"print\(.*\)  # (.*)", blocks[0])[1]
+
+
 def test_excluded_values_are_nowhere_in_the_result():
     rules = gx.ExpectationSuite(name="private", expectations=[gxe.ExpectColumnValuesToMatchRegex(column="code", regex="^no$")])
     result = gx_polars.validate(
