@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gmsd.reporting.explanation import Explanation
 
 _NOT_KNOWN = "onbekend"
+_THE_REST = "Herstel wat hierboven staat; vaak heeft de rest dezelfde oorzaak. Een nieuwe controle noemt wat er dan nog over is."
 _NO_LINES: Mapping[str, Sequence[int]] = {}
 
 
@@ -70,6 +71,7 @@ def feedback_html(result: Mapping[str, Any], context: FeedbackContext) -> str:
         levels=[(level, LEVEL_TITLES[level], checked.variables(level)) for level in faulty],
         explained=explain(checked, context.rules_url),
         missed=missed(checked, context.rules_url),
+        delivered=context.delivery_id is not None,
         municipality=_municipality_words(checked, context),
         half_year=_half_year_words(checked.half_year),
     )
@@ -135,7 +137,7 @@ def _faults(checked: Checked, lines: Mapping[str, Sequence[int]], explained: Map
         sheet.row_for_each(each.numbers, *about, finding.message, repair)
         if each.missing:
             left = dutch.dutch_count(each.missing, "regel", "regels")
-            sheet.row(None, *about, f"Nog {left} met deze fout, hier niet genoemd: de lijst is vol.", "Herstel eerst wat hierboven staat.")
+            sheet.row(None, *about, f"Nog {left} met deze fout, hier niet genoemd.", _THE_REST)
     return sheet
 
 
