@@ -16,6 +16,8 @@ from tests.support.slow_check import FIELDS, slow_check
 CASES = int(os.environ.get("GMSD_ORACLE_CASES", "300"))
 HALF_YEARS = [(2015, 1), (2017, 2), (2018, 1), (2019, 1), (2019, 2), (2020, 2), (2021, 1), (2021, 2), (2022, 1), (2022, 2)]
 DAYS = ["20180101", "20190630", "20190701", "20191231", "20200101", "20200210", "20200211", "20220401", "00010101", "99991231", "20160229"]
+ODD = ':\\/?;*"><|][.aB _\u00e9\t\x85\u2028'
+DAYS_OF_RECEIPT = [dt.date(2023, 2, 1), dt.date(2020, 2, 10), dt.date(2019, 7, 1), dt.date(2019, 6, 30)]
 PERSONS = ["999900006", "999900018", "999900031", "012345672", "123456782", "999999999"]
 RIGHT = {
     "Aanmaakdatum_bestand": ["20200203", "20150101", "20180601", "20230201", "20230202"],
@@ -90,66 +92,78 @@ PIECES = [
     b"\x1a",
     b"\xc2\x85",
 ]
-# Mostly right: a file with a fault of the file itself tells nothing of its content.
-SELDOM = st.sampled_from([False] * 11 + [True])
+# At most two in one file: a fault of the file itself tells nothing of its content, and one fault can hide another.
+SPOILED = [
+    "name",
+    "header",
+    "header case",
+    "separator",
+    "lines",
+    "repeated",
+    "no records",
+    "ends",
+    "end",
+    "cp1252",
+    "mark",
+    "bytes",
+    "limit",
+]
 
 
 @st.composite
-def record(draw):
+def record(draw, spoiled):
     cells = {column: draw(st.sampled_from(values)) for column, values in RIGHT.items()}
     for column in draw(st.lists(st.sampled_from(FIELDS), max_size=2)):
         cells[column] = draw(st.sampled_from(NASTY) | st.text(max_size=9))
     line = ";".join(cells.values())
-    if draw(SELDOM):
+    if spoiled and draw(st.booleans()):
         place = draw(st.integers(0, len(line)))
-        line = line[:place] + draw(st.sampled_from([";", '"', "\n", "\r\n", ";;", "\r", ""])) + line[place + draw(st.integers(0, 2)) :]
+        line = line[:place] + draw(st.sampled_from(['"', ";", "\n", "\r\n", ";;", "\r", ""])) + line[place + draw(st.integers(0, 2)) :]
     return line
 
 
 @st.composite
-def first_line(draw):
-    names = [draw(st.sampled_from([name, name.lower(), name.upper(), f" {name}\t"])) for name in FIELDS] if draw(SELDOM) else list(FIELDS)
-    if draw(SELDOM):
+def first_line(draw, what):
+    names = list(FIELDS)
+    if "header case" in what:
+        names = [draw(st.sampled_from([name, name.lower(), name.upper(), f" {name}\t"])) for name in FIELDS]
+    if "header" in what:
         for _ in range(draw(st.integers(1, 3))):
             place = draw(st.integers(0, len(names)))
             new = draw(st.lists(st.sampled_from([*FIELDS, "", "x", '"BSN"', "B S N", "\ufeff", "Kosten"]), max_size=2))
             names[place : place + draw(st.integers(0, 2))] = new
-    return draw(st.sampled_from([";", ",", "\t"]) if draw(SELDOM) and draw(SELDOM) else st.just(";")).join(names)
+    return draw(st.sampled_from(",\t|")).join(names) if "separator" in what else ";".join(names)
 
 
 @st.composite
-def content(draw):
-    records = draw(st.lists(record(), min_size=0 if draw(SELDOM) else 1, max_size=6))
-    if records and draw(SELDOM):
+def content(draw, what):
+    records = [] if "no records" in what else draw(st.lists(record("lines" in what), min_size=1, max_size=6))
+    if records and "repeated" in what:
         records += [draw(st.sampled_from(records))] * draw(st.integers(1, 14))
-    ends = st.sampled_from(["\n", "\r\n"]) if draw(SELDOM) else st.just(draw(st.sampled_from(["\n", "\r\n"])))
-    text = "".join(line + draw(ends) for line in [draw(first_line()), *records])
-    if draw(SELDOM):
+    ends = st.sampled_from(["\n", "\r\n"]) if "ends" in what else st.just(draw(st.sampled_from(["\n", "\r\n"])))
+    text = "".join(line + draw(ends) for line in [draw(first_line(what)), *records])
+    if "end" in what:
         text = text.rstrip("\r\n") + draw(st.sampled_from(["", "\n\n", "\r\n\r\n", "\r", "\n \n", "\x1a"]))
-    encoding = "cp1252" if draw(SELDOM) else "utf-8"
-    data = text.encode(encoding, errors="replace" if encoding == "cp1252" else "surrogatepass")
-    for _ in range(draw(st.integers(1, 2)) if draw(SELDOM) else 0):
+    data = text.encode("cp1252", errors="replace") if "cp1252" in what else text.encode()
+    for _ in range(draw(st.integers(1, 2)) if "bytes" in what else 0):
         place = draw(st.integers(0, len(data)))
         data = data[:place] + draw(st.sampled_from(PIECES) | st.binary(max_size=3)) + data[place + draw(st.integers(0, 1)) :]
-    return (b"\xef\xbb\xbf" if draw(SELDOM) else b"") + data
+    return (b"\xef\xbb\xbf" if "mark" in what else b"") + data
 
 
 @st.composite
 def delivery(draw):
+    what = draw(st.sets(st.sampled_from(SPOILED), max_size=2))
     half_year = draw(st.sampled_from(HALF_YEARS))
-    told = draw(st.sampled_from([half_year] * 5 + [None, (2019, 2)]))
-    name = (
-        draw(st.sampled_from(NAMES) | st.text(max_size=9).map("WMO_{{code}}_{}.csv".format) | st.text(max_size=20))
-        if draw(SELDOM)
-        else NAMES[0]
-    )
+    names = st.sampled_from(NAMES) | st.text(ODD, max_size=4).map("WMO_{{code}}_{}.csv".format) | st.text(max_size=20)
+    name = draw(names) if "name" in what else NAMES[0]
     return {
-        "data": draw(content()),
+        "data": draw(content(what)),
         "file_name": name.replace("{code}", f"H{half_year[1]}{half_year[0]}"),
         "municipality": draw(st.sampled_from(["0518", "0518", None])),
-        "half_year": told,
-        "received_on": draw(st.sampled_from([dt.date(2023, 2, 1)] * 6 + [dt.date(2020, 2, 10), dt.date(2019, 7, 1)])),
-        "max_lines": draw(st.sampled_from([5_000_000] * 9 + [4])),
+        "half_year": draw(st.sampled_from([half_year, None, (2019, 2)])) if "name" in what else half_year,
+        "received_on": draw(st.sampled_from([dt.date(2023, 2, 1), dt.date(2023, 1, 31)] if "name" not in what else DAYS_OF_RECEIPT)),
+        "max_lines": 4 if "limit" in what else 5_000_000,
     }
 
 
