@@ -315,8 +315,7 @@ class _Run:
             return
         path = self._free(self.given.out, file) if self.given.listed else self.given.out
         _write(path, content)
-        shown = printable(str(path))
-        typer.echo(f"{self._line(file, plain)}{' ' * 20}rapport: {shown}")
+        typer.echo(self._line(file, plain, report=str(path)), nl=False)
 
     def _free(self, folder: Path, file: _File) -> Path:
         """Where a file's report goes in the folder: as the file lies in its own, under a name that is no person's number."""
@@ -338,10 +337,11 @@ class _Run:
             title = None
         return FeedbackContext(checked_at=self.now, municipality_name=title, rules_url=self.settings.rules_url)
 
-    def _line(self, file: _File, plain: dict[str, Any]) -> str:
+    def _line(self, file: _File, plain: dict[str, Any], *, report: str | None = None) -> str:
         from gmsd.reporting import feedback_line
 
-        return feedback_line(plain, name=file.label, width=self.screen.width, colour=self.screen.colour and self.given.out is None)
+        colour = self.screen.colour and (self.given.out is None or report is not None)
+        return feedback_line(plain, name=file.label, report=report, width=self.screen.width, colour=colour)
 
     def finish(self) -> None:
         """Tell what could not be told while files were checked."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gmsd.reporting.result import Finding
 
 WIDEST, NARROWEST = 100, 40
-_LABELS = 20
+_LABELS = 21
 _TONES = {"accepted": "32", "accepted_without_facultative": "33", "rejected": "31"}
 _BOLD = "1"
 _SHORT = {"accepted": "Goedgekeurd", "accepted_without_facultative": "Zonder facultatief", "rejected": "Afgekeurd"}
@@ -135,12 +135,14 @@ def feedback_text(
     return "\n".join(page.lines)
 
 
-def feedback_line(result: Mapping[str, Any], *, name: str, width: int = 80, colour: bool = False) -> str:
-    """Tell the verdict of one file of many in a line; it is folded where it is longer than the terminal is wide."""
+def feedback_line(result: Mapping[str, Any], *, name: str, report: str | None = None, width: int = 80, colour: bool = False) -> str:
+    """Tell the verdict of one file of many in a line, folded where the terminal is too narrow; below it where its report was written."""
     checked = Checked.of(result)
     word = _SHORT[checked.verdict]
     counts = "" if checked.verdict == "accepted" else f" ({_counted(checked)})"
     lines = _wrapped(f"{name}{counts}", _within(width) - _LABELS)
+    if report is not None:
+        lines.append(f"rapport: {clean_text(report)}")
     first = f"\x1b[{_TONES[checked.verdict]}m{word}\x1b[0m" if colour else word
     return "\n".join([f"{first}{' ' * (_LABELS - len(word))}{lines[0]}", *(f"{' ' * _LABELS}{line}" for line in lines[1:])]) + "\n"
 
