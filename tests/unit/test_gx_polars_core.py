@@ -307,3 +307,21 @@ def test_several_threads_may_validate_at_once():
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(run, codes))
     assert together == [run(values) for values in codes]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        gxe.ExpectColumnValuesToMatchLikePattern(column="code", like_pattern="1%"),
+        gxe.ExpectTableRowCountToEqualOtherTable(other_table_name="elsewhere"),
+        gxe.UnexpectedRowsExpectation(unexpected_rows_query="select * from {batch}"),
+    ],
+)
+def test_what_pandas_cannot_run_either_fails_in_the_same_way(rule):
+    broken, fine = gx_polars.validate(FRAME, suite(rule, gxe.ExpectTableRowCountToEqual(value=60))).results
+    mine, theirs = broken.to_json_dict(), stock(rule, FRAME, "SUMMARY").to_json_dict()
+    assert (mine["success"], mine["result"]) == (theirs["success"], theirs["result"]) == (False, {})
+    assert mine["exception_info"].keys() == theirs["exception_info"].keys()
+    assert broken.meta["gx_polars"]["engine"] == "pandas"
+    assert fine.success
