@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from gmsd import cli
 from gmsd.settings import get_settings
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 DEAD = "postgresql+psycopg://nobody:secret@127.0.0.1:9/gmsd"
 
@@ -71,3 +77,15 @@ def test_a_folder_is_checked_with_its_subfolders_but_not_what_is_hidden(tmp_path
 def test_what_is_neither_file_nor_folder_is_not_read():
     done = gmsd("check", "/dev/zero")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_what_a_check_can_do_without_is_the_extra_pipeline_and_all_is_locked():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    plain, extra = (
+        {re.split(r"[\[<>=; ]", each)[0] for each in part}
+        for part in (project["dependencies"], project["optional-dependencies"]["pipeline"])
+    )
+    asked = {re.split(r"[\[<>=; ]", line)[0] for line in (PROJECT / "requirements.in").read_text().splitlines()}
+    assert plain | extra <= asked | {"tzdata"}
+    # boto3 brings botocore, and Great Expectations brings cryptography to every installation
+    assert extra - {"cryptography"} | {"botocore"} == cli._PIPELINE

@@ -272,11 +272,11 @@ class _Run:
         """Check a file. One of a folder that cannot be opened is told, and the others are still checked."""
         from gmsd.checking import check_path
 
-        total, large = len(self.given.files), file.path.stat().st_size >= _LARGE
-        if total > 1 or large:
-            place = f"[{len(self.results) + 1}/{total}] " if total > 1 else ""
-            self.screen.progress(f"{place}{file.label} wordt gecontroleerd")
+        total = len(self.given.files)
         try:
+            if total > 1 or file.path.stat().st_size >= _LARGE:
+                place = f"[{len(self.results) + 1}/{total}] " if total > 1 else ""
+                self.screen.progress(f"{place}{file.label} wordt gecontroleerd")
             result = check_path(
                 file.path,
                 municipality=self.municipality,
