@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
+import random
 import shutil
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from gmsd.protocol import ProtocolError, expectations_folder, mistakes_in, protocols
 
@@ -157,6 +161,16 @@ SLIPS = [
     Slip("broken regex", FACULTATIVE, "'^[0-9]{1,8}$'", "'^([0-9]{1,8}$'", "is no regular expression: missing ), unterminated subpattern"),
     Slip("broken regex of a column", FACULTATIVE, "&een '^[0-9]$'", "&een '^[0-9$'", "derived column Frequentie.vorm: regex"),
     Slip(
+        "no regex",
+        FACULTATIVE,
+        "{column: Volume, regex: '^[0-9]{1,8}$'}",
+        "{column: Volume}",
+        "rule VOL-02: argument regex is missing; without it",
+    ),
+    Slip(
+        "empty set", BASE, "value_set: [true]", "value_set: []", "rule REC-01: argument value_set is empty; leave it out or give it a value"
+    ),
+    Slip(
         "pattern that polars does not know",
         FACULTATIVE,
         "&een '^[0-9]$'",
@@ -299,6 +313,28 @@ def test_without_great_expectations_knowing_it_a_suite_is_refused_by_name(folder
     (protocol,) = protocols(folder)
     with pytest.raises(ProtocolError, match=r"basis\.yaml:\d+: rule AANM-03: Great Expectations has no expectation"):
         protocol.open_suite(municipality_known=True)
+
+
+def places(value: Any, keys: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The keys that lead to every value in a file."""
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [keys, *(each for key, inner in below for each in places(inner, (*keys, key)))]
+
+
+@pytest.mark.parametrize("file", [STRUCTURE, BASE, FACULTATIVE, UNITS])
+def test_whatever_stands_in_a_file_reading_tells_it_and_does_not_break(folder, file):
+    path, draw = folder / "wmo" / file, random.Random(file)
+    original = path.read_text(encoding="utf-8")
+    for _ in range(25):
+        read = yaml.load(original, Loader=yaml.CSafeLoader)
+        *way, last = draw.choice(places(read)[1:])
+        inside = functools.reduce(lambda value, key: value[key], way, read)
+        if draw.random() < 0.2:
+            del inside[last]
+        else:
+            inside[last] = draw.choice([None, 1, 1.5, "x", "", [], {}, True, dt.date(2020, 1, 1), ["a", 1], {"a": 1}, {1: "a"}])
+        path.write_text(yaml.dump(read, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
+        assert all(mistake.line is not None for mistake in mistakes_in(folder))
 
 
 def test_reading_takes_little_of_a_check(folder):

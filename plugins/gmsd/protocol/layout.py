@@ -191,7 +191,7 @@ def read_derived(place: Place, columns: Collection[str], code_lists: Collection[
     if len(read["of"]) != kind.of:
         place.fault(f"of names {len(read['of'])} columns; kind {read['kind']} is made of {kind.of}", "of")
     for column in read["of"]:
-        if column not in columns:
+        if not isinstance(column, str) or column not in columns:
             place.fault(f'no column "{column}" to make it of; {nearest(column, columns)}', "of")
     if settings is None:
         return None

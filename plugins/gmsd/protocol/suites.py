@@ -25,6 +25,7 @@ _EXPECTATION = {
     "notes": Key(str, required=False),
     "severity": Key(str, required=False, among=("critical", "warning", "info")),
 }
+_NEEDED = {"_match_regex": "regex", "_match_regex_list": "regex_list", "_in_set": "value_set"}
 
 
 class SuiteFile:
@@ -93,10 +94,24 @@ def read_suite(
         named = place.named(f"rule {place.value['meta'].get('code', '?')}")
         if rule is not None:
             found.rules.append((rule, named.at("meta")))
-        right = _arguments(named.at("kwargs"), columns if fields is not None else None, code_lists, rule)
+        right = _whole(named) and _arguments(named.at("kwargs"), columns if fields is not None else None, code_lists, rule)
         if right:
             found.expectations.append(named)
     return found
+
+
+def _whole(expectation: Place) -> bool:
+    """Tell arguments that are empty, or that Great Expectations does without and then finds everything right."""
+    kwargs, before = expectation.at("kwargs"), len(expectation.document.mistakes)
+    for key, value in kwargs.value.items():
+        if not isinstance(key, str):
+            kwargs.fault(f'unknown argument "{key}"; an argument has a name', key)
+        elif value in ("", {}, []):
+            kwargs.fault(f"argument {key} is empty; leave it out or give it a value", key)
+    for end, argument in _NEEDED.items():
+        if expectation.value["type"].endswith(end) and argument not in kwargs.value:
+            kwargs.fault(f"argument {argument} is missing; without it every value would be right")
+    return len(kwargs.document.mistakes) == before
 
 
 def _read_derived(listed: Place, found: SuiteFile, columns: dict[str, frozenset[str]], code_lists: Collection[str]) -> None:
