@@ -17,6 +17,7 @@ _NEWLINE, _QUOTE = 10, 34
 # A piece of text that stays in a core's cache while it is looked at more than once.
 _PIECE = 1 << 20
 _LINES = 1 << 17
+_SHOWN = 1 << 14
 _LARGE = 16 << 20
 # A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
 # and stands in no text, so that records differ where they did.
@@ -152,12 +153,13 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
 
 
 def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
-    """The text of some physical lines, without their ends."""
+    """The beginning of some physical lines, without their ends."""
     text = np.frombuffer(lines.content, dtype=np.uint8, count=lines.end)
     ends = np.append(_positions(text, _NEWLINE), len(text))
     begins = np.concatenate(([0], ends[:-1] + 1))
     places = np.asarray(numbers) - 1
-    found = (lines.content[begin:end] for begin, end in zip(begins[places].tolist(), ends[places].tolist(), strict=True))
+    last = np.minimum(ends[places], begins[places] + _SHOWN)
+    found = (lines.content[begin:end] for begin, end in zip(begins[places].tolist(), last.tolist(), strict=True))
     return [each.removesuffix(b"\r").decode("utf-8", "replace") for each in found]
 
 
