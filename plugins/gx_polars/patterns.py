@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
-from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 
 from gx_polars.errors import Unsupported
 
@@ -143,6 +142,8 @@ def follows_schema(domain: Domain, json_schema: dict[str, Any]) -> pl.Expr:
     """Whether the cell is JSON that follows a schema; a cell that is no JSON, or a broken schema, fails the rule when it is met."""
     if domain.type != pl.String:
         raise Unsupported(f"JSON in {domain.type}")
+    from jsonschema.validators import validator_for  # type: ignore[import-untyped]
+
     kind = validator_for(json_schema)
 
     def good(value: str) -> bool:

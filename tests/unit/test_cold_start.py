@@ -51,16 +51,27 @@ def test_what_is_loaded_late_or_left_out_judges_as_after_a_plain_import():
     assert [result["success"] for result in json.loads(sparing.stdout)] == [False, False]
 
 
-def test_a_check_imports_nothing_of_the_pipeline():
-    seen = f"import sys, gmsd.checking, gmsd.reporting; print([name for name in {PIPELINE} if name in sys.modules])"
-    assert python("-c", seen).stdout == "[]\n"
-
-
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "WMO_H22019_gemeente.csv"
     path.write_bytes(file_of(*ROWS[:2] * 1_000))
     return path
+
+
+ALONE = f"""
+import sys
+reached = []
+sys.addaudithook(lambda event, args: reached.append(event) if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto") else None)
+from gmsd.cli import build
+try:
+    build()(["check", sys.argv[1], "--format", "html"])
+except SystemExit as end:
+    print(end.code, reached, [name for name in {PIPELINE} if name in sys.modules], file=sys.stderr)
+"""
+
+
+def test_a_check_reaches_for_no_network_and_nothing_of_the_pipeline(file):
+    assert python("-c", ALONE, str(file)).stderr == "0 [] []\n"
 
 
 def test_a_file_of_2000_lines_is_answered_within_four_seconds_cold(file):
