@@ -152,6 +152,11 @@ def _rows_limited(case: Case, difference: Difference, ours: dict[str, Any], thei
     return same(difference.ours, cut) or (most == 0 and difference.ours == [])
 
 
+def _huge(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    said = ("Python int too large to convert", "int too big to convert")
+    return difference.field == "raised" and difference.theirs and any(part in difference.text for part in said)
+
+
 def _itself(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     kwargs = case.rule.configuration.kwargs
     lists = {
@@ -176,6 +181,7 @@ ALLOWED: list[Reason] = [
     Reason("conditions pandas cannot say", _unspeakable),
     Reason("patterns are Python's", _patterns),
     Reason("rows listed up to the limit", _rows_limited),
+    Reason("huge numbers are never met", _huge),
     Reason("a pair of a column with itself", _itself),
 ]
 
