@@ -16,7 +16,7 @@ def both(what: str, data: bytes, *findings: Expected, words: tuple[str, ...] = (
 CREATED = [
     wrong("Aanmaakdatum_bestand", "empty", ""),
     wrong("Aanmaakdatum_bestand", "no date", "2020023", "20200230", "x", " "),
-    wrong("Aanmaakdatum_bestand", "after the day of receipt", "20200211", "99991231"),
+    wrong("Aanmaakdatum_bestand", "after the day of receipt", "20200211", "99991231", "20240229", words=("wij het bestand kregen.",)),
     right("Aanmaakdatum_bestand", "on the day of receipt, and long ago", "20200210", "00010101"),
     right("Aanmaakdatum_bestand", "differing dates are no fault", "20200101", "20200102"),
     both("day of receipt moves the border", cell("Aanmaakdatum_bestand", "20200211"), received_on=dt.date(2020, 2, 11)),
@@ -33,7 +33,7 @@ MUNICIPALITY = [
     wrong("Gemeentecode", "not four digits", "518", "05180", "O518", "0.18", "-518"),
     wrong("Gemeentecode", "white space before, in or after", " 0518", "0518 ", "05 18", "\t0518", "0518\u00a0"),
     wrong("Gemeentecode", "digits of another script", "\u0660\u0665\u0661\u0668", "\uff10\uff15\uff11\uff18", words=("ander schrift",)),
-    wrong("Gemeentecode", "another municipality", "0519", "0000"),
+    wrong("Gemeentecode", "another municipality", "0519", "0000", words=("die levert (0518).",)),
     both("another, while none is known", cell("Gemeentecode", "0519"), municipality=None),
     both("form, while none is known", cell("Gemeentecode", "519"), base("Gemeentecode", 5), municipality=None),
     both("form and another: each its own finding", cell("Gemeentecode", "519", "0519"), base("Gemeentecode", 5), base("Gemeentecode", 6)),
@@ -78,7 +78,7 @@ END = [
     wrong("Einddatum_ondersteuning", "a blank is filled", " "),
     right("Einddatum_ondersteuning", "99991231 is a date", "99991231"),
     right("Einddatum_ondersteuning", "on the first day", "20180101"),
-    wrong("Einddatum_ondersteuning", "before start", "20171231", "00010101"),
+    wrong("Einddatum_ondersteuning", "before start", "20171231", "00010101", "20160229", words=("ligt voor de startdatum.",)),
     both(
         "form and before start: each its own finding",
         cell("Einddatum_ondersteuning", "20171231", "x"),
