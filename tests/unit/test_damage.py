@@ -90,10 +90,3 @@ def test_pattern_that_does_not_run_is_told(tmp_path):
     (mistake,) = damage_mistakes(tmp_path)
     assert "damage date_zeros: regex does not run" in str(mistake)
     assert damage_mistakes(expectations_folder()) == []
-
-
-def test_a_day_that_does_not_exist_is_told_from_one_that_does():
-    (damage,) = (damage for damage in ALL.cells if damage.name == "date_not_there")
-    days = [f"{year:04d}{month:02d}{day:02d}" for year in (0, 1, 1900, 2000, 2019, 2020, 9999) for month in range(14) for day in range(33)]
-    there = pl.Series(days).str.to_date("%Y%m%d", strict=False).is_not_null() & ~pl.Series(days).str.starts_with("0000")
-    assert (pl.Series(days).str.contains(damage.regex) == ~there).all()
