@@ -21,6 +21,15 @@ def test_set_up_is_safe_to_repeat(settings):
     assert prepare(settings) == prepare(settings)
 
 
+def test_warehouse_of_the_first_release_is_brought_up_to_date(settings):
+    with connect(settings, "owner").begin() as connection:
+        connection.execute(text("ALTER TABLE check_result DROP COLUMN lines"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r0001_house'"))
+    assert prepare(settings)["schema"] != "r0001_house"
+    with connect(settings, "loader").connect() as connection:
+        assert connection.execute(text("SELECT lines FROM check_result")).all() == []
+
+
 def test_lost_key_is_noticed_and_refused(settings):
     kept = settings.rounding_key_file.read_text()
     settings.rounding_key_file.write_text(secrets.token_hex(32))
