@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
 from gmsd.checking.header import explain_header
 from gmsd.checking.naming import FileName, name_faults
-from gmsd.checking.result import LISTED_LINES, CheckResult, Finding
+from gmsd.checking.result import CheckResult, Finding
 from gmsd.checking.structure import Lines, judge_header, physical_lines, split_body
 from gmsd.checking.text import read_text
 from gmsd.masking import mask_bsn
@@ -190,8 +190,7 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
     body = split_body(lines, len(protocol.fields), protocol.separator)
     findings = []
     if len(body.faulty):
-        numbers = body.faulty[:LISTED_LINES].tolist()
-        fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=numbers)
+        fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=body.faulty)
         findings.append(explain_lines(fault, lines, protocol))
     found, not_run = content_findings(
         body,

@@ -11,6 +11,7 @@ from gmsd.checking.damage import explain_cells
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
 from gmsd.checking.repeated import repeated_in, repeated_lines
 from gmsd.checking.result import LISTED_LINES, Finding, NotRun
+from gmsd.checking.structure import places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,7 +84,7 @@ def content_findings(
             count: int = result.result["unexpected_count"]
             rows = result.result["partial_unexpected_index_list"][0][ROW]
             words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
-            findings.append(Finding.of(rule, count=count, lines=body.lines[rows].tolist(), **words))
+            findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
     at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
     if at_fields:
         findings = explain_cells(findings, _faulty_cells(cells, body, at_fields), protocol)
@@ -92,8 +93,10 @@ def content_findings(
 
 def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) -> pl.DataFrame:
     """The columns in which something is wrong, of the lines where something is wrong, with `line`, the physical line number."""
-    lines = [np.asarray(finding.all_lines, dtype=body.lines.dtype) for finding in findings]
-    rows = np.searchsorted(body.lines, np.unique(np.concatenate(lines)))
+    looked_at = np.zeros(len(body.lines), dtype=np.bool_)
+    for finding in findings:
+        looked_at[places(body.lines, finding.all_lines)] = True
+    rows = np.flatnonzero(looked_at)
     names = dict.fromkeys(finding.field for finding in findings if finding.field is not None)
     wanted = cells.select(ROW, *names).filter(pl.col(ROW).is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
     found = wanted.collect(engine=body.engine)

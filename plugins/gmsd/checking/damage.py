@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
-from gmsd.checking.structure import texts_of
+from gmsd.checking.structure import places, texts_of
 from gmsd.protocol import damage_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    import numpy.typing as npt
 
     from gmsd.checking.result import Finding
     from gmsd.checking.structure import Lines
@@ -57,7 +54,7 @@ def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding
         lines: The file.
         protocol: Its separator and number of fields.
     """
-    faulty = pl.Series(texts_of(lines, finding.all_lines), dtype=pl.String)
+    faulty = pl.Series(texts_of(lines, finding.all_lines.tolist()), dtype=pl.String)
     return _told(finding, _counted(faulty, damage_list().of_lines(len(protocol.fields) - 1)))
 
 
@@ -75,17 +72,10 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
         name = None if finding.level == "notice" else finding.field
         kinds = () if name is None else damage_list().of_field(protocol, name)
         if name is not None and kinds:
-            told.append(_told(finding, _counted(frame[name].gather(_places(lines, finding.all_lines)), kinds)))
+            told.append(_told(finding, _counted(frame[name].gather(places(lines, finding.all_lines)), kinds)))
         else:
             told.append(finding)
     return told
-
-
-def _places(lines: npt.NDArray[np.int64], wanted: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Where these line numbers stand among all, both ascending."""
-    numbers = np.asarray(wanted, dtype=np.int64)
-    whole = int(lines[-1]) - int(lines[0]) == len(lines) - 1
-    return np.asarray(numbers - lines[0] if whole else np.searchsorted(lines, numbers), dtype=np.int64)
 
 
 def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, int]]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from typing import TYPE_CHECKING, Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+import numpy as np
+import numpy.typing as npt
 
+if TYPE_CHECKING:
     from gmsd.protocol import Rule
     from gmsd.rounds import HalfYear
 
@@ -41,15 +42,16 @@ class Finding:
     message: str
     repair: str
     source: str
-    all_lines: Sequence[int] = field_(default=(), compare=False, repr=False)
+    all_lines: npt.NDArray[np.int32] = field_(compare=False, repr=False)
 
     @classmethod
-    def of(cls, rule: Rule, *, count: int = 1, lines: Sequence[int] = (), **words: str) -> Finding:
+    def of(cls, rule: Rule, *, count: int = 1, lines: npt.ArrayLike = (), **words: str) -> Finding:
         """A finding of a rule on these lines (all of them, or the first hundred thousand); `words` fill the places in its sentences."""
         known = {"detail": "", **words}
         message, repair = rule.message.format_map(known), rule.repair.format_map(known)
-        first = tuple(lines[:SHOWN_LINES])
-        return cls(rule.code, rule.level, rule.field, count, first, message, repair, rule.source, lines[:LISTED_LINES])
+        numbers = np.asarray(lines, dtype=np.int32)[:LISTED_LINES]
+        first = tuple(numbers[:SHOWN_LINES].tolist())
+        return cls(rule.code, rule.level, rule.field, count, first, message, repair, rule.source, numbers)
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain values."""
@@ -128,9 +130,9 @@ class CheckResult:
         """The number of faults in base and facultative variables."""
         return sum(finding.count for finding in self.findings if finding.level in ("base", "facultative"))
 
-    def all_lines(self) -> dict[str, Sequence[int]]:
+    def all_lines(self) -> dict[str, list[int]]:
         """By rule, the line numbers of its faults: all of them, or the first hundred thousand."""
-        return {finding.rule: finding.all_lines for finding in self.findings if len(finding.all_lines)}
+        return {finding.rule: finding.all_lines.tolist() for finding in self.findings if len(finding.all_lines)}
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain values, schema `gmsd-check/1`."""

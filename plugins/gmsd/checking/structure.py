@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -150,6 +150,13 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
     return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong])
+
+
+def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Where these line numbers stand among all the lines, both ascending; most often none is left out, and a subtraction tells."""
+    if int(lines[-1]) - int(lines[0]) == len(lines) - 1:
+        return wanted - lines[0]
+    return np.searchsorted(lines, wanted)
 
 
 def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
