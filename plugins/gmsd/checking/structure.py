@@ -156,7 +156,8 @@ def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any
     """Where these line numbers stand among all the lines, both ascending; most often none is left out, and a subtraction tells."""
     if int(lines[-1]) - int(lines[0]) == len(lines) - 1:
         return wanted - lines[0]
-    return np.searchsorted(lines, wanted)
+    found: npt.NDArray[Any] = np.searchsorted(lines, wanted)
+    return found
 
 
 def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
