@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -129,24 +130,27 @@ def _pair_in_set(domain: Domain, value_pairs_set: list[tuple[Any, Any]] | None =
     return both.is_in(wanted.implode(), nulls_equal=True)
 
 
-def _comparable(domain: Domain) -> list[pl.Expr]:
-    """The cells of a record, where they can be compared with each other."""
-    kinds = [value_type(domain.schema, column) for column in domain.columns]
-    if len(set(kinds)) > 1 and not all(kind.is_integer() or kind.is_float() for kind in kinds):
-        raise Unsupported("columns of several types in one record")
-    return [or_null(domain.schema, column) for column in domain.columns]
+def _equal(schema: pl.Schema, first: str, second: str) -> pl.Expr:
+    """Whether two cells of a record are equal or both missing; text never equals a number."""
+    kinds = [value_type(schema, column) for column in (first, second)]
+    left, right = or_null(schema, first), or_null(schema, second)
+    if kinds[0] == kinds[1] or all(kind.is_integer() or kind.is_float() for kind in kinds):
+        return left.eq_missing(right)
+    if pl.String in kinds and any(kind.is_integer() or kind.is_float() for kind in kinds):
+        return left.is_null() & right.is_null()
+    raise Unsupported("columns of several types in one record")
 
 
 def _within_record(domain: Domain) -> pl.Expr:
     """All cells of the row differ; two missing cells count as equal, as in pandas."""
-    cells = _comparable(domain)
-    return pl.all_horizontal([pl.lit(True), *(a.ne_missing(b) for i, a in enumerate(cells) for b in cells[i + 1 :])])
+    pairs = combinations(domain.columns, 2)
+    return ~pl.any_horizontal([pl.lit(False), *(_equal(domain.schema, first, second) for first, second in pairs)])
 
 
 def _values_equal(domain: Domain) -> pl.Expr:
     """All cells of the row are equal, or all are missing."""
-    cells = _comparable(domain)
-    return pl.all_horizontal([pl.lit(True), *(cells[0].eq_missing(cell) for cell in cells[1:])])
+    first, *others = domain.columns
+    return pl.all_horizontal([pl.lit(True), *(_equal(domain.schema, first, other) for other in others)])
 
 
 def _sum_equals(domain: Domain, sum_total: float) -> pl.Expr:

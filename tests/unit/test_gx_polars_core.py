@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import great_expectations as gx
@@ -20,6 +21,7 @@ from polars.io.plugins import register_io_source
 
 import gx_polars
 from gx_polars import fallback, listing
+from gx_polars.compiled import Cache
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
@@ -295,6 +297,25 @@ def test_rule_with_a_parameter_is_compiled_once(monkeypatch):
         assert (first.result["unexpected_count"], second.success) == (40, True)
         assert first.expectation_config.kwargs["value_set"] == [code]
     assert len(asked) == 2
+
+
+def test_cache_keeps_the_last_few_and_no_failure():
+    cache: Cache = Cache(size=2)
+    assert [cache.get(key, lambda key=key: key * 10) for key in (1, 2, 1, 3)] == [10, 20, 10, 30]
+    assert cache.get(1, lambda: 0) == 10  # used after 2, so 2 went
+    assert cache.get(2, lambda: 0) == 0
+    with pytest.raises(ZeroDivisionError):
+        cache.get(4, lambda: 1 // 0)
+    assert cache.get(4, lambda: 4) == 4
+
+
+def test_warning_as_error_stops_before_pandas_is_paid(monkeypatch):
+    monkeypatch.setattr(fallback, "to_pandas", lambda frame: pytest.fail("converted"))
+    rule = gxe.ExpectColumnValuesToNotBeNull(column="code", row_condition="whole == 1", condition_parser="pandas")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", gx_polars.PandasFallbackWarning)
+        with pytest.raises(gx_polars.PandasFallbackWarning, match="expect_column_values_to_not_be_null"):
+            gx_polars.validate(FRAME, suite(rule))
 
 
 def test_several_threads_may_validate_at_once():
