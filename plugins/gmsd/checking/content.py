@@ -9,7 +9,7 @@ import polars as pl
 
 from gmsd.checking.damage import explain_cells
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
-from gmsd.checking.repeated import repeated_in, repeated_lines
+from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, Finding, NotRun
 from gmsd.checking.structure import places
 
@@ -62,11 +62,11 @@ def content_findings(
     cells = scan(body, protocol)
     derived: pl.DataFrame | pl.LazyFrame
     if body.large:
-        derived = with_derived_lazily(cells, protocol, half_year, repeated_lines(body))
+        derived = with_derived_lazily(cells, protocol, half_year, repeated_rows(body, protocol, None))
     else:
         frame = cells.collect(engine="in-memory")
         cells = frame.lazy()
-        derived = with_derived(frame, protocol, half_year, repeated_in(frame, protocol))
+        derived = with_derived(frame, protocol, half_year, repeated_rows(body, protocol, frame))
     validation = gx_polars.validate(
         derived,
         protocol.open_suite(municipality_known=municipality is not None),
@@ -82,7 +82,7 @@ def content_findings(
             not_run.append(NotRun(rule.code, rule.level, "De regel kon niet worden uitgevoerd; het CBS zoekt dit uit."))
         elif not result.success:
             count: int = result.result["unexpected_count"]
-            rows = result.result["partial_unexpected_index_list"][0][ROW]
+            rows = pl.Series(result.result["partial_unexpected_index_list"][0][ROW], dtype=pl.UInt32).to_numpy()
             words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
     at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from gmsd.checking.structure import places, texts_of
@@ -80,14 +81,13 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
 
 def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, int]]:
     """How many cells have which damage, most frequent first; of each cell the first kind that fits counts."""
-    distinct = cells.alias("cell").value_counts(name="cells")
-    left, times = distinct["cell"], distinct["cells"]
-    found: list[tuple[Damage, int]] = []
-    for damage in kinds:
-        fits = left.str.contains(damage.regex)
-        if fits.any():
-            found.append((damage, int(times.filter(fits).sum())))
-            left, times = left.filter(~fits), times.filter(~fits)
+    if not kinds:
+        return []
+    distinct = cells.alias("cell").value_counts(name="cells").drop_nulls()
+    fits = distinct.select(pl.col("cell").str.contains(damage.regex).alias(str(at)) for at, damage in enumerate(kinds)).to_numpy()
+    first = np.where(fits.any(axis=1), fits.argmax(axis=1), len(kinds))
+    counts = np.bincount(first, weights=distinct["cells"].to_numpy(), minlength=len(kinds) + 1)
+    found = [(damage, int(counts[at])) for at, damage in enumerate(kinds) if counts[at]]
     return sorted(found, key=lambda each: -each[1])
 
 

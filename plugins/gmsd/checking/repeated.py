@@ -18,38 +18,42 @@ if TYPE_CHECKING:
 _LINE = "line"
 
 
-def repeated_in(frame: pl.DataFrame, protocol: Protocol) -> pl.Series:
-    """The second and later of records that are the same in every field, by `row` (UInt32).
+def repeated_rows(body: Body, protocol: Protocol, frame: pl.DataFrame | None) -> pl.Series:
+    """The second and later of records that are the same in every field, by their place among the readable lines (UInt32).
+
+    Equal records are equal lines. Only the few whose hash is met twice are compared as a whole.
 
     Args:
-        frame: One string column per field (null = empty) and `row`.
+        body: The lines.
         protocol: Names the fields.
+        frame: The cells, one string column per field, when they are in memory: hashing the base fields is then quicker than the lines.
     """
-    base = [field.name for field in protocol.fields if field.set == "base"]
-    hashed = reduce(operator.xor, [pl.col(name).hash(seed) for seed, name in enumerate(base)])
-    return _repeated(frame.lazy(), hashed, pl.struct(protocol.header), "in-memory")
+    lines = _lines(body)
+    if frame is None:
+        hashes = lines.select(pl.col(_LINE).hash()).collect(engine="streaming").to_series().to_numpy()
+    else:
+        base = [pl.col(field.name).hash(seed) for seed, field in enumerate(protocol.fields) if field.set == "base"]
+        hashes = frame.select(reduce(operator.xor, base)).to_series().to_numpy()
+    ordered = np.sort(hashes)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
+        return pl.Series(dtype=pl.UInt32)
+    places = np.searchsorted(again, hashes)
+    alike = again[np.minimum(places, len(again) - 1)] == hashes
+    rows = pl.Series(np.flatnonzero(alike), dtype=pl.UInt32)
+    compared = lines.filter(pl.col(ROW).is_in(rows.implode())).collect(engine=body.engine).sort(ROW)
+    return compared.filter(~pl.col(_LINE).is_first_distinct())[ROW]
 
 
-def repeated_lines(body: Body) -> pl.Series:
-    """The same from the lines as they stand: equal records are equal lines, and these pass by without their cells being told apart."""
-    lines = pl.scan_csv(
+def _lines(body: Body) -> pl.LazyFrame:
+    """Every readable line as one cell, with `row`."""
+    return pl.scan_csv(
         body.source,
         has_header=False,
         skip_lines=1,
         n_rows=len(body.lines),
-        separator="\0",  # stands in no file that gets here: a line is one cell
+        separator="\0",  # stands in no file that gets here
         quote_char=None,
         schema={_LINE: pl.String()},
         row_index_name=ROW,
     )
-    return _repeated(lines, pl.col(_LINE).hash(), pl.col(_LINE), "streaming")
-
-
-def _repeated(rows: pl.LazyFrame, hashed: pl.Expr, whole: pl.Expr, engine: pl._typing.EngineType) -> pl.Series:
-    """Only the few rows whose hash is met twice are compared as a whole."""
-    ordered = np.sort(rows.select(hashed).collect(engine=engine).to_series().to_numpy())
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(again):
-        return pl.Series(dtype=pl.UInt32)
-    alike = rows.filter(hashed.is_in(pl.Series(np.unique(again)).implode())).select(ROW, whole.alias(_LINE)).collect(engine=engine)
-    return alike.sort(ROW).filter(~pl.col(_LINE).is_first_distinct())[ROW]

@@ -154,9 +154,8 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
 
 def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Where these line numbers stand among all the lines, both ascending; most often none is left out, and a subtraction tells."""
-    if int(lines[-1]) - int(lines[0]) == len(lines) - 1:
-        return wanted - lines[0]
-    found: npt.NDArray[Any] = np.searchsorted(lines, wanted)
+    whole = int(lines[-1]) - int(lines[0]) == len(lines) - 1
+    found: npt.NDArray[Any] = wanted - lines[0] if whole else np.searchsorted(lines, wanted)
     return found
 
 
