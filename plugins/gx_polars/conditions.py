@@ -78,6 +78,6 @@ def _comparable(dtype: pl.DataType, value: Any) -> Any:
         if value not in (0, 1):
             raise Unsupported(f"a truth compared with {type(value).__name__}")
         return bool(value)
-    if not same_kind(dtype, value):
+    if not same_kind(dtype, value) or value != value:  # noqa: PLR0124  polars puts NaN above all numbers, pandas nowhere
         raise Unsupported(f"{dtype} compared with {type(value).__name__}")
     return int(value) if isinstance(value, bool) else value

@@ -72,7 +72,11 @@ def _dates_stay(case: Case, difference: Difference, ours: dict[str, Any], theirs
 
 
 def _dates_compare(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
-    return difference.field == "raised" and difference.theirs and "datetime.date" in difference.text
+    if difference.field == "raised":
+        return difference.theirs and "datetime.date" in difference.text
+    kwargs = case.rule.configuration.kwargs
+    in_set = type(case.rule).__name__ in {"ExpectColumnValuesToBeInSet", "ExpectColumnValuesToNotBeInSet"}
+    return in_set and case.frame[kwargs["column"]].dtype == pl.Date and all(type(value) is dt.date for value in kwargs["value_set"])
 
 
 def _said_at_once(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -110,10 +114,22 @@ def _categories(case: Case, difference: Difference, ours: dict[str, Any], theirs
     return any(part in difference.text for part in said) or "JsonSchema" in type(case.rule).__name__
 
 
-def _decimals_with_gaps(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
-    column = case.frame[_columns(case)[0]] if _columns(case) else pl.Series()
-    said = "float() argument must be a string or a real number, not 'NoneType'"
-    return difference.field == "raised" and difference.theirs and isinstance(column.dtype, pl.Decimal) and said in difference.text
+def _objects_with_gaps(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    objects = any(isinstance(case.frame.schema.get(column), pl.Decimal | pl.Boolean) for column in _columns(case))
+    return difference.field == "raised" and difference.theirs and objects and "NoneType" in difference.text
+
+
+def _no_extreme(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    return difference.field == "raised" and difference.theirs and "NaT" in difference.text and _looks_at_nothing(case)
+
+
+def _steps(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    if type(case.rule).__name__ not in {"ExpectColumnValuesToBeIncreasing", "ExpectColumnValuesToBeDecreasing"}:
+        return False
+    column = case.frame[_columns(case)[0]]
+    if not column.dtype.is_integer() or column.null_count() == len(column):
+        return False
+    return column.dtype == pl.UInt64 or column.max() - column.min() >= 2**53
 
 
 def _unspeakable(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -177,7 +193,9 @@ ALLOWED: list[Reason] = [
     Reason("missing cells counted together", _nulls_together),
     Reason("whole numbers with gaps stay whole", _whole_with_gaps),
     Reason("categories are text", _categories),
-    Reason("decimals with gaps have a mean", _decimals_with_gaps),
+    Reason("gaps among objects", _objects_with_gaps),
+    Reason("nothing has no extreme", _no_extreme),
+    Reason("steps do not wrap", _steps),
     Reason("conditions pandas cannot say", _unspeakable),
     Reason("patterns are Python's", _patterns),
     Reason("rows listed up to the limit", _rows_limited),
