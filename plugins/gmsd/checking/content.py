@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from gmsd.checking.damage import explain_cells
+from gmsd.checking.damage import LOOKED_AT, explain_cells
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
 from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, Finding, NotRun
@@ -95,7 +95,7 @@ def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) 
     """The columns in which something is wrong, of the lines where something is wrong, with `line`, the physical line number."""
     looked_at = np.zeros(len(body.lines), dtype=np.bool_)
     for finding in findings:
-        looked_at[places(body.lines, finding.all_lines)] = True
+        looked_at[places(body.lines, finding.all_lines[:LOOKED_AT])] = True
     rows = np.flatnonzero(looked_at)
     names = dict.fromkeys(finding.field for finding in findings if finding.field is not None)
     wanted = cells.select(ROW, *names).filter(pl.col(ROW).is_in(pl.Series(rows, dtype=pl.UInt32).implode()))

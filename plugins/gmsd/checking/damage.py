@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from gmsd.checking.result import Finding
     from gmsd.checking.structure import Lines
     from gmsd.protocol import Damage, Protocol
+
+LOOKED_AT = 10_000
+"""So many faulty lines of a rule are looked at for what programs did to them: enough to know, and no work that a person waits for."""
 
 _TOLD = 2
 
@@ -51,11 +55,11 @@ def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding
     """Say what is the matter with lines that cannot be read.
 
     Args:
-        finding: The finding; its `all_lines` are looked at.
+        finding: The finding; the first of its `all_lines` are looked at.
         lines: The file.
         protocol: Its separator and number of fields.
     """
-    faulty = pl.Series(texts_of(lines, finding.all_lines.tolist()), dtype=pl.String)
+    faulty = pl.Series(texts_of(lines, finding.all_lines[:LOOKED_AT].tolist()), dtype=pl.String)
     return _told(finding, _counted(faulty, damage_list().of_lines(len(protocol.fields) - 1)))
 
 
@@ -63,17 +67,17 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
     """Say what programs did to the cells of each finding.
 
     Args:
-        findings: Findings at a field; the lines of `all_lines` are looked at.
+        findings: Findings at a field; the first of their `all_lines` are looked at.
         frame: One string column per field (null = empty) and `line`, ascending.
         protocol: Tells what the cells of a field are.
     """
-    lines = frame["line"].to_numpy()
+    lines, damages = frame["line"].to_numpy(), damage_list()
     told = []
     for finding in findings:
         name = None if finding.level == "notice" else finding.field
-        kinds = () if name is None else damage_list().of_field(protocol, name)
+        kinds = () if name is None else damages.of_field(protocol, name)
         if name is not None and kinds:
-            told.append(_told(finding, _counted(frame[name].gather(places(lines, finding.all_lines)), kinds)))
+            told.append(_told(finding, _counted(frame[name].gather(places(lines, finding.all_lines[:LOOKED_AT])), kinds)))
         else:
             told.append(finding)
     return told
@@ -84,11 +88,16 @@ def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, in
     if not kinds:
         return []
     distinct = cells.alias("cell").value_counts(name="cells").drop_nulls()
-    fits = distinct.select(pl.col("cell").str.contains(damage.regex).alias(str(at)) for at, damage in enumerate(kinds)).to_numpy()
+    fits = distinct.select(_fits(tuple(damage.regex for damage in kinds))).to_numpy()
     first = np.where(fits.any(axis=1), fits.argmax(axis=1), len(kinds))
     counts = np.bincount(first, weights=distinct["cells"].to_numpy(), minlength=len(kinds) + 1)
     found = [(damage, int(counts[at])) for at, damage in enumerate(kinds) if counts[at]]
     return sorted(found, key=lambda each: -each[1])
+
+
+@lru_cache(maxsize=128)
+def _fits(patterns: tuple[str, ...]) -> list[pl.Expr]:
+    return [pl.col("cell").str.contains(pattern).alias(str(at)) for at, pattern in enumerate(patterns)]
 
 
 def _told(finding: Finding, damages: list[tuple[Damage, int]]) -> Finding:
@@ -98,7 +107,7 @@ def _told(finding: Finding, damages: list[tuple[Damage, int]]) -> Finding:
     first = damages[:_TOLD]
     what = " en ".join(f"{number(count)} keer {damage.what}" for damage, count in first)
     how = "; ".join(dict.fromkeys(damage.how for damage, _ in first))
-    looked_at = len(finding.all_lines)
+    looked_at = min(len(finding.all_lines), LOOKED_AT)
     if looked_at < finding.count:
         what = f"bij de eerste {number(looked_at)}: {what}"
     return with_words(finding, what, how)
