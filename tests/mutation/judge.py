@@ -52,11 +52,15 @@ def judge(mutant: Mutant, folder: Path) -> Verdict:
     return Verdict(mutant, None)
 
 
+UNBROKEN = Mutant("", "nothing", "wmo/wmo-2020/basis.yaml", lambda _data: None)
+
+
 def judged(position: int) -> tuple[int, str | None]:
-    """The number of a mutant and which test failed for it."""
+    """The number of a mutant (below 0: nothing is broken) and which test failed for it."""
     folder = Path(tempfile.mkdtemp(prefix="mutant-"))
     try:
-        return position, judge(mutants(EXPECTATIONS)[position], folder).killed_by
+        mutant = mutants(EXPECTATIONS)[position] if position >= 0 else UNBROKEN
+        return position, judge(mutant, folder).killed_by
     finally:
         shutil.rmtree(folder)
 
@@ -82,8 +86,7 @@ def _tests(target: str) -> Iterator[tuple[str, Callable[[], None]]]:
             f"test_protocol: codes of {half_year}",
             lambda half_year=half_year: test_protocol.test_codes_are_those_of_the_half_year(half_year),
         )
-    for row in test_protocol.DAYS:
-        yield "test_protocol: days of codes", lambda row=row: test_protocol.test_days_on_which_a_code_holds(*row)
+    yield "test_protocol: days of codes", test_protocol.test_codes_hold_from_and_to_their_days
     yield "test_protocol: meanings", test_protocol.test_code_that_changed_its_meaning_is_listed_once_with_the_meaning_of_the_time
     yield "test_protocol: reasons", test_protocol.test_assumed_layout_and_code_lists_say_why
     yield "test_protocol: sentences", _sentences

@@ -298,7 +298,6 @@ def _derived(derived: dict[str, Any], position: int, path: str, lists: list[str]
         for other in lists:
             if other != derived["codes"]:
                 yield Mutant(name, f"codes {other}", path, _put(find, "codes", other))
-        yield Mutant(name, "of the cell itself", path, _put(find, "of", [derived["of"][0].partition(".")[0]]))
     if len(derived["of"]) > 1:
         first, second, third = derived["of"]
         for of in ([second, first, third], [first, third, third], [first, second, "Startdatum_ondersteuning"], [first, second]):
@@ -327,6 +326,7 @@ def _shifted(day: dt.date | None) -> Iterator[dt.date | None]:
     if day is None:
         yield dt.date(2019, 12, 31)
         return
-    yield day - dt.timedelta(days=182)
+    yield day - dt.timedelta(days=184)
+    yield day - dt.timedelta(days=1)
     yield day + dt.timedelta(days=184)
     yield None

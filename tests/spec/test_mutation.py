@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mutation.judge import EXPECTATIONS, judge
+from tests.mutation.judge import EXPECTATIONS, UNBROKEN, judge
 from tests.mutation.mutants import Mutant, mutants
 
 # What the loader refuses at once shows little; these are breaks that only a checked file can show.
@@ -30,8 +30,7 @@ def test_mutant_is_killed(mutant, tmp_path):
 
 
 def test_what_is_not_broken_is_not_killed(tmp_path):
-    unbroken = Mutant("BSN-02", "nothing", "wmo/wmo-2020/basis.yaml", lambda _data: None)
-    assert judge(unbroken, tmp_path).killed_by is None
+    assert judge(UNBROKEN, tmp_path).killed_by is None
 
 
 def test_every_rule_is_broken_in_several_ways():

@@ -94,23 +94,24 @@ def test_codes_are_those_of_the_half_year(half_year):
     assert {name: set(protocol.codes(name, half_year)) for name in protocol.code_lists} == right
 
 
-DAYS = [
-    ("reden_wijziging_toewijzing", dt.date(2022, 3, 31), "01", "14"),
-    ("reden_wijziging_toewijzing", dt.date(2022, 4, 1), "14", "01"),
-    ("reden_beeindiging", dt.date(2017, 12, 31), "34", "36"),
-    ("reden_beeindiging", dt.date(2022, 4, 1), "39", "34"),
-]
+# Every code that does not hold for ever, with its first and last day. Codes 19 and 20 changed their meaning.
+DATED = {
+    ("frequentie", "3", None, dt.date(2020, 12, 31)),
+    ("frequentie", "5", None, dt.date(2020, 12, 31)),
+    ("eenheid", "84", dt.date(2021, 1, 1), None),
+    *(("reden_beeindiging", code, None, dt.date(2017, 12, 31)) for code in ("19", "20", "32", "33", "34")),
+    *(("reden_beeindiging", code, dt.date(2018, 1, 1), None) for code in ("19", "20")),
+    *(("reden_beeindiging", code, dt.date(2021, 1, 1), None) for code in ("36", "37")),
+    *(("reden_beeindiging", code, dt.date(2022, 4, 1), None) for code in ("38", "39")),
+    ("reden_wijziging_toewijzing", "01", None, dt.date(2022, 3, 31)),
+    *(("reden_wijziging_toewijzing", code, dt.date(2022, 4, 1), None) for code in ("13", "14")),
+}
 
 
-@pytest.mark.parametrize(("name", "day", "holding", "not_holding"), DAYS)
-def test_days_on_which_a_code_holds(name, day, holding, not_holding):
-    codes = protocol_for(H2).code_lists[name].codes
-
-    def valid(code: str) -> bool:
-        return any((c.valid_from or day) <= day <= (c.valid_to or day) for c in codes if c.code == code)
-
-    assert valid(holding)
-    assert not valid(not_holding)
+def test_codes_hold_from_and_to_their_days():
+    every = [(codes.name, each) for codes in protocol_for(H2).code_lists.values() for each in codes.codes]
+    dated = [(name, each.code, each.valid_from, each.valid_to) for name, each in every if each.valid_from or each.valid_to]
+    assert sorted(dated, key=str) == sorted(DATED, key=str)
 
 
 def test_code_that_changed_its_meaning_is_listed_once_with_the_meaning_of_the_time():
