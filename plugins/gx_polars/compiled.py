@@ -18,7 +18,7 @@ from great_expectations.expectations.expectation import ColumnMapExpectation, Co
 from gx_polars.errors import Unsupported
 from gx_polars.measuring import FAILURES, InMemory, masks_of, numbers_of
 from gx_polars.parameters import open_parameters, with_values
-from gx_polars.program import Answer, Count, Listing, Mask, Metric, answers_to
+from gx_polars.program import KEPT, Answer, Count, Listing, Mask, Metric, answers_to
 
 T = TypeVar("T")
 
@@ -54,6 +54,7 @@ class Rule:
         first_id: GX's id of the first of them, under which it tells that a rule broke.
         result_format: The parsed result format.
         written: Its arguments that are suite parameters, as they are written.
+        kept: How many unexpected rows are kept as columns.
         fault: Why it cannot run at all: a parameter without a value, or with one that the rule cannot have.
     """
 
@@ -63,6 +64,7 @@ class Rule:
     first_id: str
     result_format: dict[str, Any]
     written: dict[str, Any] = field(default_factory=dict)
+    kept: int = 0
     fault: Exception | None = None
 
     @cached_property
@@ -129,7 +131,7 @@ class Cache(Generic[T]):
         return kept
 
 
-def compile_rule(expectation: Any, result_format: dict[str, Any]) -> Rule:
+def compile_rule(expectation: Any, result_format: dict[str, Any], kept: int = 0) -> Rule:
     """Ask GX which metrics a rule wants; the answer does not depend on the data."""
     try:
         wanted = expectation.get_validation_dependencies(None, {"result_format": copy.deepcopy(result_format)})
@@ -139,7 +141,7 @@ def compile_rule(expectation: Any, result_format: dict[str, Any]) -> Rule:
     metrics = {name: Metric.of(each) for name, each in asked.items()}
     first_id = str(next(iter(asked.values())).id) if asked else ""
     written = open_parameters(expectation)
-    return Rule(expectation.copy(deep=True), expectation.configuration, metrics, first_id, result_format, written)
+    return Rule(expectation.copy(deep=True), expectation.configuration, metrics, first_id, result_format, written, kept)
 
 
 def fill_rule(rule: Rule, values: dict[str, Any]) -> Rule:
@@ -151,13 +153,13 @@ def fill_rule(rule: Rule, values: dict[str, Any]) -> Rule:
     try:
         expectation = with_values(rule.configuration, values)
         if not rule.metrics or getattr(expectation, "map_metric", None) is None or None in values.values():
-            return compile_rule(expectation, rule.result_format)
+            return compile_rule(expectation, rule.result_format, rule.kept)
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
         return replace(rule, fault=error)
     configuration = expectation.configuration
     kwargs = vars(expectation) | configuration.kwargs
     metrics = {name: _filled_metric(metric, kwargs) for name, metric in rule.metrics.items()}
-    return Rule(expectation, configuration, metrics, rule.first_id, rule.result_format)
+    return Rule(expectation, configuration, metrics, rule.first_id, rule.result_format, kept=rule.kept)
 
 
 def _filled_metric(metric: Metric, kwargs: dict[str, Any]) -> Metric:
@@ -189,7 +191,7 @@ def bind(rule: Rule, table: Table) -> dict[str, Answer] | BaseException:
             return Unsupported("GX tells its metrics to the stock engine only")
         if rule.result_format.get("include_unexpected_rows"):
             return Unsupported("whole rows are asked for (include_unexpected_rows)")
-        answers = answers_to(table.schema, rule.metrics, rule.result_format)
+        answers = answers_to(table.schema, rule.metrics, rule.result_format | {KEPT: rule.kept})
         empty = InMemory(table.empty, masks_of(answers.values()), numbers_of(answers.values()))
         for each in answers.values():
             each.of(empty)

@@ -71,6 +71,7 @@ class InMemory:
         self._masks = _selected(frame, {mask.name: mask.rows for mask in met})
         self._numbers = _selected(frame, numbers)
         self._counts: dict[str, int] = {}
+        self._cells: dict[tuple[str, tuple[str, ...], int | None], list[pl.Series]] = {}
 
     def count(self, mask: Mask) -> int:
         """How many rows the mask has."""
@@ -83,6 +84,12 @@ class InMemory:
 
     def cells(self, mask: Mask, columns: tuple[str, ...], limit: int | None) -> list[pl.Series]:
         """The first cells of these columns in the rows of the mask; the row numbers when no column is named."""
+        key = (mask.name, columns, limit)
+        if key not in self._cells:
+            self._cells[key] = self._gathered(mask, columns, limit)
+        return self._cells[key]
+
+    def _gathered(self, mask: Mask, columns: tuple[str, ...], limit: int | None) -> list[pl.Series]:
         rows: pl.Series = _value(self._masks[mask.name])
         if self.rows <= _SMALL:
             found = [each.filter(rows) for each in self._columns(columns)]
@@ -124,7 +131,7 @@ class Streamed:
                 group[f"{answer.mask.name}|count"] = rows.sum()
                 if isinstance(answer, Listing):
                     group |= {
-                        self._key(answer.mask, column, answer.limit): _listed(rows, column, answer.limit)
+                        self._key(answer.mask, column, answer.most): _listed(rows, column, answer.most)
                         for column in answer.columns or (_ROW,)
                     }
         self._found = self._collect(frame, asked)

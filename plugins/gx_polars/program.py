@@ -24,6 +24,10 @@ _DOMAIN_KEYS = frozenset(
 )
 
 
+KEPT = "__gxp_kept"
+"""Beside the keys of GX in a result format: how many unexpected rows of a rule are kept as columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mask:
     """Some rows of a frame.
@@ -100,18 +104,25 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Cells of the rows of a mask; nothing is gathered when it has none."""
+    """Cells of the rows of a mask; nothing is gathered when it has none. Beside the list, `kept` of them are kept as columns."""
 
     mask: Mask
     columns: tuple[str, ...]
     limit: int | None
     form: Callable[[tuple[str, ...], list[pl.Series]], list[Any]]
+    kept: int = 0
 
     def of(self, source: Source) -> list[Any]:
         """The list, in the form GX's pandas engine gives it."""
         if self.limit == 0 or not source.count(self.mask):
             return []
-        return self.form(self.columns, source.cells(self.mask, self.columns, self.limit))
+        cells = source.cells(self.mask, self.columns, self.most)
+        return self.form(self.columns, cells if self.limit is None or not self.kept else [each.head(self.limit) for each in cells])
+
+    @property
+    def most(self) -> int | None:
+        """How many cells are gathered: those that are listed, and those that are kept as they are."""
+        return None if self.limit is None else max(self.limit, self.kept)
 
 
 Answer = Known | Rows | Count | Number | Listing
@@ -262,12 +273,13 @@ def _values(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Answer:
 
 
 def _index(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Listing:
+    kept = result_format.get(KEPT, 0)
     limit = None if result_format["result_format"] == "COMPLETE" else result_format["partial_unexpected_count"]
     index = tuple(result_format.get("unexpected_index_column_names") or ())
     for column in index:
         dtype_of(domain.schema, column)
     if not index:
-        return Listing(bad, (), limit, listing.single)
+        return Listing(bad, (), limit, listing.single, kept)
     if result_format.get("exclude_unexpected_values"):
-        return Listing(bad, index, limit, listing.by_column)
-    return Listing(bad, tuple(dict.fromkeys((*domain.columns, *index))), limit, listing.records)
+        return Listing(bad, index, limit, listing.by_column, kept)
+    return Listing(bad, tuple(dict.fromkeys((*domain.columns, *index))), limit, listing.records, kept)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gx_polars.program import Answer
+    from gx_polars.unexpected import UnexpectedRows
 
 _rules: Cache[Rule] = Cache(size=1024)
 _tables: Cache[Table] = Cache(size=64)
@@ -34,11 +35,11 @@ _bound: Cache[dict[str, Answer] | BaseException] = Cache(size=1024)
 _plans: Cache[Plan] = Cache(size=64)
 
 
-def _compiled(expectation: Any, result_format: tuple[str, dict[str, Any]], suite_parameters: Mapping[str, Any]) -> Rule:
+def _compiled(expectation: Any, asked: tuple[str, dict[str, Any], int], suite_parameters: Mapping[str, Any]) -> Rule:
     """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
-    text, parsed = result_format
+    text, parsed, kept = asked
     key = f"{text}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
-    rule = _rules.get(key, lambda: compile_rule(expectation, parsed))
+    rule = _rules.get(key, lambda: compile_rule(expectation, parsed, kept))
     if not rule.written:
         return rule
     try:
@@ -64,6 +65,7 @@ def validate(
     result_format: str | dict[str, Any] = "SUMMARY",
     unexpected_index_column_names: list[str] | None = None,
     suite_parameters: Mapping[str, Any] | None = None,
+    unexpected_rows: UnexpectedRows | None = None,
 ) -> ExpectationSuiteValidationResult:
     """Validate a polars frame with a Great Expectations suite.
 
@@ -74,6 +76,7 @@ def validate(
         unexpected_index_column_names: Columns that name a row in the results, such as a line number.
         suite_parameters: Values for the arguments that the suite leaves open as `{"$PARAMETER": NAME}`. The suite stays compiled as it is
             written; only what follows from such a value is made anew. A parameter without a value fails its own rule.
+        unexpected_rows: Is filled with the rows that each rule finds fault with, as polars columns.
 
     Returns:
         The result GX itself would give, in the order of the suite. A rule that cannot run has its `exception_info` filled; the other rules
@@ -82,11 +85,12 @@ def validate(
     parsed = dict(parse_result_format(copy.deepcopy(result_format)))
     if unexpected_index_column_names:
         parsed["unexpected_index_column_names"] = list(unexpected_index_column_names)
-    text = repr(parsed)
-    rules = tuple(_compiled(expectation, (text, parsed), suite_parameters or {}) for expectation in suite.expectations)
+    kept = 0 if unexpected_rows is None else unexpected_rows.limit
+    asked = (f"{parsed!r}|{kept}", parsed, kept)
+    rules = tuple(_compiled(expectation, asked, suite_parameters or {}) for expectation in suite.expectations)
     planned = _planned(rules, frame.collect_schema())
     frame = _in_memory(frame, rules, planned)
-    results, left = _native(frame, rules, planned)
+    results, left = _native(frame, rules, planned, unexpected_rows)
     for place, reason in left.items():
         warn(rules[place], reason)
     if left:
@@ -103,7 +107,7 @@ def validate(
 
 
 def _native(
-    frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan
+    frame: pl.DataFrame | pl.LazyFrame, rules: tuple[Rule, ...], planned: Plan, unexpected_rows: UnexpectedRows | None
 ) -> tuple[dict[int, ExpectationValidationResult], dict[int, str]]:
     """The results that polars gives, by place in the suite; and the rules that are left to pandas, with the reason."""
     results = {place: broken(rules[place], error, in_metric=rules[place].fault is None) for place, error in planned.failed.items()}
@@ -112,6 +116,8 @@ def _native(
     for place, answers in planned.answers.items():
         try:
             results[place] = judged(rules[place], answers, source)
+            if unexpected_rows is not None:
+                unexpected_rows.keep(place, answers.values(), source)
         except Unsupported as reason:  # what only the data showed
             left[place] = str(reason)
         except FAILURES as failure:

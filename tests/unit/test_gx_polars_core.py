@@ -346,3 +346,37 @@ def test_what_pandas_cannot_run_either_fails_in_the_same_way(rule):
     assert mine["exception_info"].keys() == theirs["exception_info"].keys()
     assert broken.meta["gx_polars"]["engine"] == "pandas"
     assert fine.success
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+@pytest.mark.parametrize("index", [["line"], None])
+def test_unexpected_rows_are_kept_as_columns_beside_short_lists(lazily, index):
+    frame = FRAME.lazy() if lazily else FRAME
+    rules = suite(*native(), gxe.ExpectColumnValuesToNotBeNull(column="absent"), gxe.ExpectColumnValuesToNotBeNull(column="unused"))
+    form = {"result_format": "SUMMARY", "partial_unexpected_count": 2, "exclude_unexpected_values": True}
+    rows = gx_polars.UnexpectedRows(limit=25)
+    result = gx_polars.validate(frame, rules, result_format=form, unexpected_index_column_names=index, unexpected_rows=rows)
+    without = gx_polars.validate(frame, rules, result_format=form, unexpected_index_column_names=index)
+    assert [each.result for each in result.results] == [each.result for each in without.results]
+    whole = gx_polars.validate(frame, rules, result_format=form | {"result_format": "COMPLETE"}, unexpected_index_column_names=index)
+    for place, each in enumerate(whole.results):
+        listed = each.result.get("unexpected_index_list")
+        if not listed:
+            assert rows.of(place) is None
+        elif index:
+            assert rows.of(place).to_dict(as_series=False) == {"line": listed[0]["line"][:25]}
+        else:
+            assert rows.of(place)["row"].to_list() == listed[:25]
+    assert max(len(rows.of(place)) for place in range(5) if rows.of(place) is not None) == 25
+
+
+def test_rule_on_pandas_keeps_no_rows():
+    rows = gx_polars.UnexpectedRows(limit=25)
+    with pytest.warns(gx_polars.PandasFallbackWarning):
+        gx_polars.validate(
+            FRAME,
+            suite(gxe.ExpectColumnValuesToNotBeNull(column="code")),
+            result_format={"result_format": "SUMMARY", "include_unexpected_rows": True},
+            unexpected_rows=rows,
+        )
+    assert rows.of(0) is None

@@ -10,7 +10,7 @@ import polars as pl
 from gmsd.checking.damage import LOOKED_AT, explain_cells
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
 from gmsd.checking.repeated import repeated_rows
-from gmsd.checking.result import LISTED_LINES, Finding, NotRun
+from gmsd.checking.result import LISTED_LINES, SHOWN_LINES, Finding, NotRun
 from gmsd.checking.structure import places
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gmsd.protocol import Protocol
     from gmsd.rounds import HalfYear
 
-_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED_LINES, "exclude_unexpected_values": True}
+_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_LINES, "exclude_unexpected_values": True}
 
 
 def scan(body: Body, protocol: Protocol) -> pl.LazyFrame:
@@ -67,22 +67,25 @@ def content_findings(
         frame = cells.collect(engine="in-memory")
         cells = frame.lazy()
         derived = with_derived(frame, protocol, half_year, repeated_rows(body, protocol, frame))
+    faulty = gx_polars.UnexpectedRows(limit=LISTED_LINES)
     validation = gx_polars.validate(
         derived,
         protocol.open_suite(municipality_known=municipality is not None),
         result_format=_RESULT_FORMAT,
         unexpected_index_column_names=[ROW],
         suite_parameters=protocol.parameters(half_year, received_on, municipality),
+        unexpected_rows=faulty,
     )
     findings: list[Finding] = []
     not_run: list[NotRun] = []
-    for result in validation.results:
+    for place, result in enumerate(validation.results):
         rule = protocol.rules[result.expectation_config.meta["code"]]
         if result.exception_info.get("raised_exception", True):
             not_run.append(NotRun(rule.code, rule.level, "De regel kon niet worden uitgevoerd; het CBS zoekt dit uit."))
         elif not result.success:
             count: int = result.result["unexpected_count"]
-            rows = pl.Series(result.result["partial_unexpected_index_list"][0][ROW], dtype=pl.UInt32).to_numpy()
+            kept = faulty.of(place)  # a rule that ran on pandas lists its first rows only
+            rows = result.result["partial_unexpected_index_list"][0][ROW] if kept is None else kept[ROW].to_numpy()
             words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
     at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
