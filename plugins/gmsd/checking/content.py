@@ -11,7 +11,7 @@ from gmsd.checking.damage import LOOKED_AT, explain_cells
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
 from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, SHOWN_LINES, Finding, NotRun
-from gmsd.checking.structure import places
+from gmsd.checking.structure import chosen, places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,19 +26,14 @@ _RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_
 
 def scan(body: Body, protocol: Protocol) -> pl.LazyFrame:
     """The readable lines as strings, one column per field (null = empty), with `row`, the place among them from 0 (UInt32)."""
-    schema = dict.fromkeys(protocol.header, pl.String())
     if not len(body.lines):
-        return pl.LazyFrame(schema={ROW: pl.UInt32(), **schema})
-    return pl.scan_csv(
-        body.source,
-        has_header=False,
-        skip_lines=1,
-        n_rows=len(body.lines),
-        separator=protocol.separator,
-        quote_char=None,
-        schema=schema,
-        row_index_name=ROW,
-    )
+        return pl.LazyFrame(schema={ROW: pl.UInt32(), **dict.fromkeys(protocol.header, pl.String())})
+    return _cells(body.source, protocol, skip_lines=1, n_rows=len(body.lines), row_index_name=ROW)
+
+
+def _cells(source: bytes, protocol: Protocol, **settings: Any) -> pl.LazyFrame:
+    schema = dict.fromkeys(protocol.header, pl.String())
+    return pl.scan_csv(source, has_header=False, separator=protocol.separator, quote_char=None, schema=schema, **settings)
 
 
 def content_findings(
@@ -60,13 +55,13 @@ def content_findings(
     import gx_polars
 
     cells = scan(body, protocol)
+    frame = None if body.large else cells.collect(engine="in-memory")
+    repeated = repeated_rows(body, protocol, frame)
     derived: pl.DataFrame | pl.LazyFrame
-    if body.large:
-        derived = with_derived_lazily(cells, protocol, half_year, repeated_rows(body, protocol, None))
+    if frame is None:
+        derived = with_derived_lazily(cells, protocol, half_year, repeated)
     else:
-        frame = cells.collect(engine="in-memory")
-        cells = frame.lazy()
-        derived = with_derived(frame, protocol, half_year, repeated_rows(body, protocol, frame))
+        derived = with_derived(frame, protocol, half_year, repeated)
     faulty = gx_polars.UnexpectedRows(limit=LISTED_LINES)
     validation = gx_polars.validate(
         derived,
@@ -90,20 +85,20 @@ def content_findings(
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
     at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
     if at_fields:
-        findings = explain_cells(findings, _faulty_cells(cells, body, at_fields), protocol)
+        findings = explain_cells(findings, _faulty_cells(body, protocol, frame, at_fields), protocol)
     return findings, not_run
 
 
-def _faulty_cells(cells: pl.LazyFrame, body: Body, findings: Sequence[Finding]) -> pl.DataFrame:
-    """The columns in which something is wrong, of the lines where something is wrong, with `line`, the physical line number."""
+def _faulty_cells(body: Body, protocol: Protocol, frame: pl.DataFrame | None, findings: Sequence[Finding]) -> pl.DataFrame:
+    """The cells of the lines where something is wrong, with `line`, the physical line number."""
     looked_at = np.zeros(len(body.lines), dtype=np.bool_)
     for finding in findings:
         looked_at[places(body.lines, finding.all_lines[:LOOKED_AT])] = True
     rows = np.flatnonzero(looked_at)
-    names = dict.fromkeys(finding.field for finding in findings if finding.field is not None)
-    wanted = cells.select(ROW, *names).filter(pl.col(ROW).is_in(pl.Series(rows, dtype=pl.UInt32).implode()))
-    found = wanted.collect(engine=body.engine)
-    return found.with_columns(pl.Series("line", body.lines[found[ROW].to_numpy()], dtype=pl.Int64))
+    lines = pl.Series("line", body.lines[rows], dtype=pl.Int64)
+    if frame is not None:
+        return frame[rows].with_columns(lines)
+    return _cells(chosen(body, rows), protocol).collect(engine="in-memory").with_columns(lines)
 
 
 def _words(*, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:
