@@ -139,6 +139,7 @@ def _unspeakable(case: Case, difference: Difference, ours: dict[str, Any], their
         '"datetime.datetime" is not',
         '"datetime.date" is not',
         "name 'inf' is not defined",
+        "name 'nan' is not defined",
         "'Compare' object",  # a list with an infinity or NaN in it
     )
     return difference.field == "raised" and difference.theirs and any(part in difference.text for part in said)
