@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from stdnum.nl import bsn
 
 from gmsd.checking import numbers, read_records, structure
-from gmsd.checking.derive import made_by_distinct
 from tests.spec.checking import check, clean, file_of
 from tests.spec.table import SECTIONS
 
@@ -55,14 +54,6 @@ def test_lines_from_the_middle_of_a_large_file_are_counted_right(monkeypatch):
     result = check(file_of(*rows, end="\r\n"))
     told = {(finding.level, finding.field): (finding.count, finding.lines) for finding in result.findings}
     assert told == {("base", None): (6, (52, 53, 92, 122, 132, 152)), ("notice", None): (1, (142,))}
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.none() | st.sampled_from(["01", "1", "", "99"]) | st.text(max_size=3), max_size=40))
-def test_judging_each_value_once_changes_nothing(cells):
-    frame = pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
-    kept = pl.when(pl.col("cell").str.contains("^[0-9]{2}$")).then(pl.col("cell"))
-    assert frame.select(made_by_distinct("cell", kept)).to_series().to_list() == frame.select(kept).to_series().to_list()
 
 
 @settings(max_examples=150, deadline=None)

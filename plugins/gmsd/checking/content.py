@@ -11,7 +11,7 @@ from gmsd.checking.damage import LOOKED_AT, explain_cells
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
 from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, SHOWN_LINES, Finding, NotRun
-from gmsd.checking.structure import chosen, places
+from gmsd.checking.structure import places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,7 +98,7 @@ def _faulty_cells(body: Body, protocol: Protocol, frame: pl.DataFrame | None, fi
     lines = pl.Series("line", body.lines[rows], dtype=pl.Int64)
     if frame is not None:
         return frame[rows].with_columns(lines)
-    return _cells(chosen(body, rows), protocol).collect(engine="in-memory").with_columns(lines)
+    return _cells(b"\n".join(body.texts(rows)), protocol).collect(engine="in-memory").with_columns(lines)
 
 
 def _words(*, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gmsd.protocol import Derived, Protocol
     from gmsd.rounds import HalfYear
 
-_SAMPLE = 1000
-_MOST = 500
 ROW = "row"
 _REPEATED = "repeated"
 
@@ -41,7 +39,7 @@ def with_derived(frame: pl.DataFrame, protocol: Protocol, half_year: HalfYear, r
     found = [_LOOKED_UP[each.kind].look(each, numbers_of[each.column]) for each in looked_up]
     lazy = frame.with_columns(*found, *_again(protocol, repeated)).lazy()
     for step in _steps(protocol, half_year):
-        lazy = lazy.with_columns(made.expression for made in step if made.column not in numbers_of.columns)
+        lazy = lazy.with_columns(**{column: made for column, made in step.items() if column not in numbers_of.columns})
     return lazy.collect(engine="in-memory")
 
 
@@ -49,7 +47,7 @@ def with_derived_lazily(frame: pl.LazyFrame, protocol: Protocol, half_year: Half
     """The same as `with_derived`, for more rows than are held in memory."""
     frame = frame.with_columns(_again(protocol, repeated))
     for step in _steps(protocol, half_year):
-        frame = frame.with_columns(made.streamed for made in step)
+        frame = frame.with_columns(**step)
     return frame
 
 
@@ -58,19 +56,10 @@ def _again(protocol: Protocol, repeated: pl.Series) -> list[pl.Expr]:
     return [again.alias(derived.column) for derived in protocol.derived if derived.kind == _REPEATED]
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """How a derived column is made: in memory, and row by row as a stream passes."""
-
-    column: str
-    expression: pl.Expr
-    streamed: pl.Expr
-
-
 @lru_cache(maxsize=64)
-def _steps(protocol: Protocol, half_year: HalfYear) -> tuple[tuple[_Made, ...], ...]:
+def _steps(protocol: Protocol, half_year: HalfYear) -> tuple[dict[str, pl.Expr], ...]:
     """The columns that need no derived column first, then those that need the first ones, and so on."""
-    steps: list[list[_Made]] = []
+    steps: list[dict[str, pl.Expr]] = []
     step_of: dict[str, int] = {}
     for derived in protocol.derived:
         if derived.kind == _REPEATED:
@@ -78,38 +67,20 @@ def _steps(protocol: Protocol, half_year: HalfYear) -> tuple[tuple[_Made, ...], 
         step = max((step_of.get(column, -1) for column in derived.of), default=-1) + 1
         step_of[derived.column] = step
         if step == len(steps):
-            steps.append([])
-        steps[step].append(_made(derived, protocol, half_year))
-    return tuple(tuple(step) for step in steps)
+            steps.append({})
+        steps[step][derived.column] = _made(derived, protocol, half_year)
+    return tuple(steps)
 
 
-def _made(derived: Derived, protocol: Protocol, half_year: HalfYear) -> _Made:
+def _made(derived: Derived, protocol: Protocol, half_year: HalfYear) -> pl.Expr:
     if derived.kind not in _KINDS:
         raise ProtocolError(f"{protocol.id}: derived column {derived.column}: no kind {derived.kind}")
     if derived.kind in _LOOKED_UP:
         kind = _LOOKED_UP[derived.kind]
-        expression = streamed = _number(derived).map_batches(partial(kind.look, derived), return_dtype=kind.dtype, is_elementwise=True)
-    elif derived.kind in _KEPT:
-        expression = _KEPT[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
-        streamed = made_by_distinct(derived.of[0], expression)
-    else:
-        expression = streamed = _outside(derived, half_year)
-    return _Made(derived.column, expression.alias(derived.column), streamed.alias(derived.column))
-
-
-def made_by_distinct(column: str, made: pl.Expr) -> pl.Expr:
-    """The same as `made`, which keeps some cells of this string column: each value is judged once, and where all stay nothing is copied."""
-
-    def run(cells: pl.Series) -> pl.Series:
-        if cells.head(_SAMPLE).n_unique() > _MOST:  # nearly every value is another one
-            return cells.to_frame().select(made).to_series()
-        distinct = cells.drop_nulls().unique()
-        kept = distinct.to_frame().select(made).to_series()
-        if not kept.null_count():
-            return cells
-        return cells.to_frame().select(pl.when(pl.col(column).is_in(kept.drop_nulls().implode())).then(pl.col(column))).to_series()
-
-    return pl.col(column).map_batches(run, return_dtype=pl.String, is_elementwise=True)
+        return _number(derived).map_batches(partial(kind.look, derived), return_dtype=kind.dtype, is_elementwise=True)
+    if derived.kind in _KEPT:
+        return _KEPT[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
+    return _outside(derived, half_year)
 
 
 def _matching(cell: pl.Expr, derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:

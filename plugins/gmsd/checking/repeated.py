@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gmsd.checking.derive import ROW
-
 if TYPE_CHECKING:
     from gmsd.checking.structure import Body
     from gmsd.protocol import Protocol
 
 _LINE = "line"
+_FEW = 10_000
 
 
 def repeated_rows(body: Body, protocol: Protocol, frame: pl.DataFrame | None) -> pl.Series:
@@ -28,32 +27,28 @@ def repeated_rows(body: Body, protocol: Protocol, frame: pl.DataFrame | None) ->
         protocol: Names the fields.
         frame: The cells, one string column per field, when they are in memory: hashing the base fields is then quicker than the lines.
     """
-    lines = _lines(body)
-    if frame is None:
-        hashes = lines.select(pl.col(_LINE).hash()).collect(engine="streaming").to_series().to_numpy()
-    else:
-        base = [pl.col(field.name).hash(seed) for seed, field in enumerate(protocol.fields) if field.set == "base"]
-        hashes = frame.select(reduce(operator.xor, base)).to_series().to_numpy()
-    ordered = np.sort(hashes)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(again):
-        return pl.Series(dtype=pl.UInt32)
-    places = np.searchsorted(again, hashes)
-    alike = again[np.minimum(places, len(again) - 1)] == hashes
-    rows = pl.Series(np.flatnonzero(alike), dtype=pl.UInt32)
-    compared = lines.filter(pl.col(ROW).is_in(rows.implode())).collect(engine=body.engine).sort(ROW)
-    return compared.filter(~pl.col(_LINE).is_first_distinct())[ROW]
-
-
-def _lines(body: Body) -> pl.LazyFrame:
-    """Every readable line as one cell, with `row`."""
-    return pl.scan_csv(
+    # Read as cells of one column: the separator is a byte that stands in no file that gets here.
+    lines = pl.scan_csv(
         body.source,
         has_header=False,
         skip_lines=1,
         n_rows=len(body.lines),
-        separator="\0",  # stands in no file that gets here
+        separator="\0",
         quote_char=None,
         schema={_LINE: pl.String()},
-        row_index_name=ROW,
     )
+    if frame is None:
+        hashes = lines.select(pl.col(_LINE).hash()).collect(engine="streaming").to_series()
+    else:
+        base = [pl.col(field.name).hash(seed) for seed, field in enumerate(protocol.fields) if field.set == "base"]
+        hashes = frame.select(reduce(operator.xor, base)).to_series()
+    ordered = np.sort(hashes.to_numpy())
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(again):
+        return pl.Series(dtype=pl.UInt32)
+    rows = hashes.is_in(pl.Series(np.unique(again)).implode()).arg_true()
+    if len(rows) > _FEW:
+        compared = lines.collect(engine=body.engine).to_series().gather(rows)
+    else:
+        compared = pl.Series([line.removesuffix(b"\r") for line in body.texts(rows.to_numpy())], dtype=pl.Binary)
+    return rows.filter(~compared.is_first_distinct())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -45,7 +46,7 @@ class Lines:
         return self.content[: newline if newline >= 0 else self.end].removesuffix(b"\r")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Body:
     """The lines after the header.
 
@@ -58,6 +59,17 @@ class Body:
     source: bytes
     lines: npt.NDArray[np.int32]
     faulty: npt.NDArray[np.int32]
+
+    @cached_property
+    def newlines(self) -> npt.NDArray[np.int64]:
+        """Where the header and each readable line end."""
+        text = np.frombuffer(self.source, dtype=np.uint8)
+        return np.append(_positions(text, _NEWLINE), len(text))
+
+    def texts(self, rows: npt.NDArray[np.int64]) -> list[bytes]:
+        """The readable lines at these places (from 0) without their LF: a few lines cost less so than reading all of them again."""
+        begins, ends = self.newlines[rows] + 1, self.newlines[rows + 1]
+        return [self.source[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
 
     @property
     def large(self) -> bool:
@@ -157,14 +169,6 @@ def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any
     whole = int(lines[-1]) - int(lines[0]) == len(lines) - 1
     found: npt.NDArray[Any] = wanted - lines[0] if whole else np.searchsorted(lines, wanted)
     return found
-
-
-def chosen(body: Body, rows: npt.NDArray[np.int64]) -> bytes:
-    """The readable lines at these places (from 0, ascending), for a CSV reader: a few lines cost less so than reading them all again."""
-    text = np.frombuffer(body.source, dtype=np.uint8)
-    newlines = np.append(_positions(text, _NEWLINE), len(text))
-    found = zip((newlines[rows] + 1).tolist(), newlines[rows + 1].tolist(), strict=True)
-    return b"\n".join(body.source[begin:end] for begin, end in found)
 
 
 def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
