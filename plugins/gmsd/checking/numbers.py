@@ -11,25 +11,32 @@ import polars as pl
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _GROUP = 1000
 _YEARS = 10_000
-_NO_DAY = np.datetime64("NaT", "D").astype(np.int64)
+_MODULUS = 11
 
 
 def digits(cell: pl.Expr, length: int) -> pl.Expr:
-    """The number (UInt32), where a cell of text is exactly so many ASCII digits; at most nine.
+    """The number (UInt32), where a cell of text is exactly so many ASCII digits, at most nine; else 0.
 
     The conversion takes nothing but digits after a sign, and a sign sorts before "0".
     """
-    return pl.when((cell.str.len_bytes() == length) & (cell >= "0")).then(cell.cast(pl.UInt32, strict=False))
+    in_form = (cell.str.len_bytes() == length) & (cell >= "0")
+    return pl.when(in_form).then(cell.cast(pl.UInt32, strict=False).fill_null(0)).otherwise(0)
 
 
 def days(written: pl.Series) -> pl.Series:
-    """Numbers JJJJMMDD (UInt32, may be null) as days, where they exist in the Gregorian calendar of years 0001-9999; else null."""
-    number = written.fill_null(0).to_numpy()
+    """Numbers JJJJMMDD (UInt32) as days, where they exist in the Gregorian calendar of years 0001-9999; else null."""
+    number = written.to_numpy()
     first_days, lengths = _months()
-    month, day = number // 100, number % 100
-    exists = (day >= 1) & (day <= lengths[month])
-    since_1970 = np.where(exists, first_days[month] + day.astype(np.int32) - 1, _NO_DAY)
-    return pl.Series(written.name, since_1970.view("datetime64[D]"))
+    month = number // 100
+    after_first = number - month * 100 - 1  # of day 00 the greatest number there is
+    found = first_days.take(month) + after_first.view(np.int32)
+    return _where(after_first < lengths.take(month), pl.Series(written.name, found).cast(pl.Date))
+
+
+def _where(holds: npt.NDArray[np.bool_], found: pl.Series) -> pl.Series:
+    if holds.all():
+        return found
+    return found.to_frame().select(pl.when(pl.Series(holds)).then(pl.col(found.name))).to_series()
 
 
 @cache
@@ -46,23 +53,24 @@ def _months() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
 
 
 def eleven_test(written: pl.Series, *, exception: int) -> pl.Series:
-    """The nine-digit numbers (UInt32, may be null) that pass, and the exception; else null.
+    """The nine-digit numbers (UInt32) that pass, and the exception; else null.
 
     The weights are 9 8 7 6 5 4 3 2 -1; the sum is divisible by 11, and not all digits are zero.
     """
-    number = written.fill_null(0).to_numpy()
-    high, middle, low = _group_sums()
-    total = high[number // _GROUP**2] + middle[number // _GROUP % _GROUP] + low[number % _GROUP]
-    fails = ((total % 11 != 0) | (number == 0)) & (number != exception)
-    return written.set(pl.Series(fails), None) if fails.any() else written
+    number = written.to_numpy()
+    of_high, of_middle, of_low, divisible = _remainders()
+    high = number // _GROUP**2
+    rest = number - high * _GROUP**2
+    middle = rest // _GROUP
+    low = rest - middle * _GROUP
+    passes = divisible.take(of_high.take(high) + of_middle.take(middle) + of_low.take(low))
+    return _where((passes & (number > 0)) | (number == exception), written)
 
 
 @cache
-def _group_sums() -> tuple[npt.NDArray[np.int32], ...]:
-    """The weighted sum of each group of three digits, for every group."""
-    groups = np.arange(_GROUP, dtype=np.int32)
-    three = (groups // 100, groups // 10 % 10, groups % 10)
-    return tuple(
-        np.sum([weight * digit for weight, digit in zip(_WEIGHTS[at : at + 3], three, strict=True)], axis=0, dtype=np.int32)
-        for at in (0, 3, 6)
-    )
+def _remainders() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """What the weighted sum of each group of three digits leaves when divided by 11; and which sums of three such remainders leave none."""
+    groups = np.arange(_GROUP)
+    three = np.stack((groups // 100, groups // 10 % 10, groups % 10))
+    high, middle, low = ((np.array(_WEIGHTS[at : at + 3]) @ three % _MODULUS).astype(np.uint8) for at in (0, 3, 6))
+    return high, middle, low, np.arange(3 * _MODULUS) % _MODULUS == 0

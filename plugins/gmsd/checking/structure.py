@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -46,7 +45,7 @@ class Lines:
         return self.content[: newline if newline >= 0 else self.end].removesuffix(b"\r")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Body:
     """The lines after the header.
 
@@ -57,14 +56,9 @@ class Body:
     """
 
     source: bytes
+    newlines: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int32]
     faulty: npt.NDArray[np.int32]
-
-    @cached_property
-    def newlines(self) -> npt.NDArray[np.int64]:
-        """Where the header and each readable line end."""
-        text = np.frombuffer(self.source, dtype=np.uint8)
-        return np.append(_positions(text, _NEWLINE), len(text))
 
     def texts(self, rows: npt.NDArray[np.int64]) -> list[bytes]:
         """The readable lines at these places (from 0) without their LF: a few lines cost less so than reading all of them again."""
@@ -153,15 +147,18 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     """
     start = lines.content.index(b"\n") + 1
     text = np.frombuffer(lines.content, dtype=np.uint8, count=lines.end)
-    wrong = _separators_per_line(text[start:], ord(separator)) != fields - 1
+    separators, ends = _separators_per_line(text[start:], ord(separator))
+    wrong = separators != fields - 1
+    ends += start
     quoted = lines.content.find(b'"', start) >= 0
     numbers = np.arange(2, len(wrong) + 2, dtype=np.int32)
     if not quoted and not wrong.any() and not lines.content.startswith(codecs.BOM_UTF8, start):
-        return Body(lines.content, numbers, numbers[:0])
-    ends = np.append(_positions(text[start:], _NEWLINE), len(text) - start) + start
+        return Body(lines.content, np.append(start - 1, ends), numbers, numbers[:0])
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
-    return Body(_without(text, start, ends, wrong), numbers[~wrong], numbers[wrong])
+    source = _without(text, start, ends, wrong)
+    kept = np.frombuffer(source, dtype=np.uint8)
+    return Body(source, np.append(_positions(kept, _NEWLINE), len(kept)), numbers[~wrong], numbers[wrong])
 
 
 def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -182,20 +179,25 @@ def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
     return [each.removesuffix(b"\r").decode("utf-8", "replace") for each in found]
 
 
-def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> npt.NDArray[np.int32]:
+def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """How many separators each line has, and where it ends."""
     counts: list[npt.NDArray[np.int32]] = []
+    ends: list[npt.NDArray[np.int64]] = []
     carried = 0
-    for piece in _pieces(text):
+    for number, piece in enumerate(_pieces(text)):
         newlines = np.flatnonzero(piece == _NEWLINE)
         marks = (piece == separator).view(np.uint8)
         if len(newlines):
             starts = np.concatenate(([0], newlines[:-1] + 1))
-            found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=np.int32)
+            # A byte counts twice as fast as a longer number, and holds the separators of a line of up to 255 characters.
+            holds = np.uint8 if (newlines - starts).max() < 256 else np.int32
+            found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=holds).astype(np.int32)
             found[0] += carried
             counts.append(found)
+            ends.append(newlines + number * _PIECE)
             carried, marks = 0, marks[newlines[-1] + 1 :]
         carried += int(np.count_nonzero(marks))
-    return np.concatenate([*counts, np.array([carried], dtype=np.int32)])
+    return np.concatenate([*counts, np.array([carried], dtype=np.int32)]), np.concatenate([*ends, np.array([len(text)])])
 
 
 def _positions(text: npt.NDArray[np.uint8], byte: int) -> npt.NDArray[np.int64]:
