@@ -46,7 +46,7 @@ def repeated_rows(body: Body, protocol: Protocol, frame: pl.DataFrame | None) ->
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(again):
         return pl.Series(dtype=pl.UInt32)
-    rows = hashes.is_in(pl.Series(np.unique(again)).implode()).arg_true()
+    rows = hashes.is_in(pl.Series(again).implode()).arg_true()
     if len(rows) > _FEW:
         compared = lines.collect(engine=body.engine).to_series().gather(rows)
     else:
