@@ -51,7 +51,7 @@ def test_damage_is_counted_among_the_lines_that_are_listed():
 
 def test_more_lines_than_are_listed_say_so():
     result = check(file_of(*[row(Volume="1,5")] * (LISTED_LINES + 5)))
-    assert "; bij de eerste 1.000: 1.000 keer staan er cijfers achter de komma" in result.findings[0].message
+    assert "; bij de eerste 2.000: 2.000 keer staan er cijfers achter de komma" in result.findings[0].message
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x05\x06", b"PK\x05\x06" + bytes(18), b"PK\x03\x04" + b"\xff" * 100])

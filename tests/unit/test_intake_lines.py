@@ -9,7 +9,7 @@ from gmsd.rounds import HalfYear
 
 def result(**lines) -> CheckResult:
     findings = tuple(
-        Finding(rule.replace("_", "-"), "base", "BSN", len(found), tuple(int(each) for each in found[:10]), "", "", "", found)
+        Finding(rule.replace("_", "-"), "base", "BSN", len(found), tuple(int(each) for each in found[:10]), "", "", "", np.array(found))
         for rule, found in lines.items()
     )
     return CheckResult("a.csv", "wmo-2020", HalfYear(2019, 2), "0518", "0" * 64, 1, 1, findings)

@@ -43,7 +43,7 @@ SLIPS = [
         'no YAML: mapping values are not allowed in this context; a text with ": " in it',
     ),
     Slip("tab", BASE, "  derived:\n", "\tderived:\n", "no YAML: found character that cannot start any token; a line is indented"),
-    Slip("alias without anchor", FACULTATIVE, "regex: *een}", "regex: *eem}", "found undefined alias"),
+    Slip("alias without anchor", FACULTATIVE, "regex: *twee}", "regex: *tweo}", "found undefined alias"),
     Slip("key twice", BASE, "      code: BSN-02\n", "      code: BSN-02\n      code: BSN-03\n", 'key "code" stands twice', "code: BSN-03"),
     Slip("list", UNITS, "name: eenheid", "- name: eenheid", "no YAML", "title: Eenheid"),
     Slip("nothing", UNITS, None, "", "is no mapping; a file begins with a key"),
@@ -135,7 +135,9 @@ SLIPS = [
         "[Startdatum_ondersteuning.datum]",
         "of names 1 columns; kind outside is made of 3",
     ),
-    Slip("derived twice", FACULTATIVE, "column: Frequentie.vorm, kind", "column: Eenheid.vorm, kind", "there is such a column already"),
+    Slip(
+        "derived twice", FACULTATIVE, "column: Reden_beeindiging.goed, kind", "column: Eenheid.vorm, kind", "there is such a column already"
+    ),
     Slip(
         "derived without its setting",
         BASE,
@@ -222,7 +224,13 @@ SLIPS = [
         "or_equals: true",
         'rule EIND-03: unknown argument "or_equals"; did you mean "or_equal"?',
     ),
-    Slip("missing argument", BASE, "kwargs: {column: Gemeentecode, regex", "kwargs: {regex", "rule GEM-02: argument column is missing"),
+    Slip(
+        "missing argument",
+        BASE,
+        "kwargs: {column: Type_maatwerkarrangement, value_set",
+        "kwargs: {value_set",
+        "rule TYPE-02: argument column is missing",
+    ),
     Slip(
         "argument of another type", BASE, "or_equal: true", "or_equal: maybe", "rule EIND-03: Great Expectations refuses argument or_equal"
     ),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gmsd.checking.structure import Lines
     from gmsd.protocol import Damage, Protocol
 
-LOOKED_AT = 1_000
+LOOKED_AT = 2_000
 """So many faulty lines of a rule are looked at for what programs did to them: enough to know, and no work that a person waits for."""
 
 _TOLD = 2
