@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rule_changes import git
+
 STEP = Path(__file__).resolve().parents[1] / "impact"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = {f"GIT_{who}_{what}": "x@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    command = ["git", "-C", str(folder), "-c", "init.defaultBranch=main", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | who).stdout.strip()
 
 
 def commit(folder: Path, text: str) -> str:

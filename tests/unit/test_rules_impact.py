@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,27 +13,16 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
-from gmsd.checking import check_file
-from gmsd.demo.corpus import corpus
-from gmsd.impact import Archive, Impact, Item, NoArchive, NoRules, compare_rules, from_folders, impact_text
+from gmsd.impact import Archive, Impact, Item, compare_rules, from_folders, impact_text
 from gmsd.impact.comparing import compare, rule_changes
-from gmsd.impact.rules import earlier
 from gmsd.impact.running import Run, Side
-from gmsd.protocol import protocol_for
-from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
+from tests.support.rule_changes import HEADER, RIGHT, clone, commit, edit, put, repository, rule
+from tests.support.stack import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
-H2 = HalfYear(2019, 2)
 LIMITS = {"max_bytes": 2**20, "max_lines": 1000}
 PREFIX = "gmsd-rules-impact-"
-HEADER = (
-    "Aanmaakdatum_bestand;Gemeentecode;BSN;Type_maatwerkarrangement;Startdatum_ondersteuning;Einddatum_ondersteuning;Leveringsvorm;"
-    "Nummer_toewijzing;Volume;Eenheid;Frequentie;Reden_beeindiging;Reden_wijziging_toewijzing"
-)
-RIGHT = "20200203;0518;999900006;01;20180101;;1;1;10;04;2;;"
 END_BEFORE_START = "20200203;0518;999900006;01;20180101;20171231;1;;;;;;"
 LONG_VOLUME = "20200203;0518;999900018;01;20180101;;1;;123456789;;;;"
 UNIT_82 = "20200203;0518;999900018;01;20180101;;1;;;82;;;"
@@ -43,45 +31,14 @@ NO_REASON_FORM = "20200203;0518;999900018;01;20180101;20190930;1;;;;;2;"
 PERSON = "999900006"
 
 
-def git(folder: Path, *arguments: str) -> str:
-    environment = os.environ | {f"GIT_{who}_{what}": "x@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    command = ["git", "-C", str(folder), "-c", "init.defaultBranch=main", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
-
-
-def commit(folder: Path) -> str:
-    git(folder, "add", "expectations")
-    git(folder, "commit", "-q", "-m", "rules")
-    return git(folder, "rev-parse", "HEAD")
-
-
-def edit(home: Path, name: str, change) -> None:
-    """Load a rule file, let `change` alter it, write it back."""
-    path = home / "expectations" / "wmo" / name
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    change(read)
-    path.write_text(yaml.safe_dump(read, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-def rule(suite: dict, code: str) -> dict:
-    return next(entry for entry in suite["expectations"] if entry["meta"]["code"] == code)
-
-
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory) -> Path:
-    """A repository with the project's rules as its first commit."""
-    home = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(PROJECT / "expectations", home / "expectations")
-    git(home, "init", "-q")
-    commit(home)
-    return home
+    return repository(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.fixture
 def copied(checkout, tmp_path) -> Path:
-    """A clone of it that a test may spoil."""
-    subprocess.run(["git", "clone", "-q", str(checkout), str(tmp_path / "home")], check=True)
-    return tmp_path / "home"
+    return clone(checkout, tmp_path / "home")
 
 
 def gmsd(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -89,13 +46,6 @@ def gmsd(home: Path, *arguments: str, **environment: str) -> subprocess.Complete
     command = [sys.executable, "-m", "gmsd.cli", "rules", "impact", *arguments]
     settings = known | {"GMSD_HOME": str(home)} | environment
     return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=300, check=False)
-
-
-def put(folder: Path, key: str, *rows: str) -> Path:
-    path = folder / key
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
-    return path
 
 
 ROWS = {"a": (RIGHT,), "b": (END_BEFORE_START,), "c": (RIGHT, LONG_VOLUME), "d": (UNIT_82,), "e": DOUBLED, "f": (NO_REASON_FORM,)}
@@ -134,7 +84,7 @@ def edited(home: Path) -> None:
 @pytest.fixture(scope="module")
 def impact(checkout, archive, tmp_path_factory) -> Impact:
     home = tmp_path_factory.mktemp("edited") / "home"
-    subprocess.run(["git", "clone", "-q", str(checkout), str(home)], check=True)
+    clone(checkout, home)
     edited(home)
     return compare_rules("HEAD", home / "expectations", from_folders([archive]), limits=LIMITS, jobs=1)
 
@@ -267,25 +217,6 @@ def test_unchanged_rules_on_hostile_files(checkout, tmp_path):
     assert PERSON not in done.stdout + done.stderr
 
 
-def test_names_are_shown_without_what_steers_a_terminal(tmp_path):
-    for name in ("a\nb\x1b[31m\u202e.csv", f"{PERSON}.csv", os.fsdecode(b"\xff.csv")):
-        put(tmp_path, f"H22019/0518/{name}", RIGHT)
-    names = [item.name for item in from_folders([tmp_path]).items]
-    assert names == ["H22019/0518/*********.csv", "H22019/0518/a\ufffdb\ufffd[31m\ufffd.csv", "H22019/0518/?.csv"]
-
-
-def test_day_of_receipt_is_the_options_the_sidecars_or_the_files(tmp_path):
-    for name in "ab":
-        path = put(tmp_path, f"H22019/0518/{name}.csv", RIGHT)
-        os.utime(path, (0, dt.datetime(2020, 3, 1, 23, 30, tzinfo=dt.UTC).timestamp()))
-    (tmp_path / "received.json").write_text('{"H22019/0518/a.csv": "2020-02-10"}')
-    days = [(item.received_on.isoformat(), item.told_by) for item in from_folders([tmp_path]).items]
-    assert days == [("2020-02-10", "received.json"), ("2020-03-02", "the file's time")]
-    given = from_folders([tmp_path, tmp_path / "H22019"], dt.date(2020, 5, 4))
-    assert given.days_told_by == {"--received-on": 4}
-    assert {(item.municipality, item.half_year) for item in given.items} == {("0518", H2)}
-
-
 BROKEN = "expectations:\n  - [\n"
 
 
@@ -383,81 +314,3 @@ def test_wrong_usage_is_told_in_one_line(checkout, arguments, words):
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [("x", "no JSON"), ("[]", "an object"), ('{"a": "10-2-2020"}', "a: a day such as"), ('{"a": 1}', "a: a day such as")],
-)
-def test_sidecar_that_is_not_in_order_is_refused(tmp_path, content, words):
-    put(tmp_path, "H22019/0518/a.csv", RIGHT)
-    (tmp_path / "received.json").write_text(content)
-    with pytest.raises(NoArchive, match=words):
-        from_folders([tmp_path])
-
-
-def test_folder_without_deliveries_is_refused(tmp_path):
-    put(tmp_path, "H22019/0518/formulieren/intrekking.json")
-    with pytest.raises(NoArchive, match="holds no deliveries"):
-        from_folders([tmp_path])
-
-
-def test_earlier_rules_come_from_a_revision_or_a_folder(copied, tmp_path, monkeypatch):
-    """A revision goes before a folder of that name; a hook's repository is not looked into; what the code needs since then is supplied."""
-    expectations = copied / "expectations"
-    git(copied, "tag", "voorheen")
-    monkeypatch.setenv("GIT_DIR", "/nowhere")
-    monkeypatch.chdir(copied)
-    (copied / "voorheen" / "wmo").mkdir(parents=True)
-    found = earlier("voorheen", expectations, tmp_path / "1")
-    assert (found.commit, found.supplied) == (git_less(copied), ())
-    assert sorted(path.name for path in (tmp_path / "1/expectations/wmo").iterdir()) == sorted(
-        path.name for path in (expectations / "wmo").iterdir()
-    )
-    (expectations / "wmo" / "nieuw.yaml").write_text("x: 1\n")
-    for number, folder in enumerate((PROJECT, PROJECT / "expectations"), start=2):
-        found = earlier(str(folder), expectations, tmp_path / str(number))
-        assert (found.commit, found.supplied) == (None, ("expectations/wmo/nieuw.yaml",))
-
-
-def git_less(folder: Path) -> str:
-    """The commit of HEAD as git itself keeps it."""
-    return (folder / ".git" / (folder / ".git" / "HEAD").read_text().split()[1]).read_text()[:10]
-
-
-def test_without_a_checkout_a_folder_must_be_given(tmp_path):
-    shutil.copytree(PROJECT / "expectations", tmp_path / "expectations")
-    with pytest.raises(NoRules, match=r"is not in a git checkout .*; give a folder that holds expectations"):
-        earlier("HEAD", tmp_path / "expectations", tmp_path / "to")
-
-
-def test_revision_without_expectations_and_shallow_clone_are_told(copied, tmp_path):
-    git(copied, "rm", "-q", "-r", "--cached", "expectations")
-    git(copied, "commit", "-q", "-m", "none")
-    with pytest.raises(NoRules, match=r"^HEAD \([0-9a-f]{10}\) holds no expectations"):
-        earlier("HEAD", copied / "expectations", tmp_path / "to")
-    commit(copied)
-    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{copied}", str(tmp_path / "shallow")], check=True)
-    with pytest.raises(NoRules, match="this clone is shallow"):
-        earlier("HEAD~1", tmp_path / "shallow" / "expectations", tmp_path / "to")
-
-
-def test_corpus_meets_every_rule_in_the_file_that_is_there_for_it():
-    met, right = {}, set()
-    for file in corpus():
-        result = check_file(
-            file.data,
-            file_name=file.file_name,
-            municipality=file.municipality,
-            half_year=file.half_year,
-            received_on=file.received_on,
-            max_bytes=file.max_bytes,
-        )
-        assert result.not_run == ()
-        met.setdefault(file.label, set()).update(finding.rule for finding in result.findings)
-        if file.label == "right":
-            right.add(result.verdict)
-    assert right == {"accepted"}
-    labels = set(protocol_for(H2).rules)
-    assert labels <= met.keys()
-    assert {label: found for label, found in met.items() if label in labels and found != {label}} == {}
