@@ -1,6 +1,6 @@
 """The technical check of a delivery: reading the file, running the rules, the verdict; and the way from an accepted file to records."""
 
-from gmsd.checking.check import check_file, check_path
+from gmsd.checking.check import check_file, check_path, check_unread
 from gmsd.checking.light import load_engine
 from gmsd.checking.naming import half_year_in_name
 from gmsd.checking.records import pseudonymise, read_records
@@ -13,6 +13,7 @@ __all__ = [
     "Verdict",
     "check_file",
     "check_path",
+    "check_unread",
     "half_year_in_name",
     "load_engine",
     "pseudonymise",

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
+from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable, number
 from gmsd.checking.header import explain_header
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import CheckResult, Finding
@@ -118,11 +118,24 @@ def check_path(path: Path, *, max_bytes: int | None = None, **known: Any) -> Che
             # as much as was measured: what is still being written to it meanwhile is no part of it
             return check_file(opened.read(size), file_name=path.name, max_bytes=max_bytes, **known)
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    result = check_file(b"", file_name=path.name, max_bytes=max_bytes, **known)
-    rules = newest_protocol() if result.half_year is None else _protocol(result.half_year) or newest_protocol()
-    named = [finding for finding in result.findings if finding.rule.startswith("NAAM")]
-    over = _over_size(rules, max_bytes=limit, max_lines=known.get("max_lines") or rules.max_lines)
-    return replace(result, sha256=digest, bytes=size, findings=(*named, over))
+    return check_unread(size, digest, file_name=path.name, max_bytes=limit, **known)
+
+
+def check_unread(size: int, sha256: str, *, max_bytes: int, max_lines: int | None = None, **known: Any) -> CheckResult:
+    """What can be said of a file over the size limit, which is not read: its size and its name.
+
+    Args:
+        size: Its bytes.
+        sha256: Of them.
+        max_bytes: The limit that it is over.
+        max_lines: As in `check_file`.
+        known: The other arguments of `check_file`.
+    """
+    result = check_file(b"", max_bytes=max_bytes, max_lines=max_lines, **known)
+    rules = _protocol(result.half_year) or newest_protocol()
+    named = [finding for finding in result.findings if finding.rule != rules.rule_of("empty").code]
+    over = _over_size(rules, max_bytes=max_bytes, max_lines=max_lines or rules.max_lines)
+    return replace(result, sha256=sha256, bytes=size, findings=(*named, over))
 
 
 def _protocol(half_year: HalfYear | None) -> Protocol | None:
@@ -146,8 +159,7 @@ def _name_findings(name: FileName, shown: str, rules: Protocol, *, expected: Hal
 
 
 def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
-    megabytes, lines = f"{max_bytes / 2**20:.0f}", f"{max_lines:,}".replace(",", ".")
-    return Finding.of(rules.rule_of("over_size"), megabytes=megabytes, max_lines=lines)
+    return Finding.of(rules.rule_of("over_size"), megabytes=f"{max_bytes / 2**20:.0f}", max_lines=number(max_lines))
 
 
 def _byte_findings(lines: Lines, rules: Protocol, limits: dict[str, int], *, unreadable_line: int | None) -> list[Finding]:

@@ -37,7 +37,7 @@ def explain_name(finding: Finding, check: str, file_name: str) -> Finding:
 def explain_characters(finding: Finding, forbidden: Collection[str]) -> Finding:
     """Say which of the characters that may not stand in a name stand in this one."""
     shown = ["een extra punt" if character == "." else character for character in sorted(forbidden)]
-    return with_words(finding, f"in deze naam is dat {' '.join(shown)}")
+    return with_words(finding, f"in deze naam {'is' if len(shown) == 1 else 'zijn'} dat {' '.join(shown)}")
 
 
 def explain_file(finding: Finding, kind: str) -> Finding:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gmsd.checking import CheckResult, Finding, check_file
+from gmsd.checking import CheckResult, check_file, check_unread
 from gmsd.clock import AMSTERDAM
 from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
 from gmsd.rounds import HalfYear
@@ -47,22 +45,17 @@ def judge(context: Context, delivery: Delivery, data: bytes | None) -> CheckResu
         data: Its bytes; None when it is over the size limit and was not read.
     """
     settings = context.settings
-    result = check_file(
-        data or b"",
-        file_name=delivery.file_name,
-        municipality=delivery.municipality,
-        half_year=HalfYear.parse(delivery.half_year or ""),
-        received_on=delivery.received_at.astimezone(AMSTERDAM).date(),
-        max_bytes=settings.max_file_bytes,
-        max_lines=settings.max_file_lines,
-    )
-    if data is not None:
-        return result
-    rules = _rules(delivery)
-    megabytes, max_lines = f"{settings.max_file_bytes / 2**20:.0f}", f"{settings.max_file_lines:,}".replace(",", ".")
-    named = [finding for finding in result.findings if finding.rule != rules.rule_of("empty").code]
-    findings = (*named, Finding.of(rules.rule_of("over_size"), megabytes=megabytes, max_lines=max_lines))
-    return replace(result, sha256=delivery.sha256 or "", bytes=delivery.size_bytes, findings=findings)
+    known: dict[str, Any] = {
+        "file_name": delivery.file_name,
+        "municipality": delivery.municipality,
+        "half_year": HalfYear.parse(delivery.half_year or ""),
+        "received_on": delivery.received_at.astimezone(AMSTERDAM).date(),
+        "max_bytes": settings.max_file_bytes,
+        "max_lines": settings.max_file_lines,
+    }
+    if data is None:
+        return check_unread(delivery.size_bytes, delivery.sha256 or "", **known)
+    return check_file(data, **known)
 
 
 def cannot_be_read(delivery: Delivery, result: CheckResult) -> bool:
@@ -73,10 +66,11 @@ def cannot_be_read(delivery: Delivery, result: CheckResult) -> bool:
 
 
 def rules_version(delivery: Delivery) -> str:
-    """The rules that a delivery is checked by: the protocol and a fingerprint of its suites."""
+    """The rules that a delivery is checked by: the protocol and a fingerprint of all in it that decides, code lists and limits too."""
     rules = _rules(delivery)
-    content = json.dumps(rules.suites, sort_keys=True, default=str).encode()
-    return f"{rules.id}:{hashlib.sha256(content).hexdigest()[:12]}"
+    limits = (rules.separator, rules.max_bytes, rules.max_lines)
+    content = repr((rules.suites, rules.rules, rules.fields, rules.derived, sorted(rules.code_lists.items()), limits))
+    return f"{rules.id}:{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def _rules(delivery: Delivery) -> Protocol:

@@ -61,7 +61,7 @@ FAULTS = [
     name("second dot", "WMO_H22019_a.b.csv", FILE, words=("in deze naam is dat een extra punt",)),
     name("extension twice", "WMO_H22019_x.csv.csv", FILE, words=("twee extensies",)),
     *[name("forbidden character", f"WMO_H22019_a{character}b.csv", FILE) for character in ':\\/?;*"><|]['],
-    name("two forbidden characters are one fault", "WMO_H22019_[a].csv", FILE, words=("in deze naam is dat [ ]",)),
+    name("two forbidden characters are one fault", "WMO_H22019_[a].csv", FILE, words=("in deze naam zijn dat [ ]",)),
     name("second download of a browser", "WMO_H22019_x[1].csv", FILE, words=("volgnummer",)),
     name("forbidden character and extension", "WMO_H22019_a[b.xlsx", FILE, FILE),
     name("form and extension", "gegevens.docx", FILE, FILE),
