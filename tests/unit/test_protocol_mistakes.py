@@ -150,7 +150,7 @@ SLIPS = [
         BASE,
         "({municipality})",
         "({gemeente})",
-        "message has {gemeente}, which is not filled in here; known are detail, half_year, municipality, share",
+        "message has {gemeente}, which is not filled in here; known are half_year, municipality, share",
     ),
     Slip("word of another check", STRUCTURE, "({expected})", "({columns})", "message has {columns}, which is not filled in here"),
     Slip(

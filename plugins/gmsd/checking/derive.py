@@ -92,10 +92,6 @@ def _in_codes(cell: pl.Expr, derived: Derived, protocol: Protocol, half_year: Ha
     return pl.when(cell.is_in(codes.implode())).then(cell)
 
 
-def _calendar_date(derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
-    return numbers.digits(pl.col(derived.of[0]), 8).map_batches(numbers.days, return_dtype=pl.Date, is_elementwise=True)
-
-
 def _outside(derived: Derived, half_year: HalfYear) -> pl.Expr:
     """A record belongs in a half-year when it starts by the last day and is running or ends on or after the first day."""
     start, end = pl.col(derived.of[0]), pl.col(derived.of[1])

@@ -44,7 +44,7 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
     """
     if not findings:
         return []
-    beginning = content[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r\n", "\n")
+    beginning = content[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n")
     seen = _Header(beginning, protocol)
     headers = damage_list().headers
     wordings = [headers[kind] for kind in seen.as_a_whole() if kind in headers]

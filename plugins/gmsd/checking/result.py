@@ -47,8 +47,7 @@ class Finding:
     @classmethod
     def of(cls, rule: Rule, *, count: int = 1, lines: npt.ArrayLike = (), **words: str) -> Finding:
         """A finding of a rule on these lines (all of them, or the first hundred thousand); `words` fill the places in its sentences."""
-        known = {"detail": "", **words}
-        message, repair = rule.message.format_map(known), rule.repair.format_map(known)
+        message, repair = rule.message.format_map(words), rule.repair.format_map(words)
         numbers = np.asarray(lines, dtype=np.int32)[:LISTED_LINES]
         first = tuple(numbers[:SHOWN_LINES].tolist())
         return cls(rule.code, rule.level, rule.field, count, first, message, repair, rule.source, numbers)

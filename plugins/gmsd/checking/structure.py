@@ -51,6 +51,7 @@ class Body:
 
     Attributes:
         source: What a CSV reader is given: the header and every line that can be read.
+        newlines: Where in `source` the header and each readable line end.
         lines: The physical line numbers of the lines that can be read.
         faulty: Those of the lines with a wrong number of fields or a quotation mark.
     """
@@ -173,9 +174,9 @@ def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
     text = np.frombuffer(lines.content, dtype=np.uint8, count=lines.end)
     ends = np.append(_positions(text, _NEWLINE), len(text))
     begins = np.concatenate(([0], ends[:-1] + 1))
-    places = np.asarray(numbers) - 1
-    last = np.minimum(ends[places], begins[places] + _SHOWN)
-    found = (lines.content[begin:end] for begin, end in zip(begins[places].tolist(), last.tolist(), strict=True))
+    wanted = np.asarray(numbers) - 1
+    last = np.minimum(ends[wanted], begins[wanted] + _SHOWN)
+    found = (lines.content[begin:end] for begin, end in zip(begins[wanted].tolist(), last.tolist(), strict=True))
     return [each.removesuffix(b"\r").decode("utf-8", "replace") for each in found]
 
 

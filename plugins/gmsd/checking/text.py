@@ -22,13 +22,11 @@ class Text:
 
     Attributes:
         content: UTF-8 without byte order mark. The bytes as they came when they could not be decoded; nothing of a file that is no text.
-        decoded: Whether `content` is text in an encoding that is read.
         kind: What the file is instead, by its name in damage.yaml; None for a file that is or should be a csv file.
         unreadable_line: The physical line of the first byte that could not be decoded.
     """
 
     content: bytes
-    decoded: bool
     kind: str | None = None
     unreadable_line: int | None = None
 
@@ -37,32 +35,32 @@ def read_text(data: bytes) -> Text:
     """UTF-8 with its mark must be UTF-8; else UTF-8 when all of it is valid, else Windows-1252; another kind of file is named as such."""
     codec = _unicode_codec(data)
     if codec is not None:
-        return Text(data.decode(codec, errors="replace").encode(), decoded=False, kind=codec[:6])
+        return Text(data.decode(codec, errors="replace").encode(), kind=codec[:6])
     kind = kind_of(data)
     if kind is not None:
-        return Text(b"", decoded=False, kind=kind)
+        return Text(b"", kind=kind)
     marked = data.startswith(codecs.BOM_UTF8)
     content = data[len(codecs.BOM_UTF8) :] if marked else data
     if content.isascii():
-        return Text(content, decoded=True)
+        return Text(content)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         return _other_than_utf8(content, error.start, marked=marked)
-    return Text(content, decoded=True)
+    return Text(content)
 
 
 def _other_than_utf8(content: bytes, place: int, *, marked: bool) -> Text:
     """Windows-1252, unless the file says that it is UTF-8; `place` is that of the first byte that is not UTF-8."""
     if not marked:
         try:
-            return Text(content.decode("cp1252").encode("utf-8"), decoded=True)
+            return Text(content.decode("cp1252").encode("utf-8"))
         except UnicodeDecodeError as error:
             if content[:place].isascii():
                 place = error.start
     if _is_ebcdic(content):
-        return Text(content, decoded=False, kind="ebcdic")
-    return Text(content, decoded=False, unreadable_line=content.count(b"\n", 0, place) + 1)
+        return Text(content, kind="ebcdic")
+    return Text(content, unreadable_line=content.count(b"\n", 0, place) + 1)
 
 
 def _is_ebcdic(content: bytes) -> bool:

@@ -32,13 +32,13 @@ _WORDS = {
     "expected": "de code die bij de map hoort",
     "columns": "de namen staan in de melding",
     "positions": "de plaats staat in de melding",
-    "detail": "",
 }
 _FILE_PARTS = (
-    ("NAAM", "bestandsnaam", "Naam van het bestand", "de naam van het bestand"),
-    ("BEST", "bestand", "Bestand", "het bestand als geheel"),
-    ("KOL", "kolomnamen", "Kolomnamen", "de eerste regel van het bestand"),
+    (("name_", "upload_code_"), "bestandsnaam", "Naam van het bestand", "de naam van het bestand"),
+    (("empty", "no_records", "undecodable", "nul", "over_size"), "bestand", "Bestand", "het bestand als geheel"),
+    (("columns_",), "kolomnamen", "Kolomnamen", "de eerste regel van het bestand"),
 )
+"""The beginnings of the checks on a part (vocabulary.py), and its anchor, title and place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def catalogue(protocol: Protocol, every: Sequence[Protocol]) -> Catalogue:
     """
     entries = {rule.code: _entry(rule, protocol, every) for rule in protocol.rules.values()}
     file_sections = [
-        Section(anchor, title, (), None, tuple(replace(entries[code], where=where) for code in entries if code.startswith(prefix)))
-        for prefix, anchor, title, where in _FILE_PARTS
+        Section(anchor, title, (), None, tuple(replace(entries[code], where=where) for code in _on_part(protocol, checks)))
+        for checks, anchor, title, where in _FILE_PARTS
     ]
     told = {entry.code for section in file_sections for entry in section.entries}
     rest = tuple(entries[rule.code] for rule in protocol.rules.values() if rule.field is None and rule.code not in told)
@@ -146,6 +146,10 @@ def catalogue(protocol: Protocol, every: Sequence[Protocol]) -> Catalogue:
         tables=tuple(_table(protocol.code_lists[name]) for name in lists),
         others=tuple(other.id for other in every if other.id != protocol.id),
     )
+
+
+def _on_part(protocol: Protocol, checks: tuple[str, ...]) -> list[str]:
+    return [rule.code for rule in protocol.rules.values() if rule.check is not None and rule.check.startswith(checks)]
 
 
 def _entry(rule: Rule, protocol: Protocol, every: Sequence[Protocol]) -> Entry:

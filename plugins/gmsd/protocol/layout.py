@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol.reading import Key, nearest
-from gmsd.protocol.vocabulary import ALWAYS, CHECKS, CONTENT_WORDS, KINDS, LEVELS, RECORD, SETS, STATUSES, TYPES
+from gmsd.protocol.vocabulary import CHECKS, CONTENT_WORDS, KINDS, LEVELS, RECORD, SETS, STATUSES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -161,7 +161,7 @@ def read_rule(place: Place, fields: dict[str, Field] | None, *, check: bool, lev
             place.fault(f'no field "{read["field"]}"; {nearest(read["field"], fields)}', "field")
         elif read["level"] in SETS and read["level"] != field.set:
             place.fault(f"level is {read['level']}, but {field.name} is of the {field.set} set (structuur.yaml)", "level")
-    words = (CHECKS[read["check"]] if check else CONTENT_WORDS) | ALWAYS
+    words = CHECKS[read["check"]] if check else CONTENT_WORDS
     for key in ("message", "repair"):
         _sentence(place, key, read[key], words)
     return Rule(**{"check": None, **read})

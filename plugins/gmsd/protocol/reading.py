@@ -63,7 +63,7 @@ def expectations_folder() -> Path:
 
 
 def nearest(word: object, known: Collection[str]) -> str:
-    """` did you mean "base"?`, or what there is to choose from."""
+    """`did you mean "base"?`, or what there is to choose from."""
     close = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known) or 'none'}"
 

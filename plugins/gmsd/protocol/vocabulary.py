@@ -28,7 +28,7 @@ RECORD = (
 )
 MUNICIPALITIES, RECEIVED_ON, CODES = "MUNICIPALITIES", "RECEIVED_ON", "CODES_"
 
-# The rules that `checking` runs on name and bytes, with the words it fills in their sentences. `detail` may stand in every sentence.
+# The rules that `checking` runs on name and bytes, with the words it fills in their sentences.
 CHECKS: dict[str, frozenset[str]] = {
     "name_form": frozenset(),
     "name_characters": frozenset(),
@@ -47,7 +47,6 @@ CHECKS: dict[str, frozenset[str]] = {
     "lines": frozenset(),
 }
 CONTENT_WORDS = frozenset({"half_year", "municipality", "share"})
-ALWAYS = frozenset({"detail"})
 
 
 @dataclass(frozen=True, slots=True)
