@@ -142,12 +142,13 @@ def _faults(checked: Checked, lines: Mapping[str, Sequence[int]], explained: Map
 
 
 def _not_run(checked: Checked) -> Sheet:
+    unsure = "Zolang een regel niet is toegepast, weten wij niet of uw bestand eraan voldoet."
     sheet = Sheet(
         "niet uitgevoerd",
         "Regels die wij niet konden toepassen",
         widths=(13, 28, 90),
         header=("Code", "Variabele", "Waarom niet"),
-        note="Zolang een regel niet is toegepast, weten wij niet of uw bestand eraan voldoet." if checked.not_run else "Dit zijn er geen.",
+        note=unsure if checked.not_run else "Alle regels zijn toegepast.",
     )
     if not checked.content_checked:
         sheet.row("alle", WHOLE_LINE, "Er is iets mis met het bestand zelf. Wij controleren de inhoud zodra dat is hersteld.")

@@ -44,7 +44,7 @@ PERSON = [
     wrong("BSN", "blanks only is filled", "   ", words=("alleen spaties",)),
     wrong("BSN", "11-proef", "999900007", "123456789", words=("11-proef niet",)),
     wrong("BSN", "zeros pass the arithmetic and are refused", "000000000", words=("negen nullen",)),
-    wrong("BSN", "leading zero lost", "12345672", words=("1 keer heeft het acht cijfers", "voorloopnul", "Excel")),
+    wrong("BSN", "leading zero lost", "12345672", words=("1 keer heeft het nummer maar acht cijfers", "voorloopnul", "Excel")),
     wrong("BSN", "too short or too long", "9999", "9999000060", "0999900006"),
     wrong("BSN", "signs and separators", "+99990006", "9999.00.006", "9999 00 006", "-999900006"),
     wrong("BSN", "white space", " 999900006", "999900006 ", "\u00a0999900006"),
