@@ -7,11 +7,11 @@ unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test bench impact mutation parity lint lock compose-env
+.PHONY: help setup demo up down test bench impact mutation parity lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  options: make demo MUNICIPALITIES=30|all SEED=1 RESET=1"
+	@echo "  options: demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500"
 
 setup: ## make the environments only
 	@services/bootstrap.sh
@@ -35,7 +35,7 @@ bench: ## the benchmarks; writes var/bench/latest.json
 	@services/bootstrap.sh --dev
 	@.venv/bin/python -m tests.bench
 
-impact: ## what the rules change against an earlier state: make impact AGAINST=REV
+impact: ## what the rules change against an earlier state
 	@services/bootstrap.sh --dev
 	@AGAINST="$(AGAINST)" tests/impact
 
@@ -43,13 +43,17 @@ mutation: ## break every rule in the YAML in many ways and show that a test fail
 	@services/bootstrap.sh --dev
 	@PYTHONPATH=. .venv/bin/python -W ignore -m tests.mutation "$(PART)"
 
-parity: ## gx_polars against GX's pandas engine: 2,000 drawn cases of each kind; CASES=n for another number
+parity: ## gx_polars against GX's pandas engine: 2,000 drawn cases of each kind
 	@services/bootstrap.sh --dev
 	@.venv/bin/python -m tests.parity $(CASES)
 
 lint: ## formatter, linter, type checker, boundaries, generated pages
 	@services/bootstrap.sh --dev
 	@services/lint.sh
+
+docs: ## make the generated pages anew: settings, commands, DAGs, rules, faults
+	@services/bootstrap.sh --dev
+	@.venv/bin/python docs/generate.py
 
 lock: setup ## make the lock files anew from the .in files; versions stay where they can
 	@services/lock.sh
