@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gmsd.checking import check_file, check_path, pseudonymise, read_records
+from gmsd.checking.structure import judge_header
 from gmsd.cli import build
 from gmsd.rounds import HalfYear
-from tests.spec.checking import ROWS, cell, check, clean, file_of
+from tests.spec.checking import COLUMNS, ROWS, cell, check, clean, file_of
 
 KEY = bytes(range(32))
 BSN = "999900006"
@@ -118,6 +119,12 @@ def test_large_file_on_disk_is_not_read(tmp_path):
     over = check_path(path, max_bytes=50, **known)
     assert [(f.rule, f.level) for f in over.findings] == [("BEST-05", "file")]
     assert (over.bytes, over.sha256) == (len(clean()), check(clean()).sha256)
+
+
+def test_header_of_nothing_but_separators_does_not_become_a_list_of_names():
+    faults = judge_header(b";" * 5_000_000, COLUMNS, ";")
+    assert faults.missing == COLUMNS
+    assert len(faults.unknown) < 100_000, "every separator costs tens of bytes"
 
 
 def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):

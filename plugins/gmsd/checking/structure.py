@@ -19,6 +19,8 @@ _PIECE = 1 << 20
 _LINES = 1 << 17
 _SHOWN = 1 << 14
 _LARGE = 16 << 20
+# So many names of a header are told apart: a line of nothing but separators must not become a list of half a billion names.
+_NAMES = 1 << 16
 # A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
 # and stands in no text, so that records differ where they did.
 _LONE_RETURN = "\ufdd0".encode()
@@ -124,10 +126,11 @@ class HeaderFaults:
 def judge_header(line: bytes, expected: tuple[str, ...], separator: str) -> HeaderFaults:
     """Compare the first line with the protocol's columns, without regard to case and to blanks around a name.
 
-    Unknown names are told by their place only: in a file without a header they are a person's data.
+    Unknown names are told by their place only: in a file without a header they are a person's data. What follows after `_NAMES` names is
+    taken for one more, which is unknown.
     """
     known = {name.lower().encode(): place for place, name in enumerate(expected)}
-    given = [known.get(name.strip(b" \t").lower()) for name in line.split(separator.encode())]
+    given = [known.get(name.strip(b" \t").lower()) for name in line.split(separator.encode(), _NAMES)]
     found = [place for place in given if place is not None]
     first = list(dict.fromkeys(found))
     return HeaderFaults(
