@@ -8,9 +8,11 @@ from unittest import mock
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from gmsd.checking import check_file, check_path, pseudonymise, read_records
+from gmsd.checking import check_file, check_path, pseudonymise, read_records, text
 from gmsd.checking.structure import judge_header
 from gmsd.cli import build
 from gmsd.rounds import HalfYear
@@ -125,6 +127,20 @@ def test_header_of_nothing_but_separators_does_not_become_a_list_of_names():
     faults = judge_header(b";" * 5_000_000, COLUMNS, ";")
     assert faults.missing == COLUMNS
     assert len(faults.unknown) < 100_000, "every separator costs tens of bytes"
+
+
+@given(st.lists(st.sampled_from([b"a", b"\n", "é€😀".encode(), *(bytes([byte]) for byte in "é€😀".encode())]), max_size=12).map(b"".join))
+def test_text_is_decoded_in_pieces_as_it_is_whole(data):
+    def places(size: int) -> int | None:
+        with mock.patch.object(text, "_PIECE", size):
+            return text._not_utf8(data)
+
+    try:
+        data.decode()
+        first = None
+    except UnicodeDecodeError as error:
+        first = error.start
+    assert {places(size) for size in (1, 2, 3, 5, 1 << 20)} == {first}
 
 
 def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):

@@ -14,6 +14,7 @@ _UNICODE_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 4096
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,20 @@ def read_text(data: bytes) -> Text:
     content = data[len(codecs.BOM_UTF8) :] if marked else data
     if content.isascii():
         return Text(content)
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _other_than_utf8(content, error.start, marked=marked)
-    return Text(content)
+    place = _not_utf8(content)
+    return Text(content) if place is None else _other_than_utf8(content, place, marked=marked)
+
+
+def _not_utf8(content: bytes) -> int | None:
+    """The place of the first byte that is not UTF-8. In pieces: decoded whole, one emoji makes every character of a file four bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), _PIECE):
+        waiting = len(decoder.getstate()[0])  # of a character that began in the piece before
+        try:
+            decoder.decode(content[start : start + _PIECE], final=start + _PIECE >= len(content))
+        except UnicodeDecodeError as error:
+            return start - waiting + error.start
+    return None
 
 
 def _other_than_utf8(content: bytes, place: int, *, marked: bool) -> Text:
