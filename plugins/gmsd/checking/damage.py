@@ -23,6 +23,7 @@ LOOKED_AT = 2_000
 """So many faulty lines of a rule are looked at for what programs did to them: enough to know, and no work that a person waits for."""
 
 _TOLD = 2
+_LONGEST = 1000
 
 
 def explain_name(finding: Finding, check: str, file_name: str) -> Finding:
@@ -87,6 +88,7 @@ def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, in
     """How many cells have which damage, most frequent first; of each cell the first kind that fits counts."""
     if not kinds:
         return []
+    cells = cells.filter(cells.str.len_bytes() <= _LONGEST)  # what programs do to a cell does not make it a page of text
     distinct = cells.alias("cell").value_counts(name="cells").drop_nulls()
     fits = distinct.select(_fits(tuple(damage.regex for damage in kinds))).to_numpy()
     first = np.where(fits.any(axis=1), fits.argmax(axis=1), len(kinds))
