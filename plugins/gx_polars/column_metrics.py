@@ -15,6 +15,7 @@ from gx_polars.row_metrics import deviation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SHORT = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
@@ -72,6 +73,12 @@ def _extreme(domain: Domain, take: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
     if is_category(domain.stored) or not (domain.type.is_numeric() or domain.type.is_temporal()):
         raise Unsupported(f"an order of {domain.stored}")
     return take(domain.cells)
+
+
+def _sum(domain: Domain) -> pl.Expr:
+    """In 64 bits, as pandas: polars adds up 32 bits in 32 bits, and wraps around."""
+    numbers = _numbers(domain)
+    return (numbers.cast(pl.Int64) if domain.type in _SHORT else numbers).sum()
 
 
 def _median(domain: Domain) -> pl.Expr:
@@ -135,7 +142,7 @@ COLUMN_METRICS: dict[str, Callable[..., pl.Expr]] = {
     "column.max": lambda d: _extreme(d, pl.Expr.max),
     "column.min": lambda d: _extreme(d, pl.Expr.min),
     "column.mean": lambda d: _numbers(d).mean(),
-    "column.sum": lambda d: _numbers(d).sum(),
+    "column.sum": _sum,
     "column.median": _median,
     "column.standard_deviation": _standard_deviation,
     "column.quantile_values": _quantiles,

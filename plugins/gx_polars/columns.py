@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
 from great_expectations.exceptions import GreatExpectationsError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LARGEST = 2**1023  # beyond it an integer has no float
+_WHOLE = 2**127  # polars has no larger ones
 _PLAIN_SCALE = 6  # with more decimals Python writes small values with an exponent, polars never does
 
 
@@ -26,6 +28,13 @@ def dtype_of(schema: pl.Schema, column: str) -> pl.DataType:
     if column not in schema:
         raise GreatExpectationsError(f'Error: The column "{column}" in BatchData does not exist.')
     return schema[column]
+
+
+def written_in(schema: pl.Schema, column: str) -> str:
+    """The column as the frame writes it: GX's pandas engine passes over capitals in the columns of a rule."""
+    if column in schema:
+        return column
+    return next((name for name in schema if name.casefold() == column.casefold()), column)
 
 
 def is_category(dtype: pl.DataType) -> bool:
@@ -118,11 +127,11 @@ class Domain:
 
 
 def _python_text(numbers: pl.Series) -> pl.Series:
-    """Python's text of each number, asked once per distinct value."""
+    """Python's text of each number, asked once per distinct value; zero and minus zero are one value and two texts."""
     distinct = numbers.drop_nulls().unique()
-    return numbers.replace_strict(
-        distinct, pl.Series([str(value) for value in distinct], dtype=pl.String), default=None, return_dtype=pl.String
-    )
+    text = [str(value or 0.0) for value in distinct]
+    texts = numbers.replace_strict(distinct, pl.Series(text, dtype=pl.String), default=None, return_dtype=pl.String)
+    return texts.set((numbers == 0) & (1 / numbers < 0), "-0.0")
 
 
 def same_kind(dtype: pl.DataType, value: Any) -> bool:
@@ -139,14 +148,33 @@ def same_kind(dtype: pl.DataType, value: Any) -> bool:
     return False
 
 
+def comparable(dtype: pl.DataType, value: Any) -> Any:
+    """A value of the cells' kind, as polars compares it with them: a moment in the zone of the column, whichever zone it is written in.
+
+    Raises:
+        Unsupported: When the value is too large for polars.
+    """
+    zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+    if zone is not None:
+        return pl.lit(value).dt.convert_time_zone(zone)
+    if isinstance(value, int) and abs(value) >= _WHOLE:
+        raise Unsupported("a whole number beyond 128 bits")
+    return int(value) if isinstance(value, bool) else value
+
+
 def as_cells(dtype: pl.DataType, values: Iterable[Any]) -> list[Any]:
     """The values that a cell of this type can be equal to, as such cells: 1 == 1.0 == True, and a value of another kind is never met.
 
     Raises:
         Unsupported: For types and values of which pandas alone knows what is equal.
     """
-    values = list(values)
-    kept = [value for value in values if same_kind(dtype, value) and value == value]  # noqa: PLR0124  NaN is nowhere in
+    values = [value.item() if isinstance(value, np.generic) else value for value in values]
+    numeric = dtype.is_numeric()
+    kept = [
+        value
+        for value in values
+        if (same_kind(dtype, value) or (numeric and isinstance(value, Decimal))) and value == value  # noqa: PLR0124  NaN is nowhere in
+    ]
     if dtype == pl.String:
         return kept
     if dtype == pl.Boolean:
@@ -170,7 +198,8 @@ def _as_numbers(dtype: pl.DataType, values: list[Any]) -> list[Any]:
         limit = 10 ** (dtype.precision - dtype.scale)
         exact = [Decimal(value) for value in values if math.isfinite(value) and abs(value) < limit]
         return [value for value in exact if value == round(value, dtype.scale)]
-    floats = [float(value) for value in values if abs(value) < _LARGEST or math.isinf(value)]
+    exact_ones = [value for value in values if not isinstance(value, Decimal) or value == float(value)]
+    floats = [float(value) for value in exact_ones if abs(value) < _LARGEST or math.isinf(value)]
     held = pl.Series(floats, dtype=pl.Float64).cast(dtype).to_list()
     return [value for value, stored in zip(floats, held, strict=True) if value == stored]
 
@@ -203,5 +232,5 @@ def bounds(
             continue
         if not same_kind(dtype, value):
             raise TypeError("Column values, min_value, and max_value must either be None or of the same type.")
-        parts.append(compare(int(value) if isinstance(value, bool) else value))
+        parts.append(compare(comparable(dtype, value)))
     return pl.all_horizontal(parts)

@@ -14,7 +14,7 @@ from great_expectations.expectations.row_conditions import (
     deserialize_row_condition,
 )
 
-from gx_polars.columns import is_category, missing, one_of, same_kind, value_of, value_type
+from gx_polars.columns import comparable, is_category, missing, one_of, same_kind, value_of, value_type
 from gx_polars.errors import Unsupported
 
 
@@ -80,4 +80,4 @@ def _comparable(dtype: pl.DataType, value: Any) -> Any:
         return bool(value)
     if not same_kind(dtype, value) or value != value:  # noqa: PLR0124  polars puts NaN above all numbers, pandas nowhere
         raise Unsupported(f"{dtype} compared with {type(value).__name__}")
-    return int(value) if isinstance(value, bool) else value
+    return comparable(dtype, value)

@@ -45,7 +45,8 @@ def columns_needed(rules: Iterable[Rule], names: list[str]) -> list[str]:
         needed.update(name for name in names if any(name in text for text in condition))
         needed.update(_texts(kwargs))
         needed.update(_texts(rule.result_format.get("unexpected_index_column_names")))
-    return [name for name in names if name in needed]
+    folded = {name.casefold() for name in needed}
+    return [name for name in names if name.casefold() in folded]
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -36,7 +36,7 @@ def column_types(schema: pl.Schema) -> tuple[pl.Expr, Callable[[Any], list[dict[
         with_gaps = {name for name, count in (gaps or {}).items() if count}
         return [{"name": name, "type": _with_gaps(schema[name]) if name in with_gaps else held[name]} for name in schema]
 
-    return (pl.struct(pl.col(unsure).null_count()) if unsure else pl.lit(None)), shape
+    return (pl.struct([pl.col(name).null_count() for name in unsure]) if unsure else pl.lit(None)), shape
 
 
 def _with_gaps(dtype: pl.DataType) -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gx_polars.columns import Domain
 
 # What Rust reads differently from Python's re or not at all; so is a "$" that is not the last sign.
-_RISKY = re.compile(r"\\[ZzGQEbB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[[^\]]*(\[|\\[SW])|\$(?!$)|\\\$$|[^ -~]")
+_RISKY = re.compile(r"\\[ZzGQEbB<>pPuUNx]|\(\?[^:]|[+*?}]\+|&&|--|~~|\[\^?\]?(\\[^SW]|[^\]\\])*(\[|\\[SW])|\$(?!$)|\\\$$|[^ -~]")
 # Python's white space has four separators more than Rust's; Rust's word has marks and joiners, Python's has fractions and superscripts.
 _CLASSES = {r"\s": r"\s\x1c-\x1f", r"\w": r"\p{L}\p{N}_"}
 _CERTAIN_FIELDS = ({"Y", "m", "d"}, {"Y", "m", "d", "H", "M"})

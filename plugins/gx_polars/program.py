@@ -10,7 +10,7 @@ import polars as pl
 from great_expectations.constants import MAX_RESULT_RECORDS
 
 from gx_polars import listing
-from gx_polars.columns import Domain, dtype_of
+from gx_polars.columns import Domain, dtype_of, written_in
 from gx_polars.conditions import row_condition
 from gx_polars.errors import Unsupported
 from gx_polars.metrics import COLUMN_METRICS, ROW_METRICS, SHAPES
@@ -162,7 +162,7 @@ def answers_to(schema: pl.Schema, metrics: Mapping[str, Metric], result_format: 
 
 
 def _answer(schema: pl.Schema, metric: Metric, result_format: dict[str, Any], masks: dict[str, Mask]) -> Answer:
-    domain, name = metric.domain, metric.name
+    domain, name = _written_in(schema, metric.domain), metric.name
     if domain.get("table") or not domain.keys() <= _DOMAIN_KEYS:
         raise Unsupported("a domain other than rows and columns of this table")
     where = row_condition(schema, domain.get("row_condition"))
@@ -181,6 +181,14 @@ def _answer(schema: pl.Schema, metric: Metric, result_format: dict[str, Any], ma
     if base not in ROW_METRICS:
         raise Unsupported(f"polars has no form of the metric {name}")
     return _row_answer(metric, what, _domain(schema, domain, base, where), result_format, masks)
+
+
+def _written_in(schema: pl.Schema, domain: dict[str, Any]) -> dict[str, Any]:
+    """The domain with its columns as the frame writes them."""
+    columns: dict[str, Any] = {key: written_in(schema, domain[key]) for key in ("column", "column_A", "column_B") if key in domain}
+    if "column_list" in domain:
+        columns["column_list"] = [written_in(schema, column) for column in domain["column_list"] or ()]
+    return domain | columns
 
 
 def _number(metric: Metric, domain: Domain) -> Number:
@@ -275,7 +283,7 @@ def _values(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Answer:
 def _index(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Listing:
     kept = result_format.get(KEPT, 0)
     limit = None if result_format["result_format"] == "COMPLETE" else result_format["partial_unexpected_count"]
-    index = tuple(result_format.get("unexpected_index_column_names") or ())
+    index = tuple(written_in(domain.schema, column) for column in result_format.get("unexpected_index_column_names") or ())
     for column in index:
         dtype_of(domain.schema, column)
     if not index:

@@ -45,6 +45,9 @@ def _verdict(rule: Rule, metrics: dict[str, Any], engine: Any) -> dict[str, Any]
         raw = rule.expectation._validate(**asked)
     if result_format["result_format"] == "BOOLEAN_ONLY":
         raw["result"] = {}
+    for key, value in raw.get("result", {}).items():
+        if type(value) is dict:  # such as the quantiles that were asked for, which are the rule's own
+            raw["result"][key] = _copied(value)
     return raw
 
 
@@ -75,7 +78,7 @@ def configuration_of(rule: Rule) -> Any:
     """A configuration of the rule that the caller may change. GX's own copy takes longer than the verdict."""
     configuration = copy.copy(rule.configuration)
     configuration._kwargs = _copied(rule.configuration._kwargs)
-    configuration.meta = _copied(rule.configuration.meta)
+    configuration.meta, configuration.notes = _copied(rule.configuration.meta), _copied(rule.configuration.notes)
     return configuration
 
 

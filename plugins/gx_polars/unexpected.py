@@ -34,9 +34,13 @@ class UnexpectedRows:
 
         Returns:
             The columns that the result's index list names (the row number as `row` when no index columns were asked for); None for a rule
-            without unexpected rows, one that judges no rows, and one that ran on pandas.
+            without unexpected rows, one that judges no rows, one that ran on pandas, and for BOOLEAN_ONLY and BASIC, which ask for no rows.
         """
         return self._kept.get(place)
+
+    def forget(self) -> None:
+        """Let go of what another validation left here."""
+        self._kept = {}
 
     def keep(self, place: int, answers: Iterable[Answer], source: Source) -> None:
         """Keep what was found for a rule."""

@@ -13,6 +13,7 @@ from great_expectations.core.expectation_validation_result import ExpectationSui
 from great_expectations.expectations import core as _core  # noqa: F401  fills the registry of expectations
 from great_expectations.expectations.expectation_configuration import parse_result_format
 from great_expectations.expectations.registry import _registered_expectations
+from great_expectations.expectations.row_conditions import Condition
 from great_expectations.validator.validator import calc_validation_statistics
 
 from gx_polars.compiled import Cache, Plan, Rule, Table, bind, compile_rule, fill_rule, plan
@@ -38,7 +39,9 @@ _plans: Cache[Plan] = Cache(size=64)
 def _compiled(expectation: Any, asked: tuple[str, dict[str, Any], int], suite_parameters: Mapping[str, Any]) -> Rule:
     """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
     text, parsed, kept = asked
-    key = f"{text}|{type(expectation).__qualname__}|{expectation.__dict__!r}"
+    condition = expectation.__dict__.get("row_condition")
+    said = condition.dict() if isinstance(condition, Condition) else None  # its own repr writes 1 and "1" alike
+    key = (text, type(expectation), repr(expectation.__dict__), repr(said))
     rule = _rules.get(key, lambda: compile_rule(expectation, parsed, kept))
     if not rule.written:
         return rule
@@ -89,12 +92,13 @@ def validate(
     asked = (f"{parsed!r}|{kept}", parsed, kept)
     rules = tuple(_compiled(expectation, asked, suite_parameters or {}) for expectation in suite.expectations)
     planned = _planned(rules, frame.collect_schema())
-    frame = _in_memory(frame, rules, planned)
-    results, left = _native(frame, rules, planned, unexpected_rows)
+    read = _in_memory(frame, rules, planned)
+    results, left = _native(read, rules, planned, unexpected_rows)
     for place, reason in left.items():
         warn(rules[place], reason)
     if left:
-        results |= stock(frame, {place: rules[place] for place in left}, left)
+        foreseen = left.keys() <= planned.left.keys()  # else what was read may lack a column
+        results |= stock(read if foreseen else frame, {place: rules[place] for place in left}, left)
     ordered = [results[place] for place in range(len(rules))]
     statistics = calc_validation_statistics(ordered)._asdict()
     return ExpectationSuiteValidationResult(
@@ -112,6 +116,8 @@ def _native(
     """The results that polars gives, by place in the suite; and the rules that are left to pandas, with the reason."""
     results = {place: broken(rules[place], error, in_metric=rules[place].fault is None) for place, error in planned.failed.items()}
     left = dict(planned.left)
+    if unexpected_rows is not None:
+        unexpected_rows.forget()
     source = InMemory(frame, planned.masks, planned.numbers) if isinstance(frame, pl.DataFrame) else Streamed(frame, planned.every)
     for place, answers in planned.answers.items():
         try:

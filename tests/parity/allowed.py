@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -42,6 +43,40 @@ def _columns(case: Case) -> list[str]:
     return [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs] or list(kwargs.get("column_list") or [])
 
 
+def _values(case: Case) -> list[Any]:
+    """The cells that a rule over one column looks at."""
+    where = row_condition(case.frame.schema, case.rule.configuration.kwargs.get("row_condition"))
+    return (case.frame if where is None else case.frame.filter(where))[_columns(case)[0]].drop_nulls().to_list()
+
+
+def _negated(case: Case) -> bool:
+    return "Not" in type(case.rule).__name__
+
+
+def _ours_is_right(case: Case, ours: dict[str, Any], good: list[bool]) -> bool:
+    """Python's own verdict on every cell is ours, so that it is pandas that differs."""
+    if "unexpected_count" in ours["result"]:
+        return bool(ours["result"]["unexpected_count"] == len(good) - sum(good))
+    return bool(ours["success"] == (not good or sum(good) / len(good) >= case.rule.configuration.kwargs.get("mostly", 1)))
+
+
+def _found(case: Case, texts: list[str]) -> list[bool]:
+    """What Python's `re` says of each text to the patterns of a rule."""
+    kwargs = case.rule.configuration.kwargs
+    patterns = [kwargs["regex"]] if "regex" in kwargs else kwargs["regex_list"]
+    every = all if kwargs.get("match_on") == "all" else any
+    return [every(re.search(pattern, text) is not None for pattern in patterns) != _negated(case) for text in texts]
+
+
+def _long_enough(case: Case, texts: list[str]) -> list[bool]:
+    kwargs = case.rule.configuration.kwargs
+    if "value" in kwargs:
+        return [len(text) == kwargs["value"] for text in texts]
+    low, high = kwargs.get("min_value", -1), kwargs.get("max_value", 99)
+    low, high = low + bool(kwargs.get("strict_min")), high - bool(kwargs.get("strict_max"))
+    return [low <= len(text) <= high for text in texts]
+
+
 def _looks_at_nothing(case: Case) -> bool:
     """No cell of the rule's columns is there in the rows of its condition."""
     schema = case.frame.schema
@@ -76,7 +111,9 @@ def _dates_compare(case: Case, difference: Difference, ours: dict[str, Any], the
         return difference.theirs and "datetime.date" in difference.text
     kwargs = case.rule.configuration.kwargs
     in_set = type(case.rule).__name__ in {"ExpectColumnValuesToBeInSet", "ExpectColumnValuesToNotBeInSet"}
-    return in_set and case.frame[kwargs["column"]].dtype == pl.Date and all(type(value) is dt.date for value in kwargs["value_set"])
+    if not in_set or case.frame[kwargs["column"]].dtype != pl.Date or any(type(value) is not dt.date for value in kwargs["value_set"]):
+        return False
+    return _ours_is_right(case, ours, [(value in kwargs["value_set"]) != _negated(case) for value in _values(case)])
 
 
 def _said_at_once(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -102,7 +139,12 @@ def _whole_with_gaps(case: Case, difference: Difference, ours: dict[str, Any], t
     if not any(part in type(case.rule).__name__ for part in TEXT_RULES):
         return False
     column = case.frame[_columns(case)[0]]
-    return column.dtype.is_integer() and column.null_count() > 0
+    if not column.dtype.is_integer() or not column.null_count():
+        return False
+    if difference.field == "raised":
+        return difference.theirs
+    texts = [str(value) for value in _values(case)]
+    return _ours_is_right(case, ours, _found(case, texts) if "Regex" in type(case.rule).__name__ else _long_enough(case, texts))
 
 
 def _categories(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -129,7 +171,13 @@ def _steps(case: Case, difference: Difference, ours: dict[str, Any], theirs: dic
     column = case.frame[_columns(case)[0]]
     if not column.dtype.is_integer() or column.null_count() == len(column):
         return False
-    return column.dtype == pl.UInt64 or column.max() - column.min() >= 2**53
+    if column.dtype != pl.UInt64 and column.max() - column.min() < 2**53:
+        return False
+    values, strictly = _values(case), case.rule.configuration.kwargs.get("strictly")
+    sign = 1 if "Increasing" in type(case.rule).__name__ else -1
+    steps = [sign * (value - before) for before, value in pairwise(values)]
+    good = [True] * bool(values) + [step > 0 if strictly else step >= 0 for step in steps]
+    return difference.field != "raised" and _ours_is_right(case, ours, good)
 
 
 def _unspeakable(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -153,14 +201,9 @@ def _patterns(case: Case, difference: Difference, ours: dict[str, Any], theirs: 
         return False
     if difference.field == "raised":
         return difference.theirs and not difference.ours and all(re.compile(pattern) for pattern in patterns)
-    where = row_condition(case.frame.schema, kwargs.get("row_condition"))
-    values = (case.frame if where is None else case.frame.filter(where))[kwargs["column"]].cast(pl.String).drop_nulls().to_list()
-    found = [[re.search(pattern, value) is not None for pattern in patterns] for value in values]
-    good = [all(each) if kwargs.get("match_on") == "all" else any(each) for each in found]
-    bad = sum(good) if "Not" in type(case.rule).__name__ else len(good) - sum(good)
-    if "unexpected_count" in ours["result"]:
-        return bool(ours["result"]["unexpected_count"] == bad != theirs["result"]["unexpected_count"])
-    return bool(ours["success"] == (not values or (len(values) - bad) / len(values) >= kwargs.get("mostly", 1)))
+    if "unexpected_count" in ours["result"] and ours["result"]["unexpected_count"] == theirs["result"]["unexpected_count"]:
+        return False
+    return _ours_is_right(case, ours, _found(case, _values(case)))
 
 
 def _rows_limited(case: Case, difference: Difference, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
