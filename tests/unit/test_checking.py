@@ -210,3 +210,9 @@ def test_other_forms_are_written(delivery, tmp_path):
     out = tmp_path / "out.xlsx"
     assert run(delivery(), "--format", "xlsx", "--out", str(out)).exit_code == 0
     assert out.read_bytes().startswith(b"PK")
+
+
+def test_first_record_with_a_byte_order_mark_is_repeated_by_its_equal():
+    marked = "\ufeff" + ROWS[0]
+    result = check(file_of(marked, ROWS[1], marked))
+    assert [(finding.rule, finding.lines) for finding in result.findings if finding.field is None] == [("REC-02", (4,))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,7 +99,7 @@ def _faulty_cells(body: Body, protocol: Protocol, frame: pl.DataFrame | None, fi
     lines = pl.Series("line", body.lines[rows], dtype=pl.Int64)
     if frame is not None:
         return frame[rows].with_columns(lines)
-    return _cells(b"\n".join(body.texts(rows)), protocol).collect(engine="in-memory").with_columns(lines)
+    return _cells(codecs.BOM_UTF8 + b"\n".join(body.texts(rows)), protocol).collect(engine="in-memory").with_columns(lines)
 
 
 def _words(*, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:

@@ -162,7 +162,10 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
     source = _without(text, start, ends, wrong)
     kept = np.frombuffer(source, dtype=np.uint8)
-    return Body(source, np.append(_positions(kept, _NEWLINE), len(kept)), numbers[~wrong], numbers[wrong])
+    newlines = np.append(_positions(kept, _NEWLINE), len(kept))
+    if source.startswith(codecs.BOM_UTF8, start):
+        newlines[0] += len(codecs.BOM_UTF8)  # the spare mark is no part of the first record
+    return Body(source, newlines, numbers[~wrong], numbers[wrong])
 
 
 def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
