@@ -65,6 +65,82 @@ def test_weesp_exists_until_23_march_2022() -> None:
     assert "0457" not in reference.municipalities_on(date(2022, 3, 24))
 
 
+@pytest.mark.parametrize(
+    ("code", "half_year", "expected"),
+    [
+        ("1979", "2020-H2", ("0003", "0010", "0024")),
+        ("1979", "2021-H1", ()),  # it exists itself and its parts do not
+        ("0363", "2022-H1", ("0457",)),  # both exist: Weesp until 24 March
+        ("0363", "2022-H2", ()),
+        ("1940", "2015-H1", ("1921",)),
+        ("1945", "2015-H2", ("0241",)),
+        ("0824", "2020-H2", ("0788",)),  # one of four that share Haaren
+        ("0014", "2018-H2", ("0009", "0017")),
+        ("0014", "2016-H2", ("0009", "0017")),  # and not 0040, which gave up land only
+        ("0518", "2020-H2", ()),
+        ("9999", "2020-H2", ()),
+    ],
+)
+def test_predecessors_are_those_of_the_half_year(code: str, half_year: str, expected: tuple[str, ...]) -> None:
+    assert reference.predecessors(code, half(half_year)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "half_year", "expected"),
+    [
+        ("0003", "2021-H1", ("1979",)),
+        ("0003", "2020-H2", ()),
+        ("0788", "2021-H1", ("0757", "0824", "0855", "0865")),
+        ("0053", "2019-H1", ("1966", "1969")),
+        ("0241", "2019-H1", ("1945",)),
+        ("0282", "2019-H1", ("1945",)),  # over Groesbeek, which was renamed a year later
+        ("0530", "2022-H2", ()),
+        ("0530", "2023-H1", ("1992",)),
+        ("0518", "2023-H1", ()),
+    ],
+)
+def test_successors_are_those_of_the_half_year(code: str, half_year: str, expected: tuple[str, ...]) -> None:
+    assert reference.successors(code, half(half_year)) == expected
+
+
+def test_every_municipality_that_ended_has_a_successor_from_the_day_it_ended() -> None:
+    ended = {m.code: m.valid_to for m in reference.all_municipalities() if m.valid_to is not None}
+    links = {link.code_from: link.day for link in reference.successions() if link.day > date(2015, 1, 1)}
+    assert links == ended
+    for link in reference.successions():
+        assert reference.municipality(link.code_to).exists_on(link.day)
+    assert {link.kind for link in reference.successions()} == {"merged", "renamed", "split"}
+
+
+def test_shares_of_a_municipality_add_up_to_all_of_it() -> None:
+    shares: dict[str, float] = {}
+    for link in reference.successions():
+        if link.share is not None:
+            shares[link.code_from] = shares.get(link.code_from, 0) + link.share
+    assert {round(share, 3) for share in shares.values()} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("1979", "2021-H1", None),
+        ("0003", "1970-H1", "2020-H2"),
+        ("0457", None, "2022-H1"),
+        ("1921", None, "2015-H1"),
+        ("1940", "2015-H2", None),
+    ],
+)
+def test_the_half_years_in_which_a_code_existed(code: str, first: str | None, last: str | None) -> None:
+    began, ended = reference.existence(code)
+    assert first is None or began == half(first)
+    assert ended == (half(last) if last else None)
+
+
+def test_a_code_that_nobody_has_never_existed() -> None:
+    with pytest.raises(KeyError):
+        reference.existence("9999")
+
+
 def test_inhabitants_use_one_date_for_a_whole_year() -> None:
     assert [reference.inhabitants_date(half(text)) for text in ("2015-H1", "2019-H1", "2019-H2", "2020-H2")] == [date(2020, 1, 1)] * 4
     assert reference.inhabitants_date(half("2021-H1")) == reference.inhabitants_date(half("2026-H2")) == date(2021, 1, 1)

@@ -1,8 +1,9 @@
 """Places, inhabitants and groups: what the statistics refer to, as data with validity.
 
-Everything in `data/` is fact, not rule: municipalities and inhabitants are of CBS (gemeentelijke indeling; bevolking per gemeente on
-1 January 2020 and 2021), product categories and groups are those of iWmo and of StatLine table 83262NED. The room reads its tables with
-the standard library only, so that a command may import it without paying for a data frame library.
+Everything in `data/` is fact, not rule: municipalities, who took over whom and inhabitants are of CBS (gemeentelijke indeling;
+herindelingen; bevolking per gemeente on 1 January 2020 and 2021), product categories and groups are those of iWmo and of StatLine table
+83262NED. The room reads its tables with the standard library only, so that a command may import it without paying for a data frame
+library.
 """
 
 from gmsd.reference.categories import Group, Grouping, grouping, groups, product_categories
@@ -12,6 +13,7 @@ from gmsd.reference.places import (
     is_municipality,
     municipalities,
     municipalities_on,
+    municipality,
     name,
 )
 from gmsd.reference.population import (
@@ -21,6 +23,7 @@ from gmsd.reference.population import (
     inhabitants_date,
     size_class,
 )
+from gmsd.reference.succession import Succession, existence, predecessors, successions, successors
 
 __all__ = [
     "SIZE_CLASSES",
@@ -28,7 +31,9 @@ __all__ = [
     "Grouping",
     "InhabitantsUnknownError",
     "Municipality",
+    "Succession",
     "all_municipalities",
+    "existence",
     "grouping",
     "groups",
     "inhabitants",
@@ -36,7 +41,11 @@ __all__ = [
     "is_municipality",
     "municipalities",
     "municipalities_on",
+    "municipality",
     "name",
+    "predecessors",
     "product_categories",
     "size_class",
+    "successions",
+    "successors",
 ]

@@ -75,10 +75,19 @@ def is_municipality(code: str, half_year: HalfYear) -> bool:
     return code in _existing_in(half_year.first_day, half_year.last_day)
 
 
+def municipality(code: str) -> Municipality:
+    """The municipality with a code, whether it still exists or not.
+
+    Raises:
+        KeyError: when no municipality had this code on or after 1 January 2015.
+    """
+    return _by_code()[code]
+
+
 def name(code: str) -> str:
     """The name that goes with a code, whether the municipality still exists or not.
 
     Raises:
         KeyError: when no municipality had this code on or after 1 January 2015.
     """
-    return _by_code()[code].name
+    return municipality(code).name
