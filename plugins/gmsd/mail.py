@@ -25,6 +25,7 @@ class Message:
     text: str
     html: str
     date: dt.datetime
+    language: str = "nl"
 
 
 class Mailer:
@@ -65,8 +66,8 @@ class Mailer:
         mail["Subject"] = message.subject
         mail["Message-ID"] = f"<{message.message_id}@gmsd.invalid>"
         mail["Date"] = format_datetime(message.date)
-        mail["Content-Language"] = "nl"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text, cte="quoted-printable")
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        mail["Content-Language"] = message.language  # last: the line above moves every Content- header into the part for text
         self._server.send_message(mail)

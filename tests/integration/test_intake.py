@@ -13,7 +13,19 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
-from gmsd.deliveries import Context, WrongState, check_lines, check_result, get, let_in, listing, send_queued, transition, verify_chain
+from gmsd.deliveries import (
+    Context,
+    WrongState,
+    check_lines,
+    check_result,
+    get,
+    let_in,
+    listing,
+    send_queued,
+    tell_engineer,
+    transition,
+    verify_chain,
+)
 from gmsd.intake import check_delivery, recheck, register_inbox, report_delivery, staged_records
 from gmsd.store import get_store
 from tests.support.mails import Maildir, text_of
@@ -277,6 +289,26 @@ def test_a_mail_server_that_is_away_leaves_the_mails_queued(context: Context, ma
     assert maildir.subjects("wmo-0014") == []
     assert send_queued(context).waiting == 0
     assert len(maildir.subjects("wmo-0014")) == 1
+
+
+def test_the_engineer_is_told_each_thing_once_in_english_and_after_the_mail_server_is_back(context: Context, maildir: Maildir):
+    away = Context(context.settings.model_copy(update={"smtp_port": 1}), context.engine, context.store, context.clock, context.calendar)
+    mine = Maildir(maildir.folder, context.settings.mail_engineer)
+    before = len(mine.mails())
+    for about, again in (("outage.0001", False), ("outage.0001", True), ("outage.0002", False)):
+        with context.engine.begin() as connection:
+            told = tell_engineer(
+                connection, context.settings, about, "down", "GMSD: the\nstore <is> down", "First 123456782.\n\nThen.", context.clock.now()
+            )
+        assert told is not again
+        assert send_queued(away).waiting
+    assert len(mine.mails()) == before
+    assert send_queued(context).waiting == 0
+    first, second = mine.mails()[before:]
+    assert [first["Message-ID"], second["Message-ID"]] == ["<outage.0001.down@gmsd.invalid>", "<outage.0002.down@gmsd.invalid>"]
+    assert (first["Subject"], first["Content-Language"]) == ("GMSD: the store <is> down", "en")
+    assert text_of(first) == "First *********.\n\nThen.\n"
+    assert '<html lang="en">' in first.get_body(("html",)).get_content()
 
 
 def test_the_audit_trail_is_whole_append_only_and_shows_a_change(context: Context, settings):

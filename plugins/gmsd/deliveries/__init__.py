@@ -19,6 +19,7 @@ from gmsd.deliveries.delivery import (
     standing,
     unchecked_up_to,
 )
+from gmsd.deliveries.engineer import tell_engineer
 from gmsd.deliveries.inbox import FORM_FOLDER, Place, in_order_of_receipt, inbox_fingerprint, masked_key, parse_key
 from gmsd.deliveries.locks import lock_place, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
@@ -73,6 +74,7 @@ __all__ = [
     "send_queued",
     "set_unreadable",
     "standing",
+    "tell_engineer",
     "transition",
     "transition_many",
     "unchecked_up_to",

@@ -121,7 +121,8 @@ def _send_one(context: Context, mailer: Mailer, message_id: str) -> int:
         if row is None:  # sent, or being sent, by another task
             return 0
         try:
-            mailer.send(Message(row.message_id, row.recipient, row.subject, row.body_text, row.body_html, row.queued_at))
+            language = "en" if row.recipient == context.settings.mail_engineer else "nl"
+            mailer.send(Message(row.message_id, row.recipient, row.subject, row.body_text, row.body_html, row.queued_at, language))
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
             log.warning("the mail server refused mail %s (%s); it stays queued", message_id, type(error).__name__)
             connection.execute(statement("deliveries/mail_refused"), {"message_id": message_id})
