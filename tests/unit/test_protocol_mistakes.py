@@ -356,4 +356,4 @@ def test_reading_takes_little_of_a_check(folder):
 
 
 def test_folder_without_protocol(tmp_path):
-    assert "no protocol; each is a folder with structuur.yaml" in str(mistakes_in(tmp_path)[0])
+    assert "no protocol; each is a folder with structuur.yaml" in "\n".join(map(str, mistakes_in(tmp_path)))

@@ -4,6 +4,7 @@ from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, 
 from gmsd.protocol.codes import Code, CodeList
 from gmsd.protocol.damage import Damage, DamageList, damage_list
 from gmsd.protocol.layout import Derived, Field, Rule
+from gmsd.protocol.left_behind import left_behind, left_by
 from gmsd.protocol.loading import mistakes_in, newest_protocol, protocol_for, protocols
 from gmsd.protocol.protocol import NoProtocolError, Protocol
 from gmsd.protocol.reading import Mistake, ProtocolError, expectations_folder, nearest
@@ -28,6 +29,8 @@ __all__ = [
     "catalogue",
     "damage_list",
     "expectations_folder",
+    "left_behind",
+    "left_by",
     "mistakes_in",
     "nearest",
     "newest_protocol",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gmsd.protocol.codes import read_code_lists
 from gmsd.protocol.damage import damage_mistakes
 from gmsd.protocol.layout import Field, Rule, read_fields, read_rule
+from gmsd.protocol.left_behind import left_behind_mistakes
 from gmsd.protocol.protocol import FILES, Level, NoProtocolError, Protocol
 from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
 from gmsd.protocol.suites import SuiteFile, parameter_names, read_suite, tell_patterns, tell_refused
@@ -72,6 +73,7 @@ def mistakes_in(folder: Path | None = None) -> tuple[Mistake, ...]:
         tell_patterns(each.patterns)
         tell_refused(each.expectations, each.parameters)
     mistakes += damage_mistakes(folder)
+    mistakes += left_behind_mistakes(folder)
     return _in_order(mistakes)
 
 
