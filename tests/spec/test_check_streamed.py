@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import polars as pl
 import pytest
@@ -54,6 +55,20 @@ def test_lines_from_the_middle_of_a_large_file_are_counted_right(monkeypatch):
     result = check(file_of(*rows, end="\r\n"))
     told = {(finding.level, finding.field): (finding.count, finding.lines) for finding in result.findings}
     assert told == {("base", None): (6, (52, 53, 92, 122, 132, 152)), ("notice", None): (1, (142,))}
+
+
+def test_white_space_is_what_python_calls_so():
+    every = {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
+    assert set(structure._WHITE) == every | {structure._LONE_RETURN.decode()}
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 1024])
+def test_end_is_found_wherever_a_piece_begins(monkeypatch, width):
+    monkeypatch.setattr(structure, "_PIECE", width)
+    for nothing in ("", ";", "\u3000" * 2000, ";\u00a0" * 3000, "é;", "\U0001f600" + " " * 2000):
+        content = f"a;b\nc;d{nothing}\n".encode()
+        kept = content.decode().rstrip(";" + structure._WHITE).encode()
+        assert structure._filled(content, ";") == len(kept)
 
 
 @settings(max_examples=150, deadline=None)

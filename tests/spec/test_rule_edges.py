@@ -37,6 +37,8 @@ KOL-02    file         -                           assumed
 KOL-03    file         -                           assumed
 KOL-04    file         -                           assumed
 REGEL-01  base         -                           seed
+REGEL-02  base         -                           assumed
+REGEL-03  notice       -                           assumed
 AANM-01   base         Aanmaakdatum_bestand        assumed
 AANM-02   base         Aanmaakdatum_bestand        assumed
 AANM-03   base         Aanmaakdatum_bestand        assumed
@@ -101,6 +103,7 @@ FILE_RULES = [
     ("KOL-03", file_of(*ROWS, head=header() + ";Naam"), {}),
     ("KOL-04", file_of(*ROWS, head=header().replace("Volume;Eenheid", "Eenheid;Volume")), {}),
     ("REGEL-01", file_of(*ROWS, "x"), {}),
+    ("REGEL-02", file_of(ROWS[0], ";" * 12, *ROWS[1:]), {}),
 ]
 
 
@@ -264,5 +267,5 @@ def tell_edge(edge: Edge) -> None:
 
 
 def test_every_rule_has_its_edges():
-    whole_lines = {"REC-02"}
+    whole_lines = {"REC-02", "REGEL-03"}
     assert {edge.rule for edge in EDGES} | {code for code, *_ in FILE_RULES} | whole_lines == set(protocol_for(H2).rules)

@@ -100,11 +100,11 @@ def slow_check(
     judge_name(answer, file_name, half_year, received_on)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         answer.fault()
-        text = data.decode("utf-16", errors="replace")
-        answer.records = max(len(lines_of(text)) - 1, 0)
+        lines, _ = lines_of(data.decode("utf-16", errors="replace"))
+        answer.records = max(len(lines) - 1, 0)
         return answer
     text = decoded(data)
-    lines = lines_of(data.removeprefix(b"\xef\xbb\xbf").decode("latin-1") if text is None else text)
+    lines, empty_at_end = lines_of(data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape") if text is None else text)
     answer.records = max(len(lines) - 1, 0)
     if not lines:
         answer.fault()
@@ -121,6 +121,8 @@ def slow_check(
         answer.fault()
     if not answer.file_faults and answer.half_year is not None:
         judge_records(answer, lines[1:], answer.half_year, municipality, received_on)
+        for number in empty_at_end:
+            answer.note("notice", None, "empty at the end", number)
     return answer
 
 
@@ -161,12 +163,21 @@ def decoded(data: bytes) -> str | None:
     return None
 
 
-def lines_of(text: str) -> list[str]:
+def is_empty_record(line: str) -> bool:
+    """A line that is not empty but holds nothing except separators and white space."""
+    return line != "" and line.replace(";", "").strip() == ""
+
+
+def lines_of(text: str) -> tuple[list[str], list[int]]:
+    """The lines without the empty ones and the empty records at the end; and the numbers of those empty records."""
     *ended, last = text.split("\n")
     lines = [*(line.removesuffix("\r") for line in ended), last]
-    while lines and lines[-1] == "":
+    emptied = []
+    while lines and (lines[-1] == "" or (len(lines) > 1 and is_empty_record(lines[-1]))):
+        if lines[-1] != "":
+            emptied.insert(0, len(lines))
         lines.pop()
-    return lines
+    return lines, emptied
 
 
 def lowered(name: str) -> str:
@@ -229,6 +240,9 @@ def is_valid(column: str, cell: str, half_year: HalfYear) -> bool:
 def judge_records(answer: Answer, lines: list[str], half_year: HalfYear, municipality: str | None, received_on: dt.date) -> None:
     seen: set[str] = set()
     for number, line in enumerate(lines, start=2):
+        if is_empty_record(line):
+            answer.note("base", None, "empty", number)
+            continue
         cells = line.split(";")
         if len(cells) != len(FIELDS) or '"' in line:
             answer.note("base", None, "line", number)

@@ -92,6 +92,7 @@ PIECES = [
     b"\x1a",
     b"\xc2\x85",
 ]
+BLANK = ["", "", " ", "\t", "\u00a0", "\x85", "\u2003", "\u2028", "\u3000", "\v", "\x1f", "\r", "\ufeff", "\u200b", "\x1a"]
 # At most two in one file: a fault of the file itself tells nothing of its content, and one fault can hide another.
 SPOILED = [
     "name",
@@ -101,6 +102,7 @@ SPOILED = [
     "lines",
     "repeated",
     "no records",
+    "empty records",
     "ends",
     "end",
     "cp1252",
@@ -123,6 +125,13 @@ def record(draw, spoiled):
 
 
 @st.composite
+def nothing(draw):
+    """A line of separators and white space, or nearly so: another number of separators, a mark that is no white space, or no character."""
+    count = draw(st.sampled_from([12, 12, 12, 0, 1, 11, 13, 30]))
+    return ";".join(draw(st.lists(st.sampled_from(BLANK[: draw(st.sampled_from([1, 4, 12, 15]))]), min_size=count + 1, max_size=count + 1)))
+
+
+@st.composite
 def first_line(draw, what):
     names = list(FIELDS)
     if "header case" in what:
@@ -140,10 +149,15 @@ def content(draw, what):
     records = [] if "no records" in what else draw(st.lists(record("lines" in what), min_size=1, max_size=6))
     if records and "repeated" in what:
         records += [draw(st.sampled_from(records))] * draw(st.integers(1, 14))
+    if "empty records" in what:
+        for _ in range(draw(st.integers(1, 3))):
+            place = draw(st.sampled_from([len(records), len(records), 0, 1]))
+            records[place:place] = draw(st.lists(nothing(), min_size=1, max_size=12))
     ends = st.sampled_from(["\n", "\r\n"]) if "ends" in what else st.just(draw(st.sampled_from(["\n", "\r\n"])))
     text = "".join(line + draw(ends) for line in [draw(first_line(what)), *records])
     if "end" in what:
-        text = text.rstrip("\r\n") + draw(st.sampled_from(["", "\n\n", "\r\n\r\n", "\r", "\n \n", "\x1a"]))
+        ended = ["", "\n\n", "\r\n\r\n", "\r", "\n \n", "\x1a", "\n;;\n\n ;", "\n;\n\x1a", "\n\u00a0;\r\n\r\n"]
+        text = text.rstrip("\r\n") + draw(st.sampled_from(ended))
     data = text.encode("cp1252", errors="replace") if "cp1252" in what else text.encode()
     for _ in range(draw(st.integers(1, 2)) if "bytes" in what else 0):
         place = draw(st.integers(0, len(data)))

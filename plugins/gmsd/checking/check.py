@@ -91,8 +91,8 @@ def _checked(
     text = read_text(data)
     if text.kind is not None:
         fault = explain_file(Finding.of(rules.rule_of("undecodable")), text.kind)
-        return replace(result, records=max(physical_lines(text.content).count - 1, 0), findings=(*faults, fault))
-    lines = physical_lines(text.content)
+        return replace(result, records=max(physical_lines(text.content, rules.separator).count - 1, 0), findings=(*faults, fault))
+    lines = physical_lines(text.content, rules.separator)
     result = replace(result, records=max(lines.count - 1, 0))
     faults += _byte_findings(lines, rules, limits, unreadable_line=text.unreadable_line)
     if faults or protocol is None or told is None:
@@ -204,6 +204,9 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
     if len(body.faulty):
         fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=body.faulty)
         findings.append(explain_lines(fault, lines, protocol))
+    for check, emptied in (("empty_record", body.emptied), ("empty_at_end", lines.emptied)):
+        if len(emptied):
+            findings.append(Finding.of(protocol.rule_of(check), count=len(emptied), lines=emptied, number=number(len(emptied))))
     found, not_run = content_findings(
         body,
         protocol,

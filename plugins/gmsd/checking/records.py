@@ -49,7 +49,7 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
     if not result.accepted or result.half_year is None:
         raise ValueError("only the records of an accepted file are read")
     protocol = protocol_for(result.half_year)
-    lines = physical_lines(read_text(data).content)
+    lines = physical_lines(read_text(data).content, protocol.separator)
     body = split_body(lines, len(protocol.fields), protocol.separator)
     absent = dict.fromkeys(_TYPES, pl.lit(None, pl.String))  # a layout need not have every column that is kept
     columns = absent | {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_NEWLINE, _QUOTE = 10, 34
+_NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 # A piece of text that stays in a core's cache while it is looked at more than once.
 _PIECE = 1 << 20
 _LINES = 1 << 17
@@ -24,6 +25,9 @@ _NAMES = 1 << 16
 # A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
 # and stands in no text, so that records differ where they did.
 _LONE_RETURN = "\ufdd0".encode()
+# What Unicode and Python call white space; a lone return is one too.
+_WHITE = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufdd0"
+_FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,15 @@ class Lines:
 
     Attributes:
         content: The text; every line ends with LF or CRLF, and no carriage return stands elsewhere.
-        end: Where the last line that is not empty ends, its line end left out; what follows is empty lines.
+        end: Where the last line ends that holds something, its line end left out; what follows is empty lines and empty records.
         count: The number of lines up to there.
+        emptied: The line numbers of the empty records after it.
     """
 
     content: bytes
     end: int
     count: int
+    emptied: npt.NDArray[np.int32]
 
     @property
     def header(self) -> bytes:
@@ -56,12 +62,14 @@ class Body:
         newlines: Where in `source` the header and each readable line end.
         lines: The physical line numbers of the lines that can be read.
         faulty: Those of the lines with a wrong number of fields or a quotation mark.
+        emptied: Those of the empty records before the last line: nothing stands in them but separators and white space.
     """
 
     source: bytes
     newlines: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int32]
     faulty: npt.NDArray[np.int32]
+    emptied: npt.NDArray[np.int32]
 
     def texts(self, rows: npt.NDArray[np.int64]) -> list[bytes]:
         """The readable lines at these places (from 0) without their LF: a few lines cost less so than reading all of them again."""
@@ -79,14 +87,15 @@ class Body:
         return "streaming" if self.large else "in-memory"
 
 
-def physical_lines(content: bytes) -> Lines:
-    """Tell the lines of a text; a line ends with LF or CRLF, and empty ones at its end do not count."""
+def physical_lines(content: bytes, separator: str) -> Lines:
+    """Tell the lines of a text; a line ends with LF or CRLF. Empty ones and empty records at its end do not count; the first line does."""
     if b"\r" in content and _pairs(content) != content.count(b"\r"):
         content = content.replace(b"\r\n", b"\n").replace(b"\r", _LONE_RETURN)
-    end = _end(content)
+    end = _end(content, separator)
     text = np.frombuffer(content, dtype=np.uint8, count=end)
     newlines = sum(int(np.count_nonzero(piece == _NEWLINE)) for piece in _pieces(text))
-    return Lines(content, end, newlines + 1 if end else 0)
+    count = newlines + 1 if end else 0
+    return Lines(content, end, count, _emptied(content[end:], count))
 
 
 def _pairs(content: bytes) -> int:
@@ -95,18 +104,40 @@ def _pairs(content: bytes) -> int:
     found = 0
     for start in range(0, len(text) - 1, _PIECE):
         piece = text[start : start + _PIECE + 1]
-        found += int(np.count_nonzero((piece[:-1] == 13) & (piece[1:] == _NEWLINE)))
+        found += int(np.count_nonzero((piece[:-1] == _RETURN) & (piece[1:] == _NEWLINE)))
     return found
 
 
-def _end(content: bytes) -> int:
-    """Where the text ends without the line ends at its end; looks at twice as much each time, as nearly all files end with one."""
-    width = 1 << 10
-    while True:
-        kept = len(content[-width:].rstrip(b"\r\n"))
-        if kept or width >= len(content):
-            return max(len(content) - width, 0) + kept
-        width *= 2
+def _end(content: bytes, separator: str) -> int:
+    """Where the last line ends that holds more than separators and white space, or else the first line; its line end is left out."""
+    newline = content.find(b"\n", _filled(content, separator))
+    end = newline if newline >= 0 else len(content)
+    return end - content.endswith(b"\r", 0, end)
+
+
+def _filled(content: bytes, separator: str) -> int:
+    """Behind the last character that is neither a separator nor white space, looked for from the end in growing pieces."""
+    nothing = separator + _WHITE
+    stop, width = len(content), 1 << 10
+    while stop:
+        start = max(stop - width, 0)
+        start -= next((back for back in range(min(start, 3)) if content[start - back] & 0xC0 != 0x80), 0)  # a character is not cut in two
+        kept = content[start:stop].decode("utf-8", "surrogateescape").rstrip(nothing)
+        if kept:
+            return start + len(kept.encode("utf-8", "surrogateescape"))
+        stop, width = start, min(2 * width, _PIECE)
+    return 0
+
+
+def _emptied(rest: bytes, count: int) -> npt.NDArray[np.int32]:
+    """The line numbers of the lines after the last one that counts, where they are not wholly empty."""
+    if not rest.strip(b"\r\n"):
+        return np.zeros(0, dtype=np.int32)
+    text = np.frombuffer(rest, dtype=np.uint8)
+    ends = np.append(np.flatnonzero(text == _NEWLINE), len(text))
+    lengths = np.diff(ends) - 1
+    lengths -= (lengths > 0) & (text[ends[1:] - 1] == _RETURN)
+    return np.arange(count + 1, count + 1 + len(lengths), dtype=np.int32)[lengths > 0]
 
 
 def _pieces(text: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uint8]]:
@@ -154,18 +185,48 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     separators, ends = _separators_per_line(text[start:], ord(separator))
     wrong = separators != fields - 1
     ends += start
+    begins = np.concatenate(([start], ends[:-1] + 1))
+    empty = _empty_records(text, begins, ends, separator)
+    wrong[empty] = True
     quoted = lines.content.find(b'"', start) >= 0
     numbers = np.arange(2, len(wrong) + 2, dtype=np.int32)
     if not quoted and not wrong.any() and not lines.content.startswith(codecs.BOM_UTF8, start):
-        return Body(lines.content, np.append(start - 1, ends), numbers, numbers[:0])
+        source = lines.content[: lines.end] if len(lines.emptied) else lines.content  # empty records have any number of separators
+        return Body(source, np.append(start - 1, ends), numbers, numbers[:0], numbers[:0])
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
-    source = _without(text, start, ends, wrong)
+    source = _without(text, start, begins, ends, wrong)
     kept = np.frombuffer(source, dtype=np.uint8)
     newlines = np.append(_positions(kept, _NEWLINE), len(kept))
     if source.startswith(codecs.BOM_UTF8, start):
         newlines[0] += len(codecs.BOM_UTF8)  # the spare mark is no part of the first record
-    return Body(source, newlines, numbers[~wrong], numbers[wrong])
+    kept, emptied = numbers[~wrong], numbers[empty]
+    wrong[empty] = False
+    return Body(source, newlines, kept, numbers[wrong], emptied)
+
+
+def _empty_records(
+    text: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], separator: str
+) -> npt.NDArray[np.int64]:
+    """Which lines hold nothing but separators and white space, by their place; a wholly empty line is none of them."""
+    nothing = separator + _WHITE
+    beginnings = np.zeros(256, dtype=np.bool_)
+    beginnings[[character.encode()[0] for character in nothing if character not in "\r\n"]] = True
+    found = np.flatnonzero(beginnings.take(text.take(begins)))  # their first byte tells nearly all others apart
+    empty: npt.NDArray[np.bool_]
+    if len(found) > _FEW:
+        wanted = np.zeros(len(begins), dtype=np.bool_)
+        wanted[found] = True
+        chosen = io.BytesIO(b"x\n")  # a byte order mark is dropped from the first line only
+        chosen.seek(2)
+        _write_lines(chosen, text, begins, ends, wanted)
+        chosen.seek(0)
+        read = pl.read_csv(chosen, has_header=False, separator="\0", quote_char=None, schema={"line": pl.String()})
+        empty = read["line"][1:].str.strip_chars(nothing).str.len_bytes().eq(0).to_numpy()
+    else:
+        lines = (text[begin:end].tobytes().decode("utf-8", "replace") for begin, end in zip(begins[found], ends[found], strict=True))
+        empty = np.fromiter((not line.strip(nothing) for line in lines), dtype=np.bool_, count=len(found))
+    return found[empty]
 
 
 def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -212,19 +273,33 @@ def _positions(text: npt.NDArray[np.uint8], byte: int) -> npt.NDArray[np.int64]:
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
-def _without(text: npt.NDArray[np.uint8], start: int, ends: npt.NDArray[np.int64], wrong: npt.NDArray[np.bool_]) -> bytes:
+def _without(
+    text: npt.NDArray[np.uint8], start: int, begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], wrong: npt.NDArray[np.bool_]
+) -> bytes:
     """The header and the lines that are not wrong, each with its end."""
-    begins = np.concatenate(([start], ends[:-1] + 1))
     kept = io.BytesIO()
     kept.write(text[:start].data)
     first_record = begins[np.argmin(wrong)]
     if text[first_record : first_record + 3].tobytes() == codecs.BOM_UTF8:
         kept.write(codecs.BOM_UTF8)  # the reader drops a mark after the header; here it is a character of the first cell
+    _write_lines(kept, text, begins, ends, ~wrong)
+    return kept.getvalue()
+
+
+def _write_lines(
+    to: io.BytesIO,
+    text: npt.NDArray[np.uint8],
+    begins: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    wanted: npt.NDArray[np.bool_],
+) -> None:
+    """Write the wanted lines one after the other, each with its end."""
     for first in range(0, len(ends), _LINES):
         last = min(first + _LINES, len(ends)) - 1
-        block, bad = text[begins[first] : ends[last] + 1], wrong[first : last + 1]
-        if bad.any():
+        block, here = text[begins[first] : ends[last] + 1], wanted[first : last + 1]
+        if not here.any():
+            continue
+        if not here.all():
             lengths = ends[first : last + 1] + 1 - begins[first : last + 1]
-            block = block[np.repeat(~bad, lengths)[: len(block)]]
-        kept.write(block.data)
-    return kept.getvalue()
+            block = block[np.repeat(here, lengths)[: len(block)]]
+        to.write(block.data)

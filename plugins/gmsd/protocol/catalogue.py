@@ -32,6 +32,7 @@ _WORDS = {
     "expected": "de code die bij de map hoort",
     "columns": "de namen staan in de melding",
     "positions": "de plaats staat in de melding",
+    "number": "het aantal staat in de melding",
 }
 _FILE_PARTS = (
     (("name_", "upload_code_"), "bestandsnaam", "Naam van het bestand", "de naam van het bestand"),

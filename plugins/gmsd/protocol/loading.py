@@ -39,7 +39,7 @@ _META = {
 _HALF_YEARS = {"from": Key(str), "to": Key(str, required=False, nullable=True)}
 _LIMITS = {"bytes": Key(int), "lines": Key(int)}
 _LEVELS: dict[str, tuple[str, ...]] = {
-    "structuur.yaml": ("file", "base"),
+    "structuur.yaml": ("file", "base", "notice"),
     "basis.yaml": ("base", "notice"),
     "facultatief.yaml": ("facultative", "notice"),
 }

@@ -45,6 +45,8 @@ CHECKS: dict[str, frozenset[str]] = {
     "columns_unknown": frozenset({"positions"}),
     "columns_order": frozenset(),
     "lines": frozenset(),
+    "empty_record": frozenset({"number"}),
+    "empty_at_end": frozenset({"number"}),
 }
 CONTENT_WORDS = frozenset({"half_year", "municipality", "share"})
 

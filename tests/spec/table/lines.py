@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.spec.checking import ROWS, Case, Expected, base, clean, facultative, file_of, row
+from tests.spec.checking import FILE, HEAD, ROWS, Case, Expected, base, clean, facultative, file_of, notice, row
 
 OTHER_CODE = row(ROWS[0], Gemeentecode="051")
 FIRST = ROWS[0].encode()
@@ -24,7 +24,7 @@ LINES = [
     line("one field", "x", words=("te weinig velden",)),
     line("field too many", ROWS[1].replace(";0518;", ";05;18;"), words=("te veel velden",)),
     line("separator after the last field", ROWS[0] + ";", words=("aan het einde een puntkomma te veel",)),
-    line("a million separators", ";" * 1_000_000),
+    line("a million separators behind a cell", "x" + ";" * 1_000_000),
     line("separated by commas", ROWS[0].replace(";", ","), words=("komma's in plaats van puntkomma's",)),
     line("separated by tabs", ROWS[0].replace(";", "\t"), words=("tabs in plaats van puntkomma's",)),
     line("quotation mark", row(Gemeentecode='"0518"'), words=("1 keer staat er een aanhalingsteken", "Kladblok")),
@@ -34,7 +34,6 @@ LINES = [
     line("ten quotation marks: one fault", row(Volume='"' * 10)),
     line("line end in quotation marks: two lines", ROWS[0] + '"a', 'b"', findings=(base(None, 5, 6),)),
     line("separator in quotation marks", row(Volume='"1;2"')),
-    line("blanks only", "   ", words=("alleen spaties",)),
     line("1A only, the end of a file of DOS", "\x1a"),
     line("total below the records", "Totaal: 3", words=("slotregel",)),
     line("footer of a database", "(3 rows affected)", words=("slotregel",)),
@@ -51,24 +50,80 @@ LINES = [
     lines("empty line before a record", file_of(ROWS[0], "", ROWS[1]), base(None, 3), words=("leeg",), records=3),
     lines("empty line after the header", file_of("", *ROWS), base(None, 2), records=4),
     lines("two empty lines between records", file_of(ROWS[0], "", "", ROWS[1]), base(None, 3, 4), records=4),
-    lines(
-        "line of separators only has the right number of fields",
-        file_of(*ROWS, ";" * 12),
-        *(
-            base(column, 5)
-            for column in (
-                "Aanmaakdatum_bestand",
-                "Gemeentecode",
-                "BSN",
-                "Type_maatwerkarrangement",
-                "Startdatum_ondersteuning",
-                "Leveringsvorm",
-            )
-        ),
-    ),
     lines("every line", file_of("a", "b"), base(None, 2, 3), records=2),
     lines("fault after a faulty line: physical line numbers", file_of("x", OTHER_CODE), base(None, 2), base("Gemeentecode", 3)),
     lines("eleven faulty lines: the first ten", file_of(*["x"] * 11), base(None, *range(2, 12), count=11), records=11),
+]
+NOTHING = ";" * 12
+EMPTY = [
+    lines(
+        "before a record",
+        file_of(ROWS[0], NOTHING, ROWS[1]),
+        base(None, 3),
+        words=("Haal deze regels", "u hoeft er niets in te vullen"),
+        records=3,
+    ),
+    lines("after the header", file_of(NOTHING, *ROWS), base(None, 2), records=4),
+    *(
+        lines(f"{what} before a record", file_of(ROWS[0], nothing, *ROWS[1:]), base(None, 3), words=("Haal deze regels",), records=4)
+        for what, nothing in (
+            ("one separator", ";"),
+            ("eleven separators", ";" * 11),
+            ("a thousand separators", ";" * 1000),
+            ("blanks", "   "),
+            ("blanks between the separators", " ;" * 12),
+            ("tabs", "\t;" * 12 + "\t"),
+            ("no-break spaces", "\u00a0;" * 12),
+            ("blanks, tabs and no-break spaces", " ;\t;\u00a0; \t\u00a0;" + ";" * 8),
+            ("wide and thin spaces", "\u3000;\u2009;\u202f" + ";" * 10),
+            ("NEL, line separator, vertical tab and form feed", "\x85;\u2028;\v;\f" + ";" * 9),
+            ("a lone CR", "\r" + NOTHING),
+        )
+    ),
+    lines(
+        "a byte order mark is no white space",
+        file_of(ROWS[0], "\ufeff" + NOTHING),
+        base("Aanmaakdatum_bestand", 3),
+        *(base(column, 3) for column in ("Gemeentecode", "BSN", "Type_maatwerkarrangement", "Startdatum_ondersteuning", "Leveringsvorm")),
+    ),
+    lines(
+        "with a quotation mark it is a faulty line", file_of(ROWS[0], ';"' + NOTHING, ROWS[1]), base(None, 3), words=("aanhalingsteken",)
+    ),
+    lines("beside an empty line: each for itself", file_of(ROWS[0], "", NOTHING, ROWS[1]), base(None, 3), base(None, 4), records=4),
+    lines("in a row before a record", file_of(ROWS[0], *[NOTHING] * 12, ROWS[1]), base(None, *range(3, 13), count=12), records=14),
+    lines("CRLF before a record", file_of(ROWS[0], NOTHING, ROWS[1], end="\r\n"), base(None, 3), records=3),
+    lines(
+        "Windows-1252 before a record", file_of(ROWS[0], " ;\u00a0" + ";" * 11, ROWS[1]).decode().encode("cp1252"), base(None, 3), records=3
+    ),
+    lines("before a line of 1A", file_of(*ROWS, NOTHING, "\x1a"), base(None, 6), base(None, 5), records=5),
+    lines(
+        "ten thousand and one before a record",
+        file_of(*[NOTHING] * 10_001, ROWS[0]),
+        base(None, *range(2, 12), count=10_001),
+        records=10_002,
+    ),
+    lines("at the end", file_of(*ROWS, NOTHING, NOTHING, NOTHING), notice(None, 5, 6, 7), words=("aantal: 3",), records=3),
+    *(
+        lines(f"{what} at the end", data, notice(None, *found), records=3)
+        for what, data, found in (
+            ("without a line end", clean() + b";;;", (5,)),
+            ("blanks only", clean() + b"   \n", (5,)),
+            ("a CR only", clean() + b"\r", (5,)),
+            ("no-break spaces without a line end", clean() + "\u00a0".encode() * 999, (5,)),
+            ("CRLF", file_of(*ROWS, NOTHING, NOTHING, end="\r\n"), (5, 6)),
+            ("after an empty line", clean() + b"\n;;\n", (6,)),
+            ("mixed with empty lines", clean() + b";\n\n ;\r\n\r\n\t\n\n", (5, 7, 9)),
+            ("another number of separators each", clean() + b";\n;;;;\n" + b";" * 40 + b"\n", (5, 6, 7)),
+            ("a million separators", clean() + b";" * 1_000_000, (5,)),
+            ("Windows-1252", clean() + b"\xa0;\xa0\n", (5,)),
+            ("UTF-8 with its mark", b"\xef\xbb\xbf" + clean() + "\u3000;\n".encode(), (5,)),
+        )
+    ),
+    lines("eleven at the end: the first ten lines", file_of(*ROWS, *[NOTHING] * 11), ("notice", None, 11, tuple(range(5, 15))), records=3),
+    lines("before a record and at the end", file_of(ROWS[0], NOTHING, ROWS[1], NOTHING), base(None, 3), notice(None, 5), records=3),
+    lines("below the header only: no records", file_of(NOTHING, NOTHING), FILE, words=("geen gegevens",), records=0),
+    lines("nothing but separators: a first line without names", b";;;\n;;;\n", HEAD, HEAD, FILE, records=0),
+    lines("below an empty first line: an empty file", b"\n;;;\n  \n", FILE, words=("leeg",), records=0),
 ]
 ENDS = [
     lines("LF", clean(), records=3),
@@ -80,7 +135,7 @@ ENDS = [
     lines("lone CR is a character of its cell", file_of(*ROWS, row(Gemeentecode="05\r8")), base("Gemeentecode", 5), words=("(CR)",)),
     lines("CR before CRLF is a character of its cell", clean() + FIRST + b"\r\r\n", facultative("Reden_wijziging_toewijzing", 5)),
     lines("CR at the end of the file is a character of its cell", clean() + FIRST + b"\r", facultative("Reden_wijziging_toewijzing", 5)),
-    lines("line of a CR only", clean() + b"\r\n\r\r\n" + FIRST, base(None, 5, 6), records=6),
+    lines("line of a CR only", clean() + b"\r\n\r\r\n" + FIRST, base(None, 5), base(None, 6), records=6),
     lines("LF and then CR", clean() + b"\r" + FIRST, base("Aanmaakdatum_bestand", 5)),
     lines(
         "vertical tab, form feed, NEL and line separator end no line",
@@ -117,4 +172,4 @@ COUNTS = [
     ),
     lines("lines left out are records", file_of(*ROWS, "x", "", "y"), base(None, 5, 6, 7), records=6),
 ]
-SECTIONS = {"Lines": LINES, "Line ends": ENDS, "Counts and line numbers": COUNTS}
+SECTIONS = {"Lines": LINES, "Empty records": EMPTY, "Line ends": ENDS, "Counts and line numbers": COUNTS}
