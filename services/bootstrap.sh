@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Make the environments: .venv (pipeline) and .venv-services, from the hash-pinned locks. Safe to repeat: what is up to date is left alone.
-# Needs Python 3.11 and a package index; the index that pip is configured for is handed to uv in the environment. `--dev` adds the test tools.
+# Needs one of the Pythons below and a package index; the index that pip is configured for is handed to uv in the environment. `--dev` adds the
+# test tools. PYTHON=/path/to/python chooses the interpreter; without it environments keep the one they have, and new ones take the first found.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unset PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
 umask 022
 LOG=var/log/bootstrap.log
 DISK_MB=2500
+SUPPORTED=(3.11 3.12 3.13) # as requires-python in pyproject.toml says
+ONE_OF="Python 3.11, 3.12 or 3.13"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'set-up: %s\n' "$*" >&2; exit 1; }
@@ -15,15 +18,35 @@ fail() { printf 'set-up: %s\n' "$*" >&2; exit 1; }
 mark() { { cat "$@" pyproject.toml; printf '%s' "$PWD"; } | sha256sum | cut -d' ' -f1; }
 
 fresh() { # folder, mark
-    [ -x "$1/bin/python" ] && [ -f "$1/.mark" ] && grep -qx "$2" "$1/.mark"
+    usable "$1" && [ -f "$1/.mark" ] && grep -qx "$2" "$1/.mark"
+}
+
+usable() { # folder: an environment of a Python that is there and supported, and of the one that PYTHON names
+    local own
+    own=$(identity "$1/bin/python") && { [ -z "$chosen" ] || [ "$own" = "$chosen" ]; }
+}
+
+identity() { # python: which interpreter this is, the one below a virtual environment; fails when it is none that we support
+    [ -n "$1" ] && "$1" -I -c '
+import sys
+if "%d.%d" % sys.version_info[:2] not in sys.argv[1:]:
+    sys.exit(1)
+print(sys.version.split()[0], sys.base_prefix)' "${SUPPORTED[@]}" 2> /dev/null
 }
 
 find_python() {
-    local candidate
-    for candidate in "${PYTHON:-}" python3.11 python3 python /usr/bin/python3.11 /usr/local/bin/python3.11; do
-        [ -n "$candidate" ] || continue
-        # sys.executable of a virtual environment would tie ours to it: take the interpreter below it
-        if python=$("$candidate" -c 'import sys; assert sys.version_info[:2] == (3, 11); print(getattr(sys, "_base_executable", "") or sys.executable)' 2> /dev/null); then
+    local candidate version
+    local candidates=("${PYTHON:-}")
+    if [ -z "${PYTHON:-}" ]; then
+        candidates=(.venv/bin/python .venv-services/bin/python) # one of them may have to be made anew: by the same interpreter
+        for version in "${SUPPORTED[@]}"; do candidates+=("python$version"); done
+        candidates+=(python3 python)
+        for version in "${SUPPORTED[@]}"; do candidates+=("/usr/bin/python$version" "/usr/local/bin/python$version"); done
+    fi
+    for candidate in "${candidates[@]}"; do
+        if identity "$candidate" > /dev/null; then
+            # sys.executable of a virtual environment would tie ours to it: take the interpreter below it
+            python=$("$candidate" -I -c 'import sys; print(getattr(sys, "_base_executable", "") or sys.executable)')
             return 0
         fi
     done
@@ -37,7 +60,11 @@ find_uv() {
     pip="$host -m pip"
     if [ -n "$host" ] && ! "$host" -m pip --version > /dev/null 2>&1; then
         pip=
-        if [ -x var/tools/pip/bin/pip ] || "$host" -m venv var/tools/pip >> "$LOG" 2>&1; then pip="var/tools/pip/bin/python -m pip"; fi
+        if ! var/tools/pip/bin/python -m pip --version > /dev/null 2>&1; then
+            rm -rf var/tools/pip
+            "$host" -m venv var/tools/pip >> "$LOG" 2>&1 || true # Debian: without python3.X-venv there is no pip in it
+        fi
+        if var/tools/pip/bin/python -m pip --version > /dev/null 2>&1; then pip="var/tools/pip/bin/python -m pip"; fi
     fi
     [ -z "$host" ] && pip=
     if [ -n "$pip" ]; then eval "$("$host" services/pip_settings.py "$pip")"; fi
@@ -49,6 +76,9 @@ find_uv() {
             && "$uv" --version > /dev/null 2>&1 && return 0
     fi
     uv=$(command -v uv || true)
+    if [ -z "$uv$pip" ] && [ -n "$host" ]; then
+        fail "$host has neither pip nor the module venv, and there is no uv: install one of them (Debian 12: apt install python3.11-venv)"
+    fi
 }
 
 explain() { # what was being done
@@ -65,7 +95,7 @@ explain() { # what was being done
 
 install() { # folder, title, lock
     local folder=$1 title=$2 lock=$3
-    if ! "$folder/bin/python" -c 'import sys; assert sys.version_info[:2] == (3, 11)' 2> /dev/null \
+    if ! usable "$folder" \
         || { [ -f "$folder/.place" ] && [ "$(cat "$folder/.place")" != "$PWD" ]; }; then
         rm -rf "$folder"
     fi
@@ -76,7 +106,7 @@ install() { # folder, title, lock
         [ -x "$folder/bin/python" ] || "$uv" venv --quiet --no-project --python "$python" "$folder" >> "$LOG" 2>&1 || explain "making $folder"
         "$uv" pip install --quiet --python "$folder/bin/python" --compile-bytecode --require-hashes -r "$lock" >> "$LOG" 2>&1 || explain "installing $title"
     else
-        [ -x "$folder/bin/python" ] || "$python" -m venv "$folder" >> "$LOG" 2>&1 || explain "making $folder (does this Python have the module venv?)"
+        [ -x "$folder/bin/python" ] || "$python" -m venv "$folder" >> "$LOG" 2>&1 || explain "making $folder"
         "$folder/bin/python" -m pip install --quiet --require-hashes -r "$lock" >> "$LOG" 2>&1 || explain "installing $title"
     fi
     printf '%s' "$PWD" > "$folder/.place"
@@ -92,7 +122,8 @@ install_package() { # the project itself, editable; its build tool comes from th
 
 main() {
     local lock=requirements.lock title="the pipeline's environment (Airflow, Great Expectations, Polars: 1 GB, about a minute)"
-    local pipeline services
+    local pipeline services chosen=
+    if [ -n "${PYTHON:-}" ]; then chosen=$(identity "$PYTHON") || fail "PYTHON=$PYTHON is not $ONE_OF"; fi
     services=$(mark requirements-services.lock)
     pipeline=$(mark requirements.lock)
     if [ "${1:-}" = --dev ]; then
@@ -110,10 +141,10 @@ main() {
     if [ ! -w "${HOME:-/}" ]; then export UV_CACHE_DIR="$PWD/var/tools/cache"; fi
     find_uv
     if [ -z "$python" ] && [ -n "$uv" ]; then
-        say "Fetching Python 3.11"
-        "$uv" python install --quiet 3.11 >> "$LOG" 2>&1 && python=$("$uv" python find --no-project 3.11) || python=
+        say "Fetching Python ${SUPPORTED[0]}"
+        "$uv" python install --quiet "${SUPPORTED[0]}" >> "$LOG" 2>&1 && python=$("$uv" python find --no-project "${SUPPORTED[0]}") || python=
     fi
-    [ -n "$python" ] || fail "Python 3.11 is needed and was not found; install it (Debian: apt install python3.11 python3.11-venv) or set PYTHON=/path/to/python3.11"
+    [ -n "$python" ] || fail "$ONE_OF is needed and was not found; install one (Debian 12: apt install python3.11 python3.11-venv) or set PYTHON=/path/to/python"
     if ! fresh .venv-services "$services"; then
         install .venv-services "the services' environment (object store, PostgreSQL, mail: 130 MB)" requirements-services.lock
         printf '%s\n' "$services" > .venv-services/.mark

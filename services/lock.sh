@@ -4,9 +4,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 uv=var/tools/uv/bin/uv
 [ -x "$uv" ] || uv=$(command -v uv) || { echo "lock: uv is needed: python3 -m pip install uv" >&2; exit 1; }
+# one lock for every Python from the oldest that pyproject.toml claims: what only some of them need carries a marker
+oldest=$(sed -n 's/^requires-python = ">=\([0-9.]*\),.*/\1/p' pyproject.toml)
 eval "$(python3 services/pip_settings.py "python3 -m pip")"
 for name in requirements requirements-dev requirements-services requirements-bootstrap; do
-    "$uv" pip compile --quiet --generate-hashes --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
+    "$uv" pip compile --quiet --generate-hashes --universal --python-version "$oldest" --no-annotate --no-header --no-emit-index-url \
         ${UPGRADE:+--upgrade} "$name.in" -o "$name.lock"
     if grep -nE '://|--(index|find-links|extra)' "$name.lock"; then echo "lock: $name.lock names an index" >&2; exit 1; fi
     echo "$name.lock: $(grep -c '==' "$name.lock") packages"

@@ -60,7 +60,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-c", BUILD.format(what="build_sdist"), out, cwd=copy)
     [archive] = out.glob("*.tar.gz")
     with tarfile.open(archive) as opened:
-        opened.extractall(out, filter="data")
+        opened.extraction_filter = getattr(tarfile, "data_filter", None)  # came with 3.11.4
+        opened.extractall(out)
     [unpacked] = (path for path in out.iterdir() if path.is_dir())
     run(sys.executable, "-c", BUILD.format(what="build_wheel"), out, cwd=unpacked)
     [built] = out.glob("*.whl")

@@ -130,6 +130,7 @@ def _take_out(top: Path, revision: str, commit: str, place: Path, to: Path) -> N
     if answer.returncode:
         raise NoRules(f"{revision} ({commit[:10]}) holds no {place}: {_words(answer)}")
     with tarfile.open(fileobj=BytesIO(answer.stdout)) as archive:
-        archive.extractall(to, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # came with 3.11.4
+        archive.extractall(to)
     if not (to / "wmo").is_dir():
         raise NoRules(f"{revision} ({commit[:10]}) holds no rules in {place}")
