@@ -7,11 +7,11 @@ unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test bench impact mutation parity lint docs lock compose-env
+.PHONY: help setup demo up down test pythons bench impact mutation parity lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  options: demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500"
+	@echo "  options: PYTHON=/path/to/python - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500"
 
 setup: ## make the environments only
 	@services/bootstrap.sh
@@ -30,6 +30,10 @@ down: ## stop them; state stays in var/
 test: ## every category of tests against real services
 	@services/bootstrap.sh --dev
 	@tests/run
+
+pythons: ## the tests that tell one Python from another, on each other supported Python of this machine
+	@services/bootstrap.sh --dev
+	@tests/pythons
 
 bench: ## the benchmarks; writes var/bench/latest.json
 	@services/bootstrap.sh --dev

@@ -151,21 +151,22 @@ def _parts(*, with_airflow: bool) -> tuple[str, ...]:
 
 
 def _await(state: State, name: str, probe: Probe, seconds: float) -> None:
-    """Wait for one service, saying every ten seconds that we still do.
+    """Wait for one service, saying every ten seconds that we still do: `seconds`, and longer while more wants to run than there are cores.
 
     Raises:
         SystemExit: it does not answer in time, or its processes fail again and again.
     """
     begin = said = time.monotonic()
     starts: dict[str, set[int]] = {}
+    cores = len(os.sched_getaffinity(0))
     while problem := probe(state):
         now = time.monotonic()
         for process, info in supervise.processes(state).items():
             starts.setdefault(process, set()).add(info["pid"])
             if info["statename"] == "FATAL" or len(starts[process] - {0}) > 3:
                 raise SystemExit(f"services: {process} keeps failing: {_last_line(state, process)} (all of it: {state.logs / process}.log)")
-        if now - begin > seconds:
-            raise SystemExit(f"services: {name} did not come up in {seconds:.0f} s: {problem}; the logs are in {state.logs}")
+        if now - begin > seconds * max(1.0, 1.5 * os.getloadavg()[0] / cores):
+            raise SystemExit(f"services: {name} did not come up in {now - begin:.0f} s: {problem}; the logs are in {state.logs}")
         if now - said > 10:
             print(f"  {name} is still starting after {now - begin:.0f} s", flush=True)
             said = now

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,6 +16,7 @@ from gmsd.demo.faults import FAULTS
 from gmsd.rounds import HalfYear
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError
+from tests.support import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,13 +58,19 @@ def upload(settings) -> Callable[[str, bytes], None]:
     return lambda key, body: client.put_object(Bucket=settings.bucket_inbox, Key=key, Body=body, ACL="bucket-owner-full-control")
 
 
-def until(found: Callable[[], object], what: str) -> object:
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        time.sleep(0.5)
-    raise AssertionError(f"waited in vain for {what}")
+class Watch:
+    """What tells that the installation does not run any more: nothing has to be waited for then."""
+
+    gone: Callable[[], str] | None = None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _watched(home) -> None:
+    Watch.gone = staticmethod(home.gone())
+
+
+def until(found: Callable[[], object], what: str) -> Any:
+    return waiting.until(found, what, seconds=SECONDS, gone=Watch.gone, every=0.5)
 
 
 def ended(airflow: Airflow, dag_id: str, run_id: str) -> dict:

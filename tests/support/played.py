@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.settings import Settings
-from tests.support.stack import PROJECT, admin_of, read_values, services
+from tests.support.stack import PROJECT, admin_of, read_values, services, services_gone
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 EDITED = ("expectations", "sql")  # what a home holds beside `var`
@@ -54,6 +55,10 @@ class Home:
         services("down", self.var, home=self.folder)
         shutil.rmtree(self.demo, ignore_errors=True)
 
+    def gone(self) -> Callable[[], str]:
+        """For `waiting.until`: that this installation does not run any more."""
+        return services_gone(self.var, self.folder)
+
     @property
     def values(self) -> dict[str, str]:
         """The settings that the services wrote."""
@@ -76,10 +81,10 @@ class Home:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("GMSD_", "AIRFLOW__"))}
         return plain | self.values | {"GMSD_HOME": str(self.folder), "PYTHONPATH": str(PROJECT / "plugins"), "PYTHONUNBUFFERED": "1"}
 
-    def gmsd(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def gmsd(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """The `gmsd` command as this installation."""
         command = [sys.executable, "-m", "gmsd.cli", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=timeout)
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=patience(seconds))
 
     def play(self, log: Path) -> subprocess.Popen[str]:
         """Begin to play the demo; what it says goes to `log`."""

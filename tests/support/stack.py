@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,10 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from gmsd.settings import Settings
+from tests.support.waiting import last_lines, patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES_PYTHON = PROJECT / ".venv-services" / "bin" / "python"
@@ -50,19 +52,45 @@ def configured() -> Stack | None:
     return Stack(values, os.environ.get("GMSD_TEST_ADMIN", ""))
 
 
+def services_gone(state: Path, home: Path = PROJECT, *, look_every: float = 10) -> Callable[[], str]:
+    """For `waiting.until`: that the services of a state folder stopped, or that a program of them does not stay up, with its last lines."""
+    looked = 0.0
+
+    def why() -> str:
+        nonlocal looked
+        if time.monotonic() - looked < look_every:
+            return ""
+        looked = time.monotonic()
+        done = _call_services("status", state, home=home)
+        lines = done.stdout.splitlines()
+        if lines[:1] == ["Services are down"]:
+            return "the services are down"
+        fallen = [line.split()[0] for line in lines if line.split()[1:2] in (["FATAL"], ["EXITED"])]
+        return "".join(
+            f"{name} does not stay up; the last lines of its log:\n{last_lines(state / 'log' / f'{name}.log')}\n" for name in fallen
+        )
+
+    return why
+
+
 def services(action: str, state: Path, *options: str, home: Path = PROJECT) -> str:
     """Run the project's services package on a state folder; what it prints.
 
     Raises:
         RuntimeError: it fails; the message holds what it said.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GMSD_", "AIRFLOW__", "PYTHONDONTWRITE"))}
-    environment |= {"GMSD_HOME": str(home), "GMSD_CLOCK": "database", "GMSD_SYNTHETIC": "true"}
-    command = [str(SERVICES_PYTHON), "-m", "services", action, "--state", str(state), *options]
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=400)
+    done = _call_services(action, state, *options, home=home)
     if done.returncode:
         raise RuntimeError(f"services {action} failed: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def _call_services(action: str, state: Path, *options: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GMSD_", "AIRFLOW__", "PYTHONDONTWRITE"))}
+    environment |= {"GMSD_HOME": str(home), "GMSD_CLOCK": "database", "GMSD_SYNTHETIC": "true"}
+    command = [str(SERVICES_PYTHON), "-m", "services", action, "--state", str(state), *options]
+    # `services up` has limits of its own and says which service did not come; this one only ends what hangs
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=patience(600))
 
 
 def own_stack(state: Path) -> Iterator[Stack]:

@@ -9,19 +9,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from tests.support.played import Home, Played
 from tests.support.stack import PROJECT
+from tests.support.waiting import patience, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Browser, Page
+
 PLAY_SECONDS = 900
+BROWSER_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test here waits for a whole demo; what ends it when it hangs is the demo's own patience."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(5400))
 
 
 def finish(home: Home, log: Path, folder: Path, process, begin: float) -> Played:
     """Wait for the player and fetch the releases it made."""
-    status = process.wait(PLAY_SECONDS)
+    until(lambda: process.poll() is not None, "the end of the demo", seconds=PLAY_SECONDS, gone=home.gone(), every=1)
+    status = process.returncode
     output = log.read_text(encoding="utf-8")
     assert status == 0, output[-4000:]
     for release in ("r0001", "r0002"):
@@ -50,8 +63,25 @@ def played(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Played:
     return finish(home, log, tmp_path_factory.mktemp("releases"), home.play(log), begin)
 
 
-@pytest.fixture(scope="session")
-def browser_path() -> str:
-    """An installed Chromium or Chrome: GMSD_BROWSER's, else the first on the PATH, else '' = playwright's own."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """An installed Chromium or Chrome: GMSD_BROWSER's, else the first on the PATH, else playwright's own.
+
+    Whatever a test expects of a page may come as late as a busy machine makes it.
+    """
     names = (os.environ.get("GMSD_BROWSER") or "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((found for name in names if (found := shutil.which(name))), "")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    expect.set_options(timeout=patience(BROWSER_SECONDS) * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=patience(BROWSER_SECONDS) * 1000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of a desk's width."""
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
+    yield page
+    page.close()

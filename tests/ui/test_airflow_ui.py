@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from gmsd_airflow.api import Airflow
+from tests.support.waiting import patience
+from tests.ui.conftest import BROWSER_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,24 +17,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DAGS = ("gmsd_intake", "gmsd_delivery", "gmsd_optout_close", "gmsd_load", "gmsd_publish", "gmsd_housekeeping")
-PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
-def page(played, browser_path: str) -> Iterator[Page]:
+def page(played, browser) -> Iterator[Page]:
     """Airflow's UI, signed in as the engineer."""
     settings = played.home.settings
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path or None, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1500, "height": 950}, locale="en-US")
-        page.set_default_timeout(PATIENCE)
-        page.goto(f"{settings.airflow_url}/auth/login/")
-        page.fill("input[name=username]", settings.airflow_engineer_user)
-        page.fill("input[name=password]", settings.airflow_engineer_password.get_secret_value())
-        page.click("input[type=submit]")
-        page.wait_for_url(f"{settings.airflow_url}/")
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1500, "height": 950}, locale="en-US")
+    page.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
+    page.goto(f"{settings.airflow_url}/auth/login/")
+    page.fill("input[name=username]", settings.airflow_engineer_user)
+    page.fill("input[name=password]", settings.airflow_engineer_password.get_secret_value())
+    page.click("input[type=submit]")
+    page.wait_for_url(f"{settings.airflow_url}/")
+    yield page
+    page.close()
 
 
 def test_each_delivery_is_a_run_of_its_own(played, page):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from gmsd import reporting
 from gmsd.checking import check_file
@@ -18,14 +17,17 @@ from tests.unit import test_reporting as mails
 from tests.unit import test_reporting_op_orde as op_orde
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
 WCAG_21_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 RULES_URL = "https://gmsd.invalid/gmsd/regels/wmo-2020"
-DESKTOP, PHONE = 1200, 360
+PHONE = 360
 FEEDBACK = replace(s.FEEDBACK, rules_url=RULES_URL)
+LONG = "Lang" * 50  # no blank, hyphen or full stop to break at
+LONG_FILE = f"WMO_H22019_{LONG}.csv"
+SAMPLE = "Handgloves 0123456789 WMO_H22019_gemeente"
+# The mean width of a letter of SAMPLE in em, which the page is given whatever font the machine has. Arial's is 0.56.
+FONTS = {"DejaVu": 0.64, "very wide": 0.95}
 
 
 def wrong_everywhere() -> dict:
@@ -45,35 +47,40 @@ def wrong_everywhere() -> dict:
     return check_file(data, file_name=s.FILE, municipality="0518", half_year=s.H2, received_on=dt.date(2020, 2, 10)).to_json()
 
 
-def pages() -> dict[str, str]:
-    """Every page and the mail of every verdict."""
+def pages(file: str = s.FILE) -> dict[str, str]:
+    """Every page and the mail of every verdict, about a file of this name."""
+    upload = replace(s.THIRD, file_name=file)
     results = {**s.RESULTS, "wrong_everywhere": wrong_everywhere()}
     results["not_run"] = s.result("rejected", [], not_run=[{"rule": "BSN-02", "reason": "De regel kon niet worden uitgevoerd."}])
+    results = {name: {**result, "file": file} for name, result in results.items()}
     made = {f"report {name}": reporting.feedback_html(result, FEEDBACK) for name, result in results.items()}
-    context = replace(s.verdict("rejected"), rules_url=RULES_URL)
+    context = replace(s.verdict("rejected", file_name=file), rules_url=RULES_URL)
     made |= {f"mail verdict {name}": reporting.verdict_mail(replace(context, result=result)).html for name, result in results.items()}
-    made |= {f"mail {name}": mail.html for name, mail in mails.MAILS.items() if not name.startswith("verdict")}
-    made |= {f"op-orde {name}": reporting.op_orde_html(op_orde.REPORTS[name], op_orde.CONTEXT) for name in ("full", "alone")}
+    made |= {f"mail {name}": mail.html for name, mail in mails.mails(file).items() if not name.startswith("verdict")}
+    made |= {
+        f"op-orde {name}": reporting.op_orde_html(op_orde.REPORTS[name], replace(op_orde.CONTEXT, upload=upload))
+        for name in ("full", "alone")
+    }
     return made | {"rules": reporting.rules_html(protocol_for(s.H2))}
 
 
+def long_pages() -> dict[str, str]:
+    """The same with whatever a sender chooses as long as it may be, and without a place to break."""
+    party = replace(s.PARTY, municipality_name=LONG)
+    form = replace(
+        s.form("toelichting", name=LONG, text=f"{LONG}\n{LONG * 5}", problems=(f'Het veld "{LONG}" is niet bekend.',)), party=party
+    )
+    made = {f"{name}, long names": page for name, page in pages(LONG_FILE).items() if name != "rules"}
+    made["mail explanation_received, long names"] = reporting.explanation_received_mail(form).html
+    made["mail form_malformed, long names"] = reporting.form_malformed_mail(replace(form, kind="intrekking")).html
+    made["mail withdrawal_received, long names"] = reporting.withdrawal_received_mail(replace(form, kind="intrekking")).html
+    return made
+
+
 PAGES = pages()
+LONG_PAGES = long_pages()
+EVERY_PAGE = PAGES | LONG_PAGES
 REPORTS = [name for name in PAGES if not name.startswith("mail")]
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path or None, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": DESKTOP, "height": 900})
-    yield page
-    page.close()
 
 
 def violations(page: Page) -> list[str]:
@@ -115,26 +122,51 @@ def test_it_asks_for_nothing_and_runs_nothing(browser: Browser, name: str, tmp_p
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, name: str) -> None:
+def set_font(page: Page, width: float) -> None:
+    """Make the letters of SAMPLE this wide on the mean, in em: DejaVu where the machine has it, spaced out where that is too narrow."""
+    page.evaluate(
+        """([sample, wanted]) => {
+            const style = document.head.appendChild(document.createElement('style'));
+            style.textContent = '* { font-family: "DejaVu Sans" !important }';
+            const probe = document.body.appendChild(document.createElement('span'));
+            probe.style.cssText = 'position: absolute; white-space: nowrap; font-size: 100px; letter-spacing: 0';
+            probe.textContent = sample;
+            const spacing = wanted - probe.getBoundingClientRect().width / 100 / sample.length;
+            style.textContent += `* { letter-spacing: ${spacing}em !important }`;
+            probe.style.letterSpacing = '';
+            window.meanWidth = probe.getBoundingClientRect().width / 100 / sample.length;
+            probe.remove();
+        }""",
+        [SAMPLE, width],
+    )
+    assert abs(page.evaluate("window.meanWidth") - width) < 0.01
+
+
+WIDER = """() => [...document.querySelectorAll('body *')]
+    .filter(each => !each.closest('.scroll, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map(each => each.outerHTML.slice(0, 150))"""
+
+
+@pytest.mark.parametrize("font", FONTS)
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, name: str, font: str) -> None:
     """Only tables of figures and codes may be wider: their own frame scrolls, so that rows can be compared. Faults never."""
     page.set_viewport_size({"width": PHONE, "height": 700})
-    page.set_content(PAGES[name])
-    wider = """() => [...document.querySelectorAll('body *')]
-        .filter(each => !each.closest('.scroll, .skip') && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-        .map(each => each.outerHTML.slice(0, 150))"""
-    assert page.evaluate(wider) == []
+    page.set_content(EVERY_PAGE[name])
+    set_font(page, FONTS[font])
+    assert page.evaluate(WIDER) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     if name.startswith(("report", "mail")):
         assert page.locator(".scroll").count() == 0
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", [*REPORTS, *(name for name in LONG_PAGES if not name.startswith("mail"))])
 def test_on_paper_nothing_is_cut_off(page: Page, name: str) -> None:
     """An A4 page with margins is about 180 mm wide: 680 pixels; colours that mean something are printed."""
     page.set_viewport_size({"width": 680, "height": 960})
-    page.set_content(PAGES[name])
+    page.set_content(EVERY_PAGE[name])
     page.emulate_media(media="print")
+    set_font(page, FONTS["DejaVu"])
     assert page.evaluate("document.documentElement.scrollWidth") <= 680
     assert page.locator(".skip").count() == 0 or not page.locator(".skip").is_visible()
     adjusted = page.locator(".verdict, .tag").evaluate_all("all => all.map(each => getComputedStyle(each).printColorAdjust)")

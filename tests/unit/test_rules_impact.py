@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from gmsd.impact.running import Run, Side
 from gmsd.store import NotReadable
 from tests.support.rule_changes import HEADER, RIGHT, clone, commit, edit, put, repository, rule
 from tests.support.stack import PROJECT
+from tests.support.waiting import ended, patience, until
 
 LIMITS = {"max_bytes": 2**20, "max_lines": 1000}
 PREFIX = "gmsd-rules-impact-"
@@ -45,7 +45,7 @@ def gmsd(home: Path, *arguments: str, **environment: str) -> subprocess.Complete
     known = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")}
     command = [sys.executable, "-m", "gmsd.cli", "rules", "impact", *arguments]
     settings = known | {"GMSD_HOME": str(home)} | environment
-    return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=300, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=patience(300), check=False)
 
 
 ROWS = {"a": (RIGHT,), "b": (END_BEFORE_START,), "c": (RIGHT, LONG_VOLUME), "d": (UNIT_82,), "e": DOUBLED, "f": (NO_REASON_FORM,)}
@@ -265,16 +265,17 @@ def test_file_that_cannot_be_fetched_is_in_no_count(checkout):
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_broken_off_half_way_nothing_stays(checkout, tmp_path, number):
-    environment = os.environ | {"GMSD_HOME": str(checkout), "TMPDIR": str(tmp_path)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gmsd.cli", "rules", "impact"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    until(lambda: len(workers(tmp_path)) == 2)
+    temporary, log = tmp_path / "temporary", tmp_path / "log"
+    temporary.mkdir()
+    environment = os.environ | {"GMSD_HOME": str(checkout), "TMPDIR": str(temporary)}
+    with log.open("wb") as stream:
+        process = subprocess.Popen([sys.executable, "-m", "gmsd.cli", "rules", "impact"], env=environment, stdout=stream, stderr=stream)
+    until(lambda: len(workers(temporary)) == 2, "two workers", seconds=120, gone=ended(process, log))
     process.send_signal(number)
-    said, _ = process.communicate(timeout=240)
+    until(lambda: process.poll() is not None, "its end", seconds=120)
     assert process.returncode != 0
-    assert b"Traceback" not in said
-    until(lambda: not workers(tmp_path) and not list(tmp_path.iterdir()))
+    assert "Traceback" not in log.read_text()
+    until(lambda: not workers(temporary) and not list(temporary.iterdir()), "its leavings to go", seconds=120)
 
 
 def workers(temporary: Path) -> list[int]:
@@ -287,13 +288,6 @@ def workers(temporary: Path) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def until(reached, seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(
