@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from gmsd import reporting
 from gmsd.checking import check_file
 from gmsd.protocol import newest_protocol, protocol_for
+from gmsd_airflow import rounds_page
 from tests.unit import reporting_samples as s
 from tests.unit import test_reporting as mails
 from tests.unit import test_reporting_op_orde as op_orde
@@ -158,6 +160,16 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, name: str, font
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     if name.startswith(("report", "mail")):
         assert page.locator(".scroll").count() == 0
+
+
+def test_page_of_rounds_holds_a_long_file_name(page: Page) -> None:
+    delivery = SimpleNamespace(delivery_id="2019-H2.0518.03", received_at=s.moment(4), file_name=LONG_FILE, state="rejected", reason=LONG)
+    view = rounds_page.RoundView(s.ROUND, "delivery", (), (("rejected", 1),), (delivery,))
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.set_content(rounds_page.render(rounds_page.Page(s.moment(5), (view,), (delivery,))))
+    set_font(page, FONTS["DejaVu"])
+    assert page.get_by_text(LONG_FILE).first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 800
 
 
 @pytest.mark.parametrize("name", [*REPORTS, *(name for name in LONG_PAGES if not name.startswith("mail"))])
