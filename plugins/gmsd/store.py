@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from gmsd.outages import is_outage, store_failed
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
@@ -32,6 +34,11 @@ class Version:
 
 class NotReadable(Exception):
     """The object is there, but we have no right to read it, or it went away after it was listed."""
+
+
+def _not_ours_to_read(answer: Any) -> bool:
+    """Whether an answer says so of this object; a refusal of the account or a bucket that is gone says nothing about it."""
+    return answer["ResponseMetadata"]["HTTPStatusCode"] in (403, 404) and not store_failed(answer)
 
 
 class ObjectStore:
@@ -75,7 +82,7 @@ class ObjectStore:
         try:
             body: bytes = self.client.get_object(Bucket=bucket, Key=key, **extra)["Body"].read()
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            if _not_ours_to_read(error.response):
                 raise NotReadable(f"{error.response['ResponseMetadata']['HTTPStatusCode']}") from None
             raise
         return body
@@ -92,7 +99,7 @@ class ObjectStore:
         try:
             body = self.client.get_object(Bucket=bucket, Key=key, **extra)["Body"]
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            if _not_ours_to_read(error.response):
                 raise NotReadable(f"{error.response['ResponseMetadata']['HTTPStatusCode']}") from None
             raise
         found = hashlib.sha256()
@@ -108,6 +115,16 @@ class ObjectStore:
             self.client.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return False
+            raise
+        return True
+
+    def answers(self, bucket: str) -> bool:
+        """Whether the store answers at all, asked by a bucket; what it answers does not matter."""
+        try:
+            self.client.head_bucket(Bucket=bucket)
+        except Exception as error:
+            if is_outage(error):
                 return False
             raise
         return True

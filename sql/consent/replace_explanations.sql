@@ -1,5 +1,8 @@
--- Earlier explanations of a place in a round give way to a newer one.
+-- Of the explanations of a place in a round only the newest stays, in whatever order they were dealt with.
 UPDATE form
 SET state = 'replaced', reason = :reason
 WHERE kind = 'explanation' AND state = 'filed' AND half_year = :half_year AND municipality = :municipality AND round = :round
-    AND form_id <> :form_id;
+    AND form_number < (
+        SELECT max(form_number) FROM form
+        WHERE kind = 'explanation' AND state = 'filed' AND half_year = :half_year AND municipality = :municipality AND round = :round
+    );

@@ -201,7 +201,8 @@ def upload(standing: Standing = COUNTS_FIRST, *, file_name: str = FILE, earlier:
 
 
 def form(kind: Any, **other: Any) -> FormContext:
-    return FormContext(PARTY, kind, "form.0003", f"H22019/0518/formulieren/{kind}.json", moment(12), ROUND, COUNTS_THIRD, **other)
+    about = {"round": ROUND, "standing": COUNTS_THIRD} | other
+    return FormContext(PARTY, kind, "form.0003", f"H22019/0518/formulieren/{kind}.json", moment(12), **about)
 
 
 RECEIPT = ReceiptContext(PARTY, THIRD, ROUND, COUNTS_THIRD, bytes=1_482_310, sha256=SHA, check_until=date(2020, 3, 9))

@@ -37,6 +37,10 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
         "form_malformed_text": reporting.form_malformed_mail(
             s.form("toelichting", problems=("De tekst is te lang.", 'Het veld "name" is leeg.'))
         ),
+        "form_without_round": reporting.form_malformed_mail(
+            s.form("toelichting", problems=("Voor dit halfjaar is er geen ronde.",), round=None, example=False)
+        ),
+        "form_too_late": reporting.form_malformed_mail(s.form("intrekking", problems=('Het veld "name" ontbreekt.',), still_open=False)),
         "withdrawal_received": reporting.withdrawal_received_mail(s.form("intrekking", name="J. de Vries")),
         "withdrawal_done": reporting.withdrawal_done_mail(replace(s.DONE, removed=(s.FIRST, upload))),
         "withdrawal_none": reporting.withdrawal_done_mail(replace(s.DONE, removed=(), already_released=True)),

@@ -42,7 +42,7 @@ def explain(
 
 
 def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_year: str, as_json: bool, **content: Any) -> None:
-    from gmsd.consent import Malformed, file_form
+    from gmsd.consent import Malformed, NoRound, NotInTime, file_form
     from gmsd.deliveries import Context
     from gmsd.reference import is_municipality
     from gmsd.rounds import HalfYear
@@ -57,6 +57,11 @@ def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_ye
         key = file_form(Context.open(), kind, half_year=half, municipality=municipality, **content)
     except Malformed as error:
         raise typer.BadParameter(" ".join(error.problems)) from None
+    except NoRound as error:
+        raise typer.BadParameter(str(error)) from None
+    except NotInTime as error:
+        typer.echo(f"gmsd: not filed, {error}", err=True)
+        raise typer.Exit(1) from None
     if as_json:
         typer.echo(json.dumps({"kind": kind, "key": key}))
     else:

@@ -6,13 +6,22 @@ import json
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.consent.reading import read_form
-from gmsd.deliveries import FORM_FOLDER
+from gmsd.consent.timing import last_moment, timing_of
+from gmsd.deliveries import FORM_FOLDER, is_closed
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Context
     from gmsd.rounds import HalfYear
 
 _FILES = {"withdrawal": "intrekking.json", "explanation": "toelichting.json"}
+
+
+class NoRound(Exception):
+    """No round of the calendar takes the half-year: there is nothing to withdraw or to explain."""
+
+
+class NotInTime(Exception):
+    """The form would be refused as too early or too late."""
 
 
 def file_form(
@@ -25,17 +34,36 @@ def file_form(
     reason: str | None = None,
     text: str | None = None,
 ) -> str:
-    """Put a form into the inbox; returns its key.
+    """Put a form into the inbox; returns its key. What intake would refuse is refused here, and nothing is put.
 
     Raises:
         Malformed: it would be refused as malformed.
+        NoRound: no round takes the half-year.
+        NotInTime: its round has not begun, or its last day is over, or the round has been closed.
     """
     code = half_year.upload_code
     content: dict[str, str | None] = {"half_year": code, "municipality": municipality, "name": name, "reason": reason}
     if kind == "explanation":
         content["text"] = text
-    data = json.dumps(content, ensure_ascii=False, indent=1).encode()
-    read_form(data, kind=kind, upload_code=code, municipality=municipality)
+    # escaped, so that what no file can hold (half a character of a terminal) is refused by the reader like anything else
+    read_form(json.dumps(content).encode(), kind=kind, upload_code=code, municipality=municipality)
+    _refuse_out_of_time(context, kind, half_year)
     key = f"{code}/{municipality}/{FORM_FOLDER}/{_FILES[kind]}"
+    data = json.dumps(content, ensure_ascii=False, indent=1).encode()
     context.store.put(context.settings.bucket_inbox, key, data, content_type="application/json")
     return key
+
+
+def _refuse_out_of_time(context: Context, kind: str, half_year: HalfYear) -> None:
+    now = context.clock.now()
+    timing = timing_of(context.calendar, kind, half_year, now)
+    if timing.round is None:
+        raise NoRound(f"no round of the calendar takes {half_year}; `gmsd rounds list` shows them")
+    code = str(timing.round.code)
+    if timing.state == "too_early":
+        raise NotInTime(f"too early: round {code}, which takes {half_year}, opens on {timing.round.window_first}")
+    if timing.state == "too_late":
+        raise NotInTime(f"too late: for {half_year} in round {code} it could be filed before {last_moment(timing.round, kind):%Y-%m-%d}")
+    with context.engine.connect() as connection:
+        if is_closed(connection, code, str(half_year)):
+            raise NotInTime(f"too late: round {code} has been closed for {half_year}")

@@ -4,76 +4,130 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
-from gmsd.consent.messages import explained, malformed, received, too_late
+from gmsd.consent import messages
 from gmsd.consent.reading import Form, Malformed, read_form
+from gmsd.consent.timing import Timing, timing_of
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
-from gmsd.deliveries import audit, is_closed, lock_place, lock_round, queue_mail, send_queued
+from gmsd.deliveries import audit, is_closed, lock_place, lock_round, send_queued
+from gmsd.outages import is_outage, place_of
 from gmsd.reporting import dutch_date
 from gmsd.rounds import HalfYear, Round
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from sqlalchemy import Connection, Row
 
     from gmsd.deliveries import Context
 
+log = logging.getLogger(__name__)
+
 ACTOR = "coordinator"
+_REASONS = {
+    "malformed": "not of the agreed form",
+    "no_round": "no round takes its half-year",
+    "too_early": "before the first window",
+    "too_late": "after the last day",
+}
+# What the engineer is told of a form that met a fault of ours: what happens meanwhile, what to do.
+_FAULT = {
+    "received": (
+        "It stands as malformed, and the municipality was asked to send it again where its folder names one.",
+        "A form that is sent again is judged afresh: mind the last day of the round.",
+    ),
+    "filed": (
+        "It is a withdrawal in good order that could not be carried out: it waits, and the close of its round waits for it.",
+        "Every run of Intake tries again.",
+    ),
+}
+
+
+class FormsWait(Exception):
+    """Some forms could not be dealt with and wait: for a service that is away, or for a repair of which the engineer was told."""
 
 
 def process_forms(context: Context) -> dict[str, str]:
     """Deal with every form that waits, in order of receipt, then send the mails.
 
-    Each step of a form commits by itself and is found again after a kill: first the form is judged, then a withdrawal is carried out.
+    Each form is dealt with by itself. One that cannot be judged, whatever it holds, is malformed, with a mail to the coordinator and one
+    to the engineer; one that meets a service that is away waits, and the others go on. Each step of a form commits by itself and is
+    found again after a kill: first the form is judged, then a withdrawal is carried out.
 
     Returns:
         What became of each form: carried_out, filed, malformed, too_late, too_early or nothing_to_withdraw.
+
+    Raises:
+        FormsWait: after all others have been dealt with, some still wait; a later call takes them up.
     """
     with context.engine.connect() as connection:
         waiting = connection.execute(statement("consent/open_forms")).all()
-    dealt = {}
+    dealt: dict[str, str] = {}
+    wait: dict[str, str] = {}
     for row in waiting:
-        state = row.state if row.state != "received" else _judge(context, row)
-        if row.kind == "withdrawal" and state == "filed":
-            state = carry_out(context, row.form_id)
-        dealt[row.form_id] = state
-    if dealt:
+        try:
+            dealt[row.form_id] = _deal(context, row)
+        except Exception as error:  # noqa: BLE001 - whatever one form does to us, the others go on
+            wait[row.form_id] = place_of(error)
+            log.error("form %s: %s", row.form_id, place_of(error))  # noqa: TRY400 - its message may hold what the form says
+            if is_outage(error):
+                if not _services_answer(context):
+                    break
+            elif (state := _put_aside(context, row, error)) != "waits":
+                dealt[row.form_id] = state
+                del wait[row.form_id]
+    if dealt or wait:
         send_queued(context)
+    if wait:
+        named = ", ".join(f"{form_id} ({why})" for form_id, why in wait.items())
+        raise FormsWait(f"{len(waiting) - len(dealt)} forms wait, such as {named}")
     return dealt
 
 
+def _deal(context: Context, row: Row[Any]) -> str:
+    state = row.state if row.state != "received" else _judge(context, row)
+    return carry_out(context, row.form_id) if row.kind == "withdrawal" and state == "filed" else str(state)
+
+
+def _services_answer(context: Context) -> bool:
+    """Whether it was this form only that a service did not answer for."""
+    try:
+        with context.engine.connect() as connection:
+            connection.execute(statement("deliveries/form_count"))
+        return context.store.answers(context.settings.bucket_inbox)
+    except Exception as error:
+        if is_outage(error):
+            return False
+        raise
+
+
 def _judge(context: Context, row: Row[Any]) -> str:
+    if row.half_year is None or row.municipality is None:
+        raise ValueError("the folder of the form names no municipality and half-year")
     half_year = HalfYear.parse(row.half_year)
+    timing = timing_of(context.calendar, row.kind, half_year, row.received_at)
     sha256 = None
     try:
         data = context.store.get(row.bucket, row.object_key, row.version_id)
         sha256 = hashlib.sha256(data).hexdigest()
         form = read_form(data, kind=row.kind, upload_code=half_year.upload_code, municipality=row.municipality)
     except NotReadable:
-        return _refuse(context, row, "malformed", ("Wij hebben geen recht om het formulier te lezen.",), sha256)
+        unread = "Wij kunnen het formulier niet lezen: wij hebben er geen recht toe, of het is weggehaald nadat het binnenkwam."
+        return _refuse(context, row, timing, "malformed", (unread,), sha256)
     except Malformed as error:
-        return _refuse(context, row, "malformed", error.problems, sha256)
-    found = _round_for(context, row.kind, half_year, row.received_at)
-    if found is None:
-        return _refuse_for_time(context, row, half_year, sha256)
+        return _refuse(context, row, timing, "malformed", error.problems, sha256)
+    if timing.state != "in_time" or timing.round is None:
+        return _refuse_for_time(context, row, timing, sha256)
+    code = str(timing.round.code)
     with context.engine.begin() as connection:
-        lock_round(connection, str(found.code), alone=False)
+        lock_round(connection, code, alone=False)
         lock_place(connection, row.half_year, row.municipality)
-        if not is_closed(connection, str(found.code), row.half_year):
-            _file(context, connection, row, form, found, sha256)
+        if not is_closed(connection, code, row.half_year):
+            _file(context, connection, row, form, timing.round, sha256)
             return "filed"
-    return _refuse_for_time(context, row, half_year, sha256)
-
-
-def _round_for(context: Context, kind: str, half_year: HalfYear, at: dt.datetime) -> Round | None:
-    """The round that a form can still be about: a withdrawal until its window ends, an explanation until the close."""
-    if kind == "withdrawal":
-        return context.calendar.withdrawable(half_year, at)
-    return next((r for r in context.calendar.taking(half_year) if r.opens_at <= at < r.closes_at), None)
+    return _refuse_for_time(context, row, Timing("too_late", timing.round), sha256)
 
 
 def _file(context: Context, connection: Connection, row: Row[Any], form: Form, found: Round, sha256: str | None) -> None:
@@ -81,36 +135,67 @@ def _file(context: Context, connection: Connection, row: Row[Any], form: Form, f
     code = str(found.code)
     _set(connection, row, "filed", "", code, sha256, form)
     if row.kind == "explanation":
-        place = {"half_year": row.half_year, "municipality": row.municipality, "round": code, "form_id": row.form_id}
-        connection.execute(statement("consent/replace_explanations"), {**place, "reason": f"replaced by {row.form_id}"})
-        queue_mail(connection, explained(context, connection, row, form, found), now)
+        place = {"half_year": row.half_year, "municipality": row.municipality, "round": code}
+        connection.execute(statement("consent/replace_explanations"), {**place, "reason": "replaced by a newer one"})
+        messages.queue(context, connection, row, lambda: messages.explained(context, connection, row, form, found))
     else:
-        queue_mail(connection, received(context, connection, row, form, found), now)
+        messages.queue(context, connection, row, lambda: messages.received(context, connection, row, form, found))
     audit(connection, row.form_id, "filed", at=now, actor=ACTOR, details={"kind": row.kind, "round": code, "half_year": row.half_year})
 
 
-def _refuse_for_time(context: Context, row: Row[Any], half_year: HalfYear, sha256: str | None) -> str:
-    rounds = context.calendar.taking(half_year)
-    if row.received_at < rounds[0].opens_at:
-        opens = dutch_date(rounds[0].window_first)
-        return _refuse(
-            context, row, "too_early", (f"Het formulier is te vroeg: de ronde begint op {opens}. Stuur het daarna nog eens.",), sha256
+def _refuse_for_time(context: Context, row: Row[Any], timing: Timing, sha256: str | None) -> str:
+    if timing.round is None:
+        half_year = HalfYear.parse(row.half_year)
+        words = "in te trekken" if row.kind == "withdrawal" else "toe te lichten"
+        problem = (
+            f"Voor het {half_year.dutch} is er geen ronde, dus er valt niets {words}. "
+            f"Klopt de map {half_year.upload_code} en het veld half_year van het formulier?"
         )
+        return _refuse(context, row, timing, "no_round", (problem,), sha256)
+    if timing.state == "too_early":
+        opens = dutch_date(timing.round.window_first)
+        problem = f"Het formulier is te vroeg: de ronde begint op {opens}. Stuur het daarna nog eens."
+        return _refuse(context, row, timing, "too_early", (problem,), sha256)
     if row.kind == "explanation":
-        return _refuse(context, row, "too_late", ("Het formulier is te laat: de ronde is al gesloten.",), sha256)
-    return _refuse(context, row, "too_late", (), sha256)
+        return _refuse(context, row, timing, "too_late", ("Het formulier is te laat: de ronde is al gesloten.",), sha256)
+    return _refuse(context, row, timing, "too_late", (), sha256)
 
 
-def _refuse(context: Context, row: Row[Any], state: str, problems: tuple[str, ...], sha256: str | None) -> str:
+def _refuse(context: Context, row: Row[Any], timing: Timing, why: str, problems: tuple[str, ...], sha256: str | None) -> str:
     """Note why a form is not used, and tell the coordinator; a withdrawal that is only late gets a mail of its own."""
-    now = context.clock.now()
-    reason = {"malformed": "not of the agreed form", "too_early": "before the first window", "too_late": "after the last day"}[state]
+    state = "malformed" if why == "no_round" else why
     with context.engine.begin() as connection:
-        _set(connection, row, state, reason, None, sha256, None)
-        mail = malformed(context, connection, row, problems) if problems else too_late(context, connection, row)
-        queue_mail(connection, mail, now)
-        audit(connection, row.form_id, state, at=now, actor=ACTOR, reason=reason, details={"kind": row.kind})
+        _set(connection, row, state, _REASONS[why], None, sha256, None)
+        if problems:
+            messages.queue(
+                context, connection, row, lambda: messages.malformed(context, connection, row, timing, problems, example=why == "malformed")
+            )
+        else:
+            messages.queue(context, connection, row, lambda: messages.too_late(context, connection, row, timing))
+        audit(connection, row.form_id, state, at=context.clock.now(), actor=ACTOR, reason=_REASONS[why], details={"kind": row.kind})
     return state
+
+
+def _put_aside(context: Context, row: Row[Any], error: Exception) -> str:
+    """What nobody foresaw: a form that was not judged becomes malformed; a withdrawal that was filed waits, as it has been promised.
+
+    Returns:
+        waits, or what the form has become.
+    """
+    where = place_of(error)
+    try:
+        with context.engine.begin() as connection:
+            state = connection.execute(statement("consent/get_form"), {"form_id": row.form_id}).one().state
+            if state == "received":
+                _set(connection, row, "malformed", f"could not be judged ({where})", None, None, None)
+                if row.half_year is not None and row.municipality is not None:
+                    messages.queue(context, connection, row, lambda: messages.not_judged(context, connection, row))
+                audit(connection, row.form_id, "malformed", at=context.clock.now(), actor=ACTOR, reason="could not be judged")
+            messages.tell_of_fault(context, connection, row, where, *_FAULT["filed" if state == "filed" else "received"])
+    except Exception as second:  # noqa: BLE001 - the queue goes on; the form waits, and the run fails and says so
+        log.error("form %s cannot be put aside: %s", row.form_id, place_of(second))  # noqa: TRY400 - as above
+        return "waits"
+    return {"filed": "waits", "received": "malformed"}.get(state, str(state))
 
 
 def _set(connection: Connection, row: Row[Any], state: str, reason: str, code: str | None, sha256: str | None, form: Form | None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from gmsd.consent.messages import done
+from gmsd.consent.messages import done, queue
 from gmsd.database import statement
-from gmsd.deliveries import Change, Delivery, audit, lock_place, lock_round, queue_mail, standing, transition_many
+from gmsd.deliveries import Change, Delivery, audit, lock_place, lock_round, standing, transition_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +87,6 @@ def _prove(context: Context, connection: Connection, row: Row[Any], found: Seque
     changed = connection.execute(statement("consent/carried_out"), {"form_id": row.form_id, "state": state, "reason": "", "at": now})
     if changed.rowcount:
         kept = standing(connection, row.half_year, row.municipality, row.round).counts_now
-        queue_mail(connection, done(context, row, found, at=now, already_released=kept is not None), now)
+        queue(context, connection, row, lambda: done(context, row, found, at=now, already_released=kept is not None))
         audit(connection, row.form_id, state, at=now, actor=ACTOR, details={"deliveries": [d.delivery_id for d in found]})
     return state

@@ -114,9 +114,10 @@ class UnplacedContext:
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """A form came in; `round` is the latest that takes its half-year.
+    """A form came in; `round` is the one it is about, None when no round takes its half-year.
 
-    `problems` are Dutch sentences when the form is malformed, `text` is the explanation when it is one.
+    `problems` are Dutch sentences when the form is not used, `text` is the explanation when it is one. `example`: the right form is shown;
+    `still_open`: another form would still be in time.
     """
 
     party: Party
@@ -124,11 +125,13 @@ class FormContext:
     form_id: str
     key: str
     received_at: datetime
-    round: Round
+    round: Round | None
     standing: Standing
     name: str | None = None
     text: str | None = None
     problems: tuple[str, ...] = ()
+    example: bool = True
+    still_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
