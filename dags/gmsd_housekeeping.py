@@ -7,13 +7,14 @@ recompute the hash chain of the audit trail.
 
 **Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
 
-**When it fails.** *Verify the audit trail* fails when a row was changed or taken out: do not repair it, tell whoever is responsible for the
-data, and see `gmsd audit verify`. The others fail when a service does not answer, and repair themselves the next time.
+**When it fails.** *Verify the audit trail* fails when a row was changed or taken out, also at the end: do not repair it, tell whoever is
+responsible for the data, and see `gmsd audit verify`. The others fail when a service does not answer, and repair themselves the next time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pendulum
 from airflow.sdk import CronTriggerTimetable, dag, task
@@ -59,8 +60,8 @@ def gmsd_housekeeping() -> None:
         return sweep_staging(Context.open(get_settings()))
 
     @task(task_display_name="Verify the audit trail")
-    def audit() -> dict[str, int]:
-        """Recompute every hash."""
+    def audit() -> dict[str, Any]:
+        """Recompute every hash, compare the trail with its anchors outside the database, and lay down the next."""
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import verify_audit
 

@@ -112,8 +112,8 @@ def read_frame(connection: Connection, name: str, schema: dict[str, pl.DataType 
     return pl.read_csv(buffer.getvalue(), has_header=False, new_columns=list(schema), schema_overrides=schema)
 
 
-def migrate(settings: Settings) -> str:
-    """Bring the warehouse to the newest schema; returns the revision it stands at."""
+def migrate(settings: Settings, to: str = "head") -> str:
+    """Bring the warehouse to the newest schema, or up to a revision; returns the one it stands at."""
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -123,5 +123,5 @@ def migrate(settings: Settings) -> str:
     engine = connect(settings, "owner")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         return MigrationContext.configure(connection).get_current_revision() or ""

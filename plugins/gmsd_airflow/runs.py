@@ -147,17 +147,23 @@ def check_release_id(run_id: str, planned: str) -> None:
         raise WrongRunError(f"this run is called {run_id}, but the next release is {planned}")
 
 
-def verify_audit(settings: Settings) -> dict[str, int]:
-    """Recompute the audit trail; returns how many rows it has.
+def verify_audit(settings: Settings) -> dict[str, Any]:
+    """Recompute the audit trail, compare it with its anchors, and lay down a new one.
+
+    Returns:
+        How many rows it has, and the hash of the newest.
 
     Raises:
-        AuditBrokenError: a row does not fit the one before it.
+        AuditBrokenError: a row does not fit the one before it, or is not there any more.
     """
+    from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.deliveries import verify_chain
+    from gmsd.deliveries import anchor, verify_trail
+    from gmsd.store import get_store
 
-    with connect(settings, "loader").connect() as connection:
-        report = verify_chain(connection)
+    engine, store = connect(settings, "loader"), get_store(settings)
+    report = verify_trail(engine, store, settings)
     if not report.whole:
         raise AuditBrokenError(f"the audit trail is broken at row {report.broken_at}: {report.reason}")
-    return {"rows": report.rows}
+    anchor(engine, store, settings, at=get_clock(settings).now(), occasion="housekeeping")
+    return {"rows": report.rows, "head": report.head}

@@ -12,22 +12,25 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gmsd.clock import AMSTERDAM
-from gmsd.database import connect
+from gmsd.database import connect, migrate
 from gmsd.installation import KeyChanged, prepare
 from gmsd.store import get_store
+from tests.support.stack import installation
 
 
 def test_set_up_is_safe_to_repeat(settings):
     assert prepare(settings) == prepare(settings)
 
 
-def test_warehouse_of_the_first_release_is_brought_up_to_date(settings):
-    with connect(settings, "owner").begin() as connection:
-        connection.execute(text("ALTER TABLE check_result DROP COLUMN lines"))
-        connection.execute(text("UPDATE alembic_version SET version_num = 'r0001_house'"))
-    assert prepare(settings)["schema"] != "r0001_house"
-    with connect(settings, "loader").connect() as connection:
-        assert connection.execute(text("SELECT lines FROM check_result")).all() == []
+def test_warehouse_of_the_first_release_is_brought_up_to_date(stack, tmp_path):
+    for old in installation(stack, tmp_path):
+        migrate(old, "r0001_house")
+        with connect(old, "loader").begin() as connection:
+            connection.execute(text("INSERT INTO key_fingerprint VALUES ('old', 'x', now())"))
+        assert prepare(old)["schema"] != "r0001_house"
+        with connect(old, "loader").connect() as connection:
+            assert connection.execute(text("SELECT lines FROM check_result")).all() == []
+            assert connection.scalar(text("SELECT fingerprint FROM key_fingerprint WHERE name = 'old'")) == "x"
 
 
 def test_lost_key_is_noticed_and_refused(settings):
@@ -45,6 +48,9 @@ def test_lost_key_is_noticed_and_refused(settings):
     [
         ("reader", "SELECT count(*) FROM record"),
         ("reader", "SELECT count(*) FROM figure"),
+        ("reader", "SELECT reason FROM release_cell"),
+        ("reader", "SELECT document FROM release"),
+        ("reader", "SELECT deliveries FROM round_close"),
         ("publisher", "DELETE FROM record"),
         ("publisher", "UPDATE figure SET clients = 0"),
         ("loader", "DELETE FROM release_cell"),

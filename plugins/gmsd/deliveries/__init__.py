@@ -1,6 +1,7 @@
 """Receipts of what came in, the state machine of a delivery, its audit trail and outgoing mail."""
 
-from gmsd.deliveries.audit import ChainReport, Entry, audit, audit_many, verify_chain
+from gmsd.deliveries.anchors import anchor, anchors, verify_trail
+from gmsd.deliveries.audit import ChainReport, Entry, Head, audit, audit_many, head_of_trail, trail, verify_chain
 from gmsd.deliveries.context import Context
 from gmsd.deliveries.delivery import (
     CORRECTIONS_ALLOWED,
@@ -38,6 +39,7 @@ __all__ = [
     "Context",
     "Delivery",
     "Entry",
+    "Head",
     "Outgoing",
     "Place",
     "Registered",
@@ -47,6 +49,8 @@ __all__ = [
     "Taken",
     "UnknownDelivery",
     "WrongState",
+    "anchor",
+    "anchors",
     "audit",
     "audit_many",
     "check_lines",
@@ -54,6 +58,7 @@ __all__ = [
     "checks_of",
     "counting_now",
     "get",
+    "head_of_trail",
     "in_order_of_receipt",
     "inbox_fingerprint",
     "is_closed",
@@ -75,8 +80,10 @@ __all__ = [
     "set_unreadable",
     "standing",
     "tell_engineer",
+    "trail",
     "transition",
     "transition_many",
     "unchecked_up_to",
     "verify_chain",
+    "verify_trail",
 ]

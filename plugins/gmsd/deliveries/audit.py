@@ -12,7 +12,7 @@ from gmsd.database import statement
 from gmsd.deliveries.locks import lock_audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -34,28 +34,50 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row of the trail: whoever holds its hash can tell later whether it, or any row before it, was changed or taken out."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What a recomputation of the chain found: how many rows, and the first one that does not fit (None: the chain is whole)."""
+    """What a recomputation of the chain found.
+
+    Attributes:
+        rows: How many rows fit.
+        broken_at: The first row that does not fit or is missing; None: every row fits.
+        reason: What is wrong with it, in a sentence.
+        head: Hash of the last row that was read; empty for an empty trail.
+        missing: Hashes that were asked for and that no row has.
+    """
 
     rows: int
     broken_at: int | None
     reason: str = ""
+    head: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
-        """Whether every row fits the one before it."""
-        return self.broken_at is None
+        """Whether every row fits the one before it, and every hash that was asked for is there."""
+        return self.broken_at is None and not self.missing
 
 
 def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
 def _digest(row: Mapping[str, Any] | RowMapping) -> str:
-    at: dt.datetime = row["at"]
+    """The hash of a row, as docs/audit.md gives it."""
     content = [
         row["sequence"],
-        at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        _moment(row["at"]),
         *(row[name] for name in ("subject", "event", "from_state", "to_state", "reason", "actor", "details", "previous_hash")),
     ]
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
@@ -66,7 +88,7 @@ def audit_many(connection: Connection, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     lock_audit(connection)
-    last = connection.execute(statement("deliveries/audit_last")).first()
+    last = head_of_trail(connection)
     sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
     rows = []
     for entry in entries:
@@ -102,21 +124,49 @@ def audit(
     audit_many(connection, [Entry(subject, event, at, actor, reason, details=details or {})])
 
 
-def verify_chain(connection: Connection) -> ChainReport:
-    """Recompute every hash of the trail, and look for rows that were taken out."""
-    with connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_all")) as result:
-        return _verified(result.mappings())
+def head_of_trail(connection: Connection) -> Head | None:
+    """The newest row; None while nothing has happened."""
+    last = connection.execute(statement("deliveries/audit_last")).first()
+    return Head(last.sequence, last.hash) if last else None
 
 
-def _verified(rows: Iterable[RowMapping]) -> ChainReport:
-    previous, expected = GENESIS, 0
+def trail(connection: Connection, subject: str | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of the trail, those of one subject or all, in their order, with every value in the form that is hashed."""
+    result = connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_rows"), {"subject": subject})
+    for row in result.mappings():
+        yield {**row, "at": _moment(row["at"])}
+
+
+def verify_chain(connection: Connection, known: Iterable[Head] = (), wanted: Iterable[str] = ()) -> ChainReport:
+    """Recompute every hash of the trail; look for rows that were taken out, also at its end.
+
+    Args:
+        connection: Of any role that reads the trail.
+        known: Heads that were laid down elsewhere: each must still be the row it was.
+        wanted: Hashes that some row must have.
+    """
+    with connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_rows"), {"subject": None}) as result:
+        return _verified(result.mappings(), {head.sequence: head.hash for head in known}, set(wanted))
+
+
+def _verified(rows: Iterable[RowMapping], known: Mapping[int, str], wanted: set[str]) -> ChainReport:
+    previous, expected, missing = GENESIS, 0, set(wanted)
     for row in rows:
         expected += 1
+        reason = ""
         if row["sequence"] != expected:
-            return ChainReport(expected - 1, expected, f"row {expected} is missing")
-        if row["previous_hash"] != previous:
-            return ChainReport(expected, expected, "it does not hold the hash of the row before it")
-        if _digest(row) != row["hash"]:
-            return ChainReport(expected, expected, "its content does not fit its hash")
+            reason = f"row {expected} is missing"
+        elif row["previous_hash"] != previous:
+            reason = "it does not hold the hash of the row before it"
+        elif _digest(row) != row["hash"]:
+            reason = "its content does not fit its hash"
+        elif known.get(expected, row["hash"]) != row["hash"]:
+            reason = "it is not the row that was anchored outside the database"
+        if reason:
+            return ChainReport(expected - 1, expected, reason, previous if expected > 1 else "")
         previous = row["hash"]
-    return ChainReport(expected, None)
+        missing.discard(previous)
+    head = previous if expected else ""
+    if known and max(known) > expected:
+        return ChainReport(expected, expected + 1, f"the end is missing: rows up to {max(known)} were anchored outside the database", head)
+    return ChainReport(expected, None, "no row has the hash that was asked for" if missing else "", head, tuple(sorted(missing)))

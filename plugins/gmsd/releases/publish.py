@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
+from gmsd.deliveries import anchor
 from gmsd.releases.build import staged_prefix
 from gmsd.releases.bundle import DOCUMENT, to_json
 from gmsd.store import NotReadable
@@ -65,6 +66,7 @@ def publish(engine: Engine, store: ObjectStore, settings: Settings, release_id: 
                 statement("releases/set_state"),
                 {"release_id": release_id, "to_state": "published", "from_states": ["building"], "published_at": at},
             )
+    anchor(engine, store, settings, at=at, occasion=f"release {release_id} published")
     return pointer
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.deliveries import Change, audit, lock_round, transition_many
+from gmsd.deliveries import Change, anchor, audit, lock_round, transition_many
 from gmsd.reference import municipalities
 
 if TYPE_CHECKING:
@@ -91,6 +91,12 @@ def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
         StillUnchecked: deliveries of the round have not been checked.
     """
     known = _due(context, round_code)
+    closed = _close(context, known)
+    anchor(context.engine, context.store, context.settings, at=context.clock.now(), occasion=f"close of round {known.code}")
+    return closed
+
+
+def _close(context: Context, known: Round) -> dict[str, dict[str, int]]:
     code = str(known.code)
     with context.engine.begin() as connection:
         lock_round(connection, code, alone=True)
