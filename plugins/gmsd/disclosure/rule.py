@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from gmsd.disclosure.keyed import DRAWS
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -24,13 +26,28 @@ class Rule:
     SMALLEST_SHOWN = 10
     FIRST_SHOWN = 8
 
+    @property
+    def largest_difference(self) -> int:
+        """How far a shown count is from the true one at most."""
+        return self.BASE - 1 if self.rounding == "keyed" else self.BASE // 2
+
+    @property
+    def last_always_secret(self) -> int:
+        """Counts up to this one are never shown."""
+        return self.FIRST_SHOWN - 1
+
+    @property
+    def last_sometimes_secret(self) -> int:
+        """Counts above this one are always shown."""
+        return self.last_always_secret + (DRAWS - 1 if self.threshold == "secret" else 0)
+
     def describe(self) -> dict[str, str | int]:
         """The rule in words a release may carry: the method, never a key or a draw."""
         return {
             "rounding": self.rounding,
             "threshold": self.threshold,
             "base": self.BASE,
-            "largest_difference": 4 if self.rounding == "keyed" else 2,
+            "largest_difference": self.largest_difference,
             "smallest_shown": self.SMALLEST_SHOWN,
             "national_coverage_per_cent": self.coverage,
         }

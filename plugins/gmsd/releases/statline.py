@@ -14,7 +14,7 @@ from gmsd.disclosure import NATION
 from gmsd.figures import regions
 from gmsd.reference import all_municipalities, groups, product_categories
 from gmsd.releases.tabular import from_csv, table, to_csv
-from gmsd.releases.texts import data_text, render
+from gmsd.releases.texts import data_text, render, rounding_words, threshold_words
 
 if TYPE_CHECKING:
     from gmsd.releases.content import Content
@@ -59,16 +59,17 @@ def statline(content: Content) -> dict[str, bytes]:
         "RegioS": _regions(content),
         "Perioden": _periods(content),
     }
+    cube = _cube(content, keys)
     tables = {
-        "TableInfos": _table_infos(content, words),
-        "DataProperties": _data_properties(words),
+        "TableInfos": _table_infos(content, words, default_selection(keys, cube)),
+        "DataProperties": _data_properties(content, words),
         "CategoryGroups": table(
             ["ID", "DimensionKey", "Title", "Description", "ParentID"],
             [(0, "KenmerkenVanPersonen", "Kenmerken van personen", None, None), (1, "KenmerkenVanPersonen", "Totaal", None, 0)],
             integers=["ID", "ParentID"],
         ),
         **keys,
-        "data": _cube(content, keys),
+        "data": cube,
     }
     return {f"{name}.csv": to_csv(frame) for name, frame in tables.items()}
 
@@ -140,7 +141,29 @@ def _cube(content: Content, keys: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _data_properties(words: Words) -> pl.DataFrame:
+def default_selection(keys: dict[str, pl.DataFrame], cube: pl.DataFrame) -> str:
+    """What a reader sees first: a filter over the data, of keys that a figure is shown for.
+
+    The newest period in which the nation is shown, else the newest in which any municipality is, with the first of those; where nothing
+    is shown at all, the nation in the newest period. All groups, and the totals of the other dimensions.
+    """
+    total = keys["TypeMaatwerkarrangement"]["Key"][0]
+    shown = cube.filter(pl.col(CLIENTS).is_not_null())
+    order = {name: pl.col(name).cast(pl.Enum(keys[name]["Key"])).to_physical() for name in ("Perioden", "RegioS")}
+    best = shown.sort(
+        pl.col("RegioS").str.starts_with("NL"),
+        order["Perioden"],
+        pl.col("TypeMaatwerkarrangement") == total,
+        -order["RegioS"].cast(pl.Int64),
+    ).tail(1)
+    newest, nation = keys["Perioden"]["Key"][-1], keys["RegioS"]["Key"][0]
+    chosen = {"Perioden": best["Perioden"][0], "RegioS": best["RegioS"][0]} if best.height else {"Perioden": newest, "RegioS": nation}
+    wanted = {name: [chosen[name]] if name in chosen else keys[name]["Key"].to_list() for name in DIMENSIONS}
+    terms = (" or ".join(f"({name} eq '{key}')" for key in listed) for name, listed in wanted.items())
+    return "$filter=" + " and ".join(f"({term})" for term in terms)
+
+
+def _data_properties(content: Content, words: Words) -> pl.DataFrame:
     columns = (
         "odata.type", "ID", "Position", "ParentID", "Type", "Key", "Title", "Description", "MapYear", "ReleasePolicy", "Datatype", "Unit",
         "Decimals", "Default", "PresentationType",
@@ -155,15 +178,16 @@ def _data_properties(words: Words) -> pl.DataFrame:
         )
     for position, (key, said) in enumerate(words.measures.items(), start=len(rows)):
         measured = ("Long", said["unit"], 0, "Missing", said["presentation"])
-        rows.append(("Cbs.OData.Topic", position, position, None, "Topic", key, said["title"], said["description"], None, None, *measured))
+        description = said["description"].format(rounding=rounding_words(content.rule), threshold=threshold_words(content.rule))
+        rows.append(("Cbs.OData.Topic", position, position, None, "Topic", key, said["title"], description, None, None, *measured))
     return table(columns, rows, integers=["ID", "Position", "ParentID", "Decimals"])
 
 
-def _table_infos(content: Content, words: Words) -> pl.DataFrame:
+def _table_infos(content: Content, words: Words, selection: str) -> pl.DataFrame:
     years = sorted({period.year for period in content.periods})
     modified = content.created.strftime("%Y-%m-%dT%H:%M:%S")
     description = render(f"{content.table.table_id}/short_description.j2", content)
-    newest = content.periods[-1].key
+    explanation = render(f"{content.table.table_id}/explanatory_text.j2", content)
     said: dict[str, str | int | None] = {
         "ID": 0,
         "Title": words.title,
@@ -172,15 +196,15 @@ def _table_infos(content: Content, words: Words) -> pl.DataFrame:
         "Summary": words.summary,
         "Modified": modified,
         "ReasonDelivery": "Actualisering" if content.previous else "Nieuwe tabel",
-        "ExplanatoryText": render(f"{content.table.table_id}/explanatory_text.j2", content),
+        "ExplanatoryText": explanation,
         "Language": "nl",
         "Catalog": "CBS",
         "Frequency": "Perhalfjaar",
         "Period": str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}",
         "ShortDescription": description,
-        "Description": description,
+        "Description": explanation,
         "DefaultPresentation": "graphtype=Table&r=RegioS&k=Topics,TypeMaatwerkarrangement&t=Geslacht,KenmerkenVanPersonen,Perioden",
-        "DefaultSelection": f"$filter=((Perioden eq '{newest}')) and ((RegioS eq '{NATION}  '))",
+        "DefaultSelection": selection,
         "GraphTypes": "Table,Bar,Map",
         "OutputStatus": "Regulier",
         "Source": "CBS.",

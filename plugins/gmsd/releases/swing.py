@@ -10,7 +10,7 @@ import polars as pl
 
 from gmsd.reference import inhabitants_date
 from gmsd.releases.tabular import table, to_csv
-from gmsd.releases.texts import data_text, dutch_date
+from gmsd.releases.texts import data_text, dutch_date, rounding_words, threshold_words
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
@@ -71,15 +71,11 @@ def _about(content: Content) -> pl.DataFrame:
     )  # fmt: skip
     provisional = " ".join(period_code(period, content) for period in content.periods if content.statuses[period.key] != "Definitief")
     days = " en ".join(dutch_date(day) for day in sorted({inhabitants_date(period.reference) for period in content.periods}))
-    how = (
-        "willekeurig naar boven of naar beneden afgerond op een vijftal, met vaste kansen, hoogstens 4 van het werkelijke aantal"
-        if content.rule.rounding == "keyed"
-        else "afgerond op het dichtstbijzijnde vijftal"
-    )
+    how = rounding_words(content.rule)
     made_up = "Verzonnen gegevens. " if content.synthetic else ""
     rows = []
     for _, clients, per_1000, name in _indicators().iter_rows():
-        count = f"{made_up}Aantal personen met ten minste één maatwerkarrangement in de periode; {how}. Kleine aantallen zijn geheim."
+        count = f"{made_up}Aantal personen met ten minste één maatwerkarrangement in de periode; {how}. {threshold_words(content.rule)}"
         rate = f"{made_up}Het gepubliceerde, afgeronde aantal per 1 000 inwoners op {days}, in hele getallen."
         rows += [
             (clients, name, count, "aantal", "CBS", "Numeric", "halfjaar, jaar", 0, provisional, 0),

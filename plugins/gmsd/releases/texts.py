@@ -13,10 +13,29 @@ from gmsd.reference import inhabitants_date
 if TYPE_CHECKING:
     from datetime import date
 
+    from gmsd.disclosure import Rule
     from gmsd.releases.content import Content
 
 MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]
+_MULTIPLES = {5: "vijftal", 10: "tiental"}
 STATUS_WORDS = {"Voorlopig": "voorlopig", "NaderVoorlopig": "nader voorlopig", "Definitief": "definitief"}
+
+
+def rounding_words(rule: Rule) -> str:
+    """How counts are rounded, to follow "het aantal is" or "de aantallen zijn": said the same in every file of a release."""
+    if rule.rounding == "keyed":
+        how = f"willekeurig naar boven of naar beneden afgerond, met vaste kansen, op een {_MULTIPLES[rule.BASE]}"
+    else:
+        how = f"afgerond op het dichtstbijzijnde {_MULTIPLES[rule.BASE]}"
+    return f"{how}, hoogstens {rule.largest_difference} van het werkelijke aantal"
+
+
+def threshold_words(rule: Rule) -> str:
+    """Which counts are not shown."""
+    first, last = rule.FIRST_SHOWN, rule.last_sometimes_secret
+    sometimes = f", en soms ook een aantal van {first} tot en met {last}" if last >= first else ""
+    smallest = f"Het kleinste getoonde aantal is {rule.SMALLEST_SHOWN}."
+    return f"Aantallen van 0 tot en met {rule.last_always_secret} zijn geheim{sometimes}. {smallest}"
 
 
 def data_text(name: str) -> str:
@@ -51,6 +70,8 @@ def render(name: str, content: Content) -> str:
         .get_template(name)
         .render(
             content=content,
+            rounding=rounding_words(content.rule),
+            threshold=threshold_words(content.rule),
             status_words=STATUS_WORDS,
             inhabitants_dates=inhabitants_dates,
             half_years=[period for period in content.periods if not period.is_year],

@@ -1,32 +1,58 @@
-"""The web service: service list, entity sets, paging and the catalogue, as CBS answers them in OData v3."""
+"""The web service: catalogue, service lists, `$metadata`, entity sets and paging, as CBS answers them in OData v3."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gmsd.figures import WMO_CLIENTS
 from gmsd.releases.catalogue import NoReleaseError
-from gmsd.releases.odata.filters import QueryError, parse_filter
-from gmsd.releases.odata.tables import Table, read_table
+from gmsd.releases.odata.answers import (
+    OPEN,
+    NotAcceptableError,
+    Page,
+    asked_form,
+    error_answer,
+    row_answer,
+    rows_answer,
+    sets_answer,
+)
+from gmsd.releases.odata.literals import QueryError
+from gmsd.releases.odata.metadata import metadata
+from gmsd.releases.odata.options import COUNT, DOCUMENT, ENTITY, LIST, read_options
+from gmsd.releases.odata.query import by_key, cut, matching, named, selected
+from gmsd.releases.odata.tables import Table, catalogue, read_table
 
 if TYPE_CHECKING:
-    import polars as pl
     from starlette.requests import Request
 
+    from gmsd.releases.odata.options import Options
     from gmsd.releases.odata.sources import Source
+    from gmsd.releases.odata.tables import EntitySet
 
 PAGE = 10_000
 REFRESH_SECONDS = 5.0
-_OPTIONS = frozenset(("$format", "$filter", "$select", "$top", "$skip"))
+_METHODS: Final = "GET, HEAD, OPTIONS"
+_SMALLEST_COMPRESSED: Final = 1_000
 _log = logging.getLogger(__name__)
+
+
+# Fixed parts of a path, in capitals or not.
+for _name, _words in (("service", "ODataFeed|ODataApi"), ("odata", "OData"), ("catalogue", "ODataCatalog")):
+    register_url_convertor(_name, type("_Word", (StringConvertor,), {"regex": f"(?i:{_words})"})())
 
 
 class CurrentTable:
@@ -72,33 +98,92 @@ class CurrentTable:
 def create_app(source: Source) -> Starlette:
     """The service over the release in force.
 
-    Paths follow CBS: `/ODataFeed/odata/83262NED/`, the same under `/ODataApi/odata/`, and `/ODataCatalog/Tables`.
+    Paths follow CBS: `/ODataFeed/odata/83262NED/`, the same under `/ODataApi/odata/`, and `/ODataCatalog/`; capitals do not matter in them.
     """
-    service = _Service(CurrentTable(source, WMO_CLIENTS.table_id))
-    routes = [Route("/", service.home), Route("/ODataCatalog/Tables", service.catalogue)]
-    for root in ("/ODataFeed/odata", "/ODataFeed/OData", "/ODataApi/odata", "/ODataApi/OData"):
+    pages = _Pages(CurrentTable(source, WMO_CLIENTS.table_id))
+    routes = [Route("/", pages.home), Route("/gezond", pages.healthy)]
+    for root in ("/{catalogue:catalogue}", "/{service:service}/{odata:odata}/{table_id}"):
         routes += [
-            Route(root + "/{table_id}", service.service_list),
-            Route(root + "/{table_id}/", service.service_list),
-            Route(root + "/{table_id}/{name}", service.entity_set),
-            Route(root + "/{table_id}/{name}/$count", service.count),
+            Route(root, pages.service_list),
+            Route(root + "/", pages.service_list),
+            Route(root + "/$metadata", pages.metadata),
+            Route(root + "/{name}", pages.entity_set),
+            Route(root + "/{name}/$count", pages.count),
         ]
-    return Starlette(routes=routes, exception_handlers={QueryError: _refused, NoReleaseError: _nothing})
-
-
-def _error(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"odata.error": {"code": "", "message": {"lang": "nl", "value": message}}}, status_code=status)
+    readers = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=["DataServiceVersion", "X-Release"],
+    )
+    return Starlette(
+        routes=routes,
+        middleware=[readers, Middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)],
+        exception_handlers={
+            QueryError: _refused,
+            NotAcceptableError: _not_acceptable,
+            NoReleaseError: _nothing,
+            HTTPException: _no_such,
+            Exception: _failed,
+        },
+    )
 
 
 def _refused(_: Request, error: Exception) -> Response:
-    return _error(400, str(error))
+    return error_answer(400, str(error))
+
+
+def _not_acceptable(_: Request, error: Exception) -> Response:
+    return error_answer(406, str(error))
 
 
 def _nothing(_: Request, error: Exception) -> Response:
-    return _error(503, str(error))
+    _log.warning("nothing to serve: %s", error)
+    return error_answer(503, "er is nog geen uitgave gepubliceerd")
 
 
+def _no_such(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": _METHODS, **OPEN})
+        return error_answer(405, f"deze dienst geeft alleen gegevens; {request.method} kan niet", {"Allow": _METHODS})
+    known = isinstance(error, _NotFound)
+    return error_answer(
+        error.status_code, error.detail if known else "dit adres bestaat niet; de lijst van tabellen staat op /ODataCatalog/Tables"
+    )
+
+
+def _failed(_: Request, error: Exception) -> Response:
+    _log.error("an answer failed", exc_info=error)
+    return error_answer(500, "er ging iets mis bij ons; probeer het later nog eens")
+
+
+class _NotFound(HTTPException):
+    """An address under a known root that leads nowhere; the detail is Dutch."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(404, detail)
+
+
+@dataclass(frozen=True, slots=True)
 class _Service:
+    """What one root address gives."""
+
+    address: str
+    sets: dict[str, EntitySet]
+    namespace: str
+    container: str
+    prefix: str
+    headers: dict[str, str]
+
+    def context(self, entities: EntitySet) -> str:
+        """What `odata.metadata` says of rows of a set."""
+        return f"{self.address}$metadata#{self.prefix}{entities.name}"
+
+
+class _Pages:
     """The handlers; each reads the table in force anew."""
 
     def __init__(self, current: CurrentTable) -> None:
@@ -106,82 +191,99 @@ class _Service:
 
     def home(self, request: Request) -> Response:
         """Lead a person with a browser to the table."""
-        return RedirectResponse(f"{request.url.scheme}://{request.url.netloc}/ODataFeed/odata/{WMO_CLIENTS.table_id}/")
+        return RedirectResponse(f"{_origin(request)}/ODataFeed/odata/{WMO_CLIENTS.table_id}/")
 
-    def catalogue(self, request: Request) -> Response:
-        """The list of tables: the one there is."""
-        table = self._current.get()
-        rows = _queried(request, table.sets["TableInfos"]).to_dicts()
-        base = f"{request.url.scheme}://{request.url.netloc}/ODataCatalog"
-        return JSONResponse({"odata.metadata": f"{base}/$metadata#Tables", "value": rows})
+    def healthy(self, _: Request) -> Response:
+        """For health checks."""
+        return PlainTextResponse("ok")
 
     def service_list(self, request: Request) -> Response:
         """The names of the entity sets."""
-        table = self._table(request)
-        if table is None:
-            return _error(404, f"no table {request.path_params['table_id']}")
-        base = _base(request)
-        value = [{"name": name, "url": base + name} for name in table.sets]
-        return JSONResponse({"odata.metadata": base + "$metadata", "value": value})
+        service = self._service(request)
+        asked = asked_form(request, read_options(_query(request), DOCUMENT).format)
+        return sets_answer(list(service.sets), asked, base=service.address, headers=service.headers)
+
+    def metadata(self, request: Request) -> Response:
+        """The model of the service."""
+        service = self._service(request)
+        wanted = read_options(_query(request), DOCUMENT).format
+        if wanted not in {None, "xml", "application/xml"}:
+            raise QueryError("$format: $metadata is er alleen als xml")
+        document = metadata(service.namespace, service.container, service.sets.values())
+        return Response(document, 200, {"DataServiceVersion": "3.0;", **OPEN, **service.headers}, "application/xml; charset=utf-8")
 
     def entity_set(self, request: Request) -> Response:
-        """The rows of an entity set, at most a page of them, and where the next page is."""
+        """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key."""
+        service = self._service(request)
         name = request.path_params["name"]
-        table = self._table(request)
-        if table is None or name not in table.sets:
-            return _error(404, f"no {name} of table {request.path_params['table_id']}")
-        asked = _whole(request, "$top")
-        skip = _whole(request, "$skip") or 0
-        rows = _queried(request, table.sets[name]).slice(skip)
-        wanted = rows if asked is None else rows.head(asked)
-        page = wanted.head(PAGE)
-        base = _base(request)
-        answer: dict[str, Any] = {"odata.metadata": f"{base}$metadata#Cbs.OData.WebAPI.{name}", "value": page.to_dicts()}
-        if wanted.height > PAGE:
-            options = dict(request.query_params) | {"$skip": str(skip + PAGE)}
-            if asked is not None:
-                options["$top"] = str(asked - PAGE)
-            answer["odata.nextLink"] = f"{base}{name}?{urlencode(options, safe='$', quote_via=quote)}"
-        return JSONResponse(answer, headers={"DataServiceVersion": "3.0", "X-Release": table.release_id})
+        entities = named(service.sets, name)
+        if entities is None:
+            return self._entity(request, service, name)
+        options = read_options(_query(request), LIST)
+        asked = asked_form(request, options.format)
+        names = selected(entities, options)
+        rows = matching(entities, options)
+        wanted = cut(rows, options)
+        page = Page(
+            rows=wanted.head(PAGE),
+            names=names,
+            entities=entities,
+            namespace=service.namespace,
+            service=service.address,
+            count=rows.height if options.count else None,
+            following=_following(service, entities, options) if wanted.height > PAGE else None,
+        )
+        return rows_answer(page, asked, context=service.context(entities), headers=service.headers)
+
+    def _entity(self, request: Request, service: _Service, asked_key: str) -> Response:
+        found = by_key(service.sets, asked_key)
+        if found is None:
+            raise _NotFound(f"er is geen {asked_key[:60]}; wel {', '.join(service.sets)}")
+        entities, row = found
+        options = read_options(_query(request), ENTITY)
+        page = Page(row, selected(entities, options), entities, service.namespace, service.address)
+        return row_answer(page, asked_form(request, options.format), context=service.context(entities), headers=service.headers)
 
     def count(self, request: Request) -> Response:
-        """How many rows a set has after its filter."""
+        """How many rows a set has after its options: a bare number, which is JSON too."""
+        service = self._service(request)
         name = request.path_params["name"]
-        table = self._table(request)
-        if table is None or name not in table.sets:
-            return _error(404, f"no {name} of table {request.path_params['table_id']}")
-        return PlainTextResponse(str(_queried(request, table.sets[name]).height))
+        entities = named(service.sets, name)
+        if entities is None:
+            raise _NotFound(f"er is geen {name[:60]}; wel {', '.join(service.sets)}")
+        options = read_options(_query(request), COUNT)
+        if options.format not in {None, "json", "application/json", "text/plain"}:
+            raise QueryError("$format: een aantal is er als text/plain of json")
+        number = str(cut(matching(entities, options), options).height)
+        media = "application/json" if options.format in {"json", "application/json"} else "text/plain"
+        return Response(number, 200, {"DataServiceVersion": "3.0;", **OPEN, **service.headers}, f"{media}; charset=utf-8")
 
-    def _table(self, request: Request) -> Table | None:
+    def _service(self, request: Request) -> _Service:
         table = self._current.get()
-        return table if request.path_params["table_id"] == table.table_id else None
+        headers = {"X-Release": table.release_id}
+        origin = _origin(request)
+        if "catalogue" in request.path_params:
+            address = f"{origin}/{request.path_params['catalogue']}/"
+            sets = catalogue(table, *(f"{origin}/{root}/odata/{table.table_id}" for root in ("ODataApi", "ODataFeed")))
+            return _Service(address, sets, "Cbs.OData.Catalog", "Catalog", "", headers)
+        asked = request.path_params["table_id"]
+        if asked.upper() != table.table_id:
+            raise _NotFound(f"er is geen tabel {asked[:40]}; de lijst van tabellen staat op {origin}/ODataCatalog/Tables")
+        address = f"{origin}/{request.path_params['service']}/{request.path_params['odata']}/{table.table_id}/"
+        return _Service(address, table.sets, "Cbs.OData", "WebAPI", "Cbs.OData.WebAPI.", headers)
 
 
-def _base(request: Request) -> str:
-    root = "/".join(request.url.path.split("/")[:3])
-    return f"{request.url.scheme}://{request.url.netloc}{root}/{request.path_params['table_id']}/"
+def _origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def _queried(request: Request, rows: pl.DataFrame) -> pl.DataFrame:
-    """Apply `$filter` and `$select`; an option we do not know is refused, never ignored."""
-    options = request.query_params
-    unknown = sorted(name for name in options if name.startswith("$") and name not in _OPTIONS)
-    if unknown:
-        raise QueryError(f"unknown option {unknown[0]}; known are {', '.join(sorted(_OPTIONS))}")
-    if options.get("$format", "json").partition(";")[0] not in {"json", "application/json"}:
-        raise QueryError("$format: only json")
-    found = rows.filter(parse_filter(options["$filter"], rows.schema)) if options.get("$filter", "").strip() else rows
-    selected = [name.strip() for name in options.get("$select", "").split(",") if name.strip()]
-    missing = [name for name in selected if name not in found.columns and name != "*"]
-    if missing:
-        raise QueryError(f"$select: no field {missing[0]}")
-    return found.select(list(dict.fromkeys(selected))) if selected and "*" not in selected else found
+def _query(request: Request) -> bytes:
+    query: bytes = request.scope["query_string"]
+    return query
 
 
-def _whole(request: Request, name: str) -> int | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise QueryError(f"{name} must be a whole number")
-    return int(text)
+def _following(service: _Service, entities: EntitySet, options: Options) -> str:
+    more = options.given | {"$skip": str(options.skip + PAGE)}
+    if options.top is not None:
+        more["$top"] = str(options.top - PAGE)
+    return f"{service.address}{entities.name}?{urlencode(more, safe='$', quote_via=quote)}"

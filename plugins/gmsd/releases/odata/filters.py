@@ -1,169 +1,312 @@
-"""The part of OData v3's `$filter` that readers of StatLine use, turned into a polars expression."""
+"""`$filter` and `$orderby` of OData v3, read by recursive descent and turned into Polars expressions."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from gmsd.releases.odata.functions import call, cast, isof
+from gmsd.releases.odata.literals import QueryError, Token, tokens
+from gmsd.releases.odata.values import (
+    DEEPEST,
+    KINDS,
+    NULL,
+    Value,
+    boolean,
+    both,
+    calculated,
+    compared,
+    constant,
+    either,
+    field,
+    minus,
+    negated,
+    truth,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-_TOKEN = re.compile(r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?\d{1,18})|(?P<word>[A-Za-z_]\w*)|(?P<sign>[(),]))", re.ASCII)
-_COMPARISONS = frozenset(("eq", "ne", "gt", "ge", "lt", "le"))
-_FUNCTIONS = frozenset(("substringof", "startswith", "endswith"))
-_DEEPEST = 50
-
-Token = tuple[str, str]
-
-
-class QueryError(ValueError):
-    """A query option that cannot be understood; the message may be shown to the asker."""
+_RELATIONS: Final = frozenset(("gt", "ge", "lt", "le"))
+_EQUALITIES: Final = frozenset(("eq", "ne"))
+_SUMS: Final = frozenset(("add", "sub"))
+_PRODUCTS: Final = frozenset(("mul", "div", "mod"))
+_OPERATORS: Final = _RELATIONS | _EQUALITIES | _SUMS | _PRODUCTS | {"and", "or", "not", "asc", "desc"}
+_MOST_OPERATIONS: Final = 1_000
+"""Operators and functions of one expression, the equals of a list apart: every one is a pass over the rows."""
+_DOUBLES: Final = {"INF": float("inf"), "NaN": float("nan")}
 
 
-def parse_filter(text: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
-    """Read a filter: `eq ne gt ge lt le`, `and or not`, brackets, `substringof startswith endswith`, text, whole numbers and `null`.
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What an expression may name.
 
-    Blanks that pad a key do not matter: `RegioS eq 'NL01'` finds `NL01  `.
+    Attributes:
+        schema: Fields and their types.
+        rows: How many rows there are.
+        forms: What the blanks and capitals of a text field mean (`values.Value.form`); `plain` where it is not named.
+        longest: Characters of the longest text of a field.
+        types: Field that holds the type of a row, for `isof`; empty without one.
+    """
+
+    schema: Mapping[str, pl.DataType]
+    rows: int
+    forms: Mapping[str, str]
+    longest: Mapping[str, int]
+    types: str = ""
+
+    def named(self, option: str, name: str) -> str:
+        """The name, when there is such a field.
+
+        Raises:
+            QueryError: when there is not; a name much like it is shown.
+        """
+        if name in self.schema and name != self.types:
+            return name
+        lowered = {known.lower(): known for known in self.schema if known != self.types}
+        like = get_close_matches(name.lower(), lowered, n=1)
+        raise QueryError(f"{option}: er is geen veld {name[:60]}{f'; bedoelt u {lowered[like[0]]}?' if like else ''}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of `$orderby`."""
+
+    expr: pl.Expr
+    descending: bool
+
+
+def fields_of(frame: pl.DataFrame, forms: Mapping[str, str] | None = None, types: str = "") -> Fields:
+    """What an expression over this frame may name."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    lengths = frame.select(pl.col(texts).str.len_chars().max().fill_null(0)).row(0) if texts else ()
+    return Fields(frame.schema, frame.height, forms or {}, dict(zip(texts, lengths, strict=True)), types)
+
+
+def parse_filter(text: str, fields: Fields) -> pl.Expr:
+    """Read a `$filter` into an expression that is true where a row is wanted, and never null.
 
     Args:
-        text: The value of `$filter`.
-        schema: Columns that may be named, with their types.
+        text: The value of the option.
+        fields: What it may name.
 
     Raises:
-        QueryError: when the text is not such a filter.
+        QueryError: when the text is not a filter over these fields, or one that would take too long.
     """
-    parser = _Parser(_tokens(text), schema)
-    expression = parser.either()
+    parser = _Parser("$filter", tokens("$filter", text), fields)
+    try:
+        value = boolean(parser.either(), "$filter")
+    except QueryError as error:
+        raise parser.told(error) from None
     parser.end()
-    return expression
+    return value.expr.fill_null(value=False)
 
 
-def _tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
-    rest = text.strip()
-    position = 0
-    while position < len(rest):
-        found = _TOKEN.match(rest, position)
-        if found is None or found.lastgroup is None:
-            raise QueryError(f"$filter cannot be read from: {rest[position : position + 30]}")
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        position = found.end()
-    return tokens
+def parse_order(text: str, fields: Fields) -> list[Order]:
+    """Read an `$orderby`: expressions with `asc` or `desc`, the first being the most important.
+
+    Raises:
+        QueryError: when the text is not such a list.
+    """
+    parser = _Parser("$orderby", tokens("$orderby", text), fields)
+    try:
+        return parser.order()
+    except QueryError as error:
+        raise parser.told(error) from None
 
 
 @dataclass
 class _Parser:
-    """Recursive descent; `at` is the next token."""
+    """Binds, from loose to tight: `or`, `and`, `eq ne`, `gt ge lt le`, `add sub`, `mul div mod`, `- not`. `at` is the next token."""
 
-    tokens: list[Token]
-    schema: Mapping[str, pl.DataType]
+    option: str
+    words: list[Token]
+    fields: Fields
     at: int = 0
     depth: int = 0
+    operations: int = 0
+
+    def told(self, error: QueryError) -> QueryError:
+        """The error with the option's name in front."""
+        said = str(error)
+        return error if said.startswith("$") else QueryError(f"{self.option}: {said}")
 
     def _peek(self) -> Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "end of filter")
+        return self.words[self.at]
+
+    def _next_is(self, *texts: str) -> bool:
+        token = self._peek()
+        return token.kind in {"word", "sign"} and token.text in texts
 
     def _take(self, *expected: str) -> Token:
         token = self._peek()
-        if expected and token[1] not in expected:
-            raise QueryError(f"$filter: expected {' or '.join(expected)}, found {token[1]}")
-        self.at += 1
+        if expected and not self._next_is(*expected):
+            raise QueryError(f"verwacht wordt {' of '.join(expected)}, er staat {token.text[:60]}")
+        if token.kind != "end":
+            self.at += 1
         return token
 
-    def end(self) -> None:
-        """Refuse anything that follows a complete filter."""
-        if self.at < len(self.tokens):
-            raise QueryError(f"$filter: unexpected {self._peek()[1]}")
+    def _counted(self) -> None:
+        self.operations += 1
+        if self.operations > _MOST_OPERATIONS:
+            raise QueryError(f"meer dan {_MOST_OPERATIONS} bewerkingen; vraag in delen")
 
-    def either(self) -> pl.Expr:
+    def end(self) -> None:
+        """Refuse anything that follows a complete expression."""
+        if self._peek().kind != "end":
+            raise QueryError(f"{self.option}: niet verwacht: {self._peek().text[:60]}")
+
+    def order(self) -> list[Order]:
+        """Keys, separated by commas, up to the end."""
+        found = []
+        while True:
+            value = self.either()
+            if value.kind in {"null", "binary", "guid", "time"}:
+                raise QueryError(f"op {KINDS[value.kind]} kan niet worden gesorteerd")
+            down = self._next_is("desc")
+            if down or self._next_is("asc"):
+                self._take()
+            expr = value.expr.str.pad_start(20) if value.form == "figure" else value.expr
+            found.append(Order(expr, down))
+            if not self._next_is(","):
+                self.end()
+                return found
+            self._take()
+
+    def either(self) -> Value:
         """Terms joined by `or`."""
         terms = [self._both()]
-        while self._peek() == ("word", "or"):
+        while self._next_is("or"):
             self._take()
             terms.append(self._both())
-        return terms[0] if len(terms) == 1 else pl.any_horizontal(terms)
+        return terms[0] if len(terms) == 1 else either(terms)
 
-    def _both(self) -> pl.Expr:
-        terms = [self._negated()]
-        while self._peek() == ("word", "and"):
+    def _both(self) -> Value:
+        terms = [self._equality()]
+        while self._next_is("and"):
             self._take()
-            terms.append(self._negated())
-        return terms[0] if len(terms) == 1 else pl.all_horizontal(terms)
+            terms.append(self._equality())
+        return terms[0] if len(terms) == 1 else both(terms)
 
-    def _negated(self) -> pl.Expr:
-        negations = 0
-        while self._peek() == ("word", "not"):
-            self._take()
-            negations += 1
-        expression = self._primary()
-        return ~expression if negations % 2 else expression
+    def _equality(self) -> Value:
+        left = self._relation()
+        while self._next_is(*_EQUALITIES):
+            operator = self._take().text
+            left = compared(operator, left, self._relation())
+            if left.equals is None:
+                self._counted()
+        return left
 
-    def _primary(self) -> pl.Expr:
-        kind, word = self._peek()
-        if word == "(" and kind == "sign":
-            self.depth += 1
-            if self.depth > _DEEPEST:
-                raise QueryError(f"$filter: more than {_DEEPEST} brackets inside each other")
-            self._take("(")
-            expression = self.either()
+    def _relation(self) -> Value:
+        left = self._sum()
+        while self._next_is(*_RELATIONS):
+            self._counted()
+            operator = self._take().text
+            left = compared(operator, left, self._sum())
+        return left
+
+    def _sum(self) -> Value:
+        left = self._product()
+        while self._next_is(*_SUMS):
+            self._counted()
+            operator = self._take().text
+            left = calculated(operator, left, self._product())
+        return left
+
+    def _product(self) -> Value:
+        left = self._unary()
+        while self._next_is(*_PRODUCTS):
+            self._counted()
+            operator = self._take().text
+            left = calculated(operator, left, self._unary())
+        return left
+
+    def _unary(self) -> Value:
+        if self._next_is("not"):
+            return self._inside(self._not)
+        if self._next_is("-"):
+            return self._inside(self._minus)
+        return self._primary()
+
+    def _inside(self, read: Callable[[], Value]) -> Value:
+        """What `read` reads, one level deeper: neither Python's stack nor Polars' may be used up by an asker."""
+        self.depth += 1
+        self._counted()
+        if self.depth > DEEPEST:
+            raise QueryError(f"meer dan {DEEPEST} haakjes of bewerkingen in elkaar")
+        value = read()
+        self.depth -= 1
+        return value
+
+    def _not(self) -> Value:
+        """`not` binds tightly; before a field it is read as people mean it: `not RegioS eq 'NL01'` is `not (RegioS eq 'NL01')`."""
+        self._take("not")
+        start = self.at
+        operand = self._unary()
+        if operand.kind not in {"bool", "null"} and self._next_is(*_RELATIONS, *_EQUALITIES, *_SUMS, *_PRODUCTS):
+            self.at = start
+            operand = self._equality()
+        return negated(operand)
+
+    def _minus(self) -> Value:
+        self._take("-")
+        return minus(self._unary())
+
+    def _primary(self) -> Value:
+        token = self._take()
+        if token.kind == "sign" and token.text == "(":
+            value = self._inside(self.either)
             self._take(")")
-            self.depth -= 1
-            return expression
-        if kind == "word" and word in _FUNCTIONS:
-            return self._function()
-        return self._comparison()
+            return value
+        if token.kind == "word":
+            return self._word(token.text)
+        if token.kind in {"sign", "end"}:
+            raise QueryError(f"verwacht wordt een veld, een waarde of een functie, er staat {token.text}")
+        return constant(token)
 
-    def _function(self) -> pl.Expr:
-        _, name = self._take()
+    def _word(self, name: str) -> Value:
+        if self._next_is("("):
+            return self._inside(lambda: self._call(name))
+        if name == "null":
+            return NULL
+        if name in {"true", "false"}:
+            return replace(truth(pl.lit(name == "true")), literal=True)
+        if name in _DOUBLES and name not in self.fields.schema:
+            return constant(Token("double", name, _DOUBLES[name]))
+        if name in _OPERATORS and name not in self.fields.schema:
+            raise QueryError(f"verwacht wordt een veld, een waarde of een functie, er staat {name}")
+        self.fields.named(self.option, name)
+        return field(name, self.fields.schema[name], self.fields.forms.get(name, "plain"), self.fields.longest.get(name, 0))
+
+    def _call(self, name: str) -> Value:
         self._take("(")
-        first, second = self._take(), (self._take(","), self._take())[1]
+        if name in {"cast", "isof"}:
+            return self._of_type(name)
+        arguments: list[Value] = []
+        while not self._next_is(")"):
+            if arguments:
+                self._take(",")
+            arguments.append(self.either())
         self._take(")")
-        column, text = (second, first) if name == "substringof" else (first, second)
-        field, literal = self._text_column(column), _string(text)
-        if name == "substringof":
-            return field.str.contains(literal, literal=True)
-        return field.str.starts_with(literal) if name == "startswith" else field.str.ends_with(literal)
+        return call(name, arguments, self.fields.rows)
 
-    def _comparison(self) -> pl.Expr:
-        column = self._take()
-        name = self._name(column)
-        _, operator = self._take(*sorted(_COMPARISONS))
-        literal = self._take()
-        if literal == ("word", "null"):
-            if operator not in {"eq", "ne"}:
-                raise QueryError("$filter: null can only be compared with eq and ne")
-            return pl.col(name).is_null() if operator == "eq" else pl.col(name).is_not_null()
-        is_text = self.schema[name] == pl.String
-        if is_text != (literal[0] == "string"):
-            raise QueryError(f"$filter: {name} is {'text' if is_text else 'a number'}, {literal[1]} is not")
-        left = self._text_column(column) if is_text else pl.col(name)
-        right = pl.lit(_string(literal).rstrip(" ") if is_text else int(literal[1]))
-        compared = {
-            "eq": left == right,
-            "ne": left != right,
-            "gt": left > right,
-            "ge": left >= right,
-            "lt": left < right,
-            "le": left <= right,
-        }
-        return compared[operator].fill_null(value=False)
+    def _of_type(self, name: str) -> Value:
+        """`cast(value, type)`, `isof(value, type)`, and `isof(type)` of the row itself; the type may stand in quotes."""
+        if name == "isof" and self.words[self.at + 1].text == ")" and self.fields.types:
+            wanted = self._type_name()
+            self._take(")")
+            return truth(pl.col(self.fields.types) == wanted)
+        value = self.either()
+        self._take(",")
+        wanted = self._type_name()
+        self._take(")")
+        return cast(value, wanted) if name == "cast" else isof(value, wanted)
 
-    def _name(self, token: Token) -> str:
-        if token[0] != "word" or token[1] not in self.schema:
-            raise QueryError(f"$filter: no field {token[1]}")
-        return token[1]
-
-    def _text_column(self, token: Token) -> pl.Expr:
-        name = self._name(token)
-        if self.schema[name] != pl.String:
-            raise QueryError(f"$filter: {name} is not text")
-        return pl.col(name).str.strip_chars_end(" ")
-
-
-def _string(token: Token) -> str:
-    if token[0] != "string":
-        raise QueryError(f"$filter: expected text in single quotes, found {token[1]}")
-    return token[1][1:-1].replace("''", "'")
+    def _type_name(self) -> str:
+        token = self._take()
+        if token.kind not in {"word", "text"}:
+            raise QueryError(f"verwacht wordt de naam van een type, er staat {token.text[:60]}")
+        return str(token.value) if token.kind == "text" else token.text
