@@ -147,6 +147,30 @@ def test_unknown_inhabitants_leave_rate_and_nation_missing() -> None:
     assert found.filter(pl.col("region") == "GM0788")["shown"].item() is not None
 
 
+@pytest.mark.parametrize("rounding", ["keyed", "nearest"])
+@pytest.mark.parametrize("threshold", ["secret", "fixed"])
+def test_what_a_rule_says_of_itself_is_what_it_does(rounding: str, threshold: str) -> None:
+    """The numbers that the published texts give, against what happens to every count up to 40 under many keys."""
+    rule = Rule(rounding=rounding, threshold=threshold)  # type: ignore[arg-type]
+    difference, hidden, shown_from = 0, set(), set()
+    for number in range(40):
+        counts = pl.DataFrame({"clients": range(41)}).with_columns(
+            period=pl.format("p{}", "clients"), municipality=pl.lit("0518"), group_code=pl.lit("T001024"), reason=pl.lit(None, pl.String)
+        )
+        places = counts.select("period", "municipality", inhabitants=pl.lit(1000))
+        shown = protect(counts, places, rule, bytes([number] * 32)).filter(pl.col("region") == "GM0518")
+        for count, value in shown.join(counts.select("period", "clients"), on="period").select("clients", "shown").iter_rows():
+            if value is None:
+                hidden.add(count)
+            else:
+                shown_from.add(value)
+                difference = max(difference, abs(value - count))
+    assert difference == rule.largest_difference == rule.describe()["largest_difference"]
+    assert max(hidden) == rule.last_sometimes_secret
+    assert set(range(rule.last_always_secret + 1)) <= hidden
+    assert min(shown_from) == rule.SMALLEST_SHOWN
+
+
 def test_keyed_rounding_is_unbiased_over_the_keys() -> None:
     counts = [draw(KEY, "t", f"GM{i:04}", TOTAL) for i in range(5000)]
     for rest in range(5):

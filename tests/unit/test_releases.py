@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
+from gmsd.disclosure import Rule
 from gmsd.releases import Bundle, bundle
 from gmsd.releases.changes import changes
 from tests.support.releases import H1, H2, content
@@ -119,6 +122,54 @@ def test_the_texts_say_how_counts_are_protected(files: Bundle) -> None:
     assert "eerste uitgave" not in info["Description"]
     assert "r0001" in files["CHANGES.md"].decode()
     assert "{" not in files["CHANGES.md"].decode() + info["ExplanatoryText"]
+
+
+@pytest.mark.parametrize("rounding", ["keyed", "nearest"])
+@pytest.mark.parametrize("threshold", ["secret", "fixed"])
+def test_every_text_describes_the_rule_that_was_set(rounding: str, threshold: str) -> None:
+    rule = Rule(rounding=rounding, threshold=threshold)  # type: ignore[arg-type]
+    made = bundle(replace(content(H1, H2), rule=rule), ACCOUNT)
+    info = rows(made, "statline/83262NED/TableInfos.csv")[0]
+    measures = [row["Description"] for row in rows(made, "statline/83262NED/DataProperties.csv") if row["Key"] == "WmoClienten_1"]
+    counts = [row["Description"] for row in rows(made, "waarstaatjegemeente/indicatoren.csv") if row["Unit"] == "aantal"]
+    said = {
+        "willekeurig naar boven of naar beneden afgerond, met vaste kansen": rounding == "keyed",
+        "hoogstens 4 van het werkelijke aantal": rounding == "keyed",
+        "afgerond op het dichtstbijzijnde vijftal": rounding == "nearest",
+        "hoogstens 2 van het werkelijke aantal": rounding == "nearest",
+        "Aantallen van 0 tot en met 7 zijn geheim": True,
+        "en soms ook een aantal van 8 tot en met 11": threshold == "secret",
+        "Het kleinste getoonde aantal is 10": True,
+    }
+    for text in (info["ExplanatoryText"], info["Description"], *measures, *counts):
+        assert {words for words in said if words in text} == {words for words, wanted in said.items() if wanted}
+    everything = "\n".join(data.decode() for data in made.values())
+    only_in = {"willekeurig": "keyed", "vaste kansen": "keyed", "iets hoger zijn afgerond": "keyed", "dichtstbijzijnde vijf": "nearest"}
+    for words, only in only_in.items():
+        assert (words in everything) == (rounding == only), words
+    assert ("soms ook" in everything) == (threshold == "secret")
+    assert "{rounding}" not in everything
+
+
+def test_the_default_selection_is_of_keys_that_show_a_figure() -> None:
+    def selected(made: Bundle) -> list[dict[str, str]]:
+        selection = rows(made, "statline/83262NED/TableInfos.csv")[0]["DefaultSelection"]
+        assert selection.startswith("$filter=((Geslacht eq 'T001038')) and ")
+        wanted: dict[str, set[str]] = {}
+        for name, key in re.findall(r"\((\w+) eq '([^']*)'\)", selection):
+            wanted.setdefault(name, set()).add(key)
+        assert set(wanted) == {"Geslacht", "KenmerkenVanPersonen", "TypeMaatwerkarrangement", "RegioS", "Perioden"}
+        return [row for row in rows(made, "statline/83262NED/data.csv") if all(row[name] in keys for name, keys in wanted.items())]
+
+    national = selected(bundle(content(H1, H2, all_places=True), ACCOUNT))
+    assert {(row["RegioS"], row["Perioden"]) for row in national} == {("NL01  ", "2019JJ00")}
+    assert all(row["WmoClienten_1"] for row in national)
+    few = selected(bundle(content(H1, H2), ACCOUNT))  # too few municipalities for a national figure
+    assert len(few) == 6
+    assert {(row["RegioS"], row["Perioden"]) for row in few} == {("GM0363", "2019JJ00")}
+    assert any(row["WmoClienten_1"] for row in few)
+    nothing = replace(content(H1), cells=content(H1).cells.with_columns(shown=pl.lit(None, pl.Int64), rate=pl.lit(None, pl.Int64)))
+    assert {row["RegioS"] for row in selected(bundle(nothing, ACCOUNT))} == {"NL01  "}
 
 
 def test_changes_tell_new_changed_and_gone_apart() -> None:

@@ -195,7 +195,7 @@ class _Pages:
 
     def healthy(self, _: Request) -> Response:
         """For health checks."""
-        return PlainTextResponse("ok")
+        return PlainTextResponse("ok", headers=OPEN)
 
     def service_list(self, request: Request) -> Response:
         """The names of the entity sets."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from gmsd.releases.odata.literals import QueryError
-from gmsd.releases.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, truth
+from gmsd.releases.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _CLOCK: Final = {"hour": 3600, "minute": 60, "second": 1}
 _INT64: Final = 2**63
+_LAST_YEAR: Final = 9999
 _WHOLE_TYPES: Final = {"Edm.Byte": (0, 2**8), "Edm.SByte": (-(2**7), 2**7), "Edm.Int16": (-(2**15), 2**15), "Edm.Int32": (-(2**31), 2**31)}
 _TYPES: Final = {"Edm.String": "text", "Edm.Boolean": "bool", "Edm.DateTime": "datetime", "Edm.DateTimeOffset": "offset"} | dict.fromkeys(
     (*_WHOLE_TYPES, "Edm.Int64"), "int"
@@ -84,11 +85,11 @@ def _indexof(values: Sequence[Value], _: int) -> Value:
     text, part = _forgiving(values[0], values[1])
     before = text.str.splitn(part, 2).struct[0].str.len_chars().cast(pl.Int64)
     place = pl.when(part == "").then(0).when(text.str.contains(part, literal=True)).then(before).otherwise(-1)
-    return Value("int", pl.when(text.is_not_null() & part.is_not_null()).then(place), bound=_INT64)
+    return Value("int", pl.when(text.is_not_null() & part.is_not_null()).then(place), bound=values[0].bound + 1)
 
 
 def _length(values: Sequence[Value], _: int) -> Value:
-    return Value("int", values[0].expr.str.len_chars().cast(pl.Int64), bound=_INT64)
+    return Value("int", values[0].expr.str.len_chars().cast(pl.Int64), bound=values[0].bound)
 
 
 def _replace(values: Sequence[Value], rows: int) -> Value:
@@ -133,7 +134,7 @@ def _part(name: str) -> Callable[[Sequence[Value], int], Value]:
         if isinstance(value.constant, dt.datetime):  # an offset's own clock
             found = getattr(value.constant, name)
             return Value("int", pl.lit(found, dtype=pl.Int64), bound=found)
-        return Value("int", getattr(value.expr.dt, name)().cast(pl.Int64), bound=_INT64)
+        return Value("int", getattr(value.expr.dt, name)().cast(pl.Int64), bound=_LAST_YEAR)
 
     return make
 
@@ -153,7 +154,7 @@ def _rounded(name: str) -> Callable[[Sequence[Value], int], Value]:
         exprs = {
             "round": ((expr.abs() * 2 + unit) // (unit * 2)) * expr.sign(),
             "floor": expr // unit,
-            "ceiling": -((-expr) // unit),
+            "ceiling": negative(negative(expr) // unit),
         }
         return Value("decimal", exprs[name], bound=value.bound // 10**value.scale + 1)
 

@@ -275,13 +275,19 @@ def aligned(left: Value, right: Value) -> tuple[Value, Value]:
     return scaled(left, scale), scaled(right, scale)
 
 
+def negative(whole: pl.Expr) -> pl.Expr:
+    """Minus a whole number; Polars has no `-` for 128 bits."""
+    return pl.lit(0, dtype=pl.Int128) - whole.cast(pl.Int128)
+
+
 def minus(value: Value) -> Value:
     """The unary `-`."""
     if value.kind not in NUMERIC:
         raise QueryError(f"-: verwacht wordt een getal, niet {KINDS[value.kind]}")
-    if value.literal and isinstance(value.constant, int | float | Decimal):
-        return grown(replace(value, expr=-value.expr, constant=-value.constant), value)
-    return grown(Value(value.kind, -value.expr, scale=value.scale, bound=value.bound), value)
+    expr = -value.expr if value.kind == "double" else negative(value.expr)
+    literal = value.literal and isinstance(value.constant, int | float | Decimal)
+    constant = -value.constant if literal else None  # type: ignore[operator]
+    return grown(replace(value, expr=expr, literal=literal, constant=constant, column=""), value)
 
 
 def calculated(operator: str, left: Value, right: Value) -> Value:
