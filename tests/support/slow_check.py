@@ -6,12 +6,16 @@ Slow and simple on purpose: what `check_file` tells of a file is compared with i
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
+FACTS = Path(__file__).resolve().parents[2] / "plugins/gmsd/reference/data/municipalities.csv"
 FORBIDDEN = ':\\/?;*"><|][.'
 BASE = (
     "Aanmaakdatum_bestand",
@@ -67,6 +71,8 @@ class Answer:
     half_year: HalfYear | None = None
     protocol: bool = False
     records: int = 0
+    municipality: str | None = None
+    counted: int = 0
     file_faults: list[Found] = field(default_factory=list)
     lines_of: dict[tuple[str, str | None, str], list[int]] = field(default_factory=dict)
 
@@ -123,6 +129,8 @@ def slow_check(
         judge_records(answer, lines[1:], answer.half_year, municipality, received_on)
         for number in empty_at_end:
             answer.note("notice", None, "empty at the end", number)
+        if not any(level == "base" for level, *_ in answer.lines_of) and not answer.counted:
+            answer.fault()
     return answer
 
 
@@ -225,8 +233,22 @@ def well_formed(column: str, cell: str) -> bool:
     return re.fullmatch(FORMS[column], cell) is not None
 
 
+@cache
+def municipalities(half_year: HalfYear) -> set[str]:
+    """The codes of the municipalities that existed on a day of the half-year."""
+    with FACTS.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    return {
+        row["code"]
+        for row in rows
+        if row["valid_from"] <= str(last_day(half_year)) and (not row["valid_to"] or str(first_day(half_year)) < row["valid_to"])
+    }
+
+
 def is_valid(column: str, cell: str, half_year: HalfYear) -> bool:
     """Whether a code's validity overlaps the half-year."""
+    if column == "Gemeentecode":
+        return cell in municipalities(half_year)
     if column not in CODES:
         return True
     if cell not in CODES[column]:
@@ -237,28 +259,55 @@ def is_valid(column: str, cell: str, half_year: HalfYear) -> bool:
     )
 
 
+def readable(line: str) -> dict[str, str] | None:
+    """The cells by column; nothing of a line that is left out of the other checks."""
+    cells = line.split(";")
+    if len(cells) != len(FIELDS) or '"' in line or is_empty_record(line):
+        return None
+    return dict(zip(FIELDS, cells, strict=True))
+
+
 def judge_records(answer: Answer, lines: list[str], half_year: HalfYear, municipality: str | None, received_on: dt.date) -> None:
+    records = [record for line in lines if (record := readable(line)) is not None]
+    codes = [record["Gemeentecode"] for record in records if record["Gemeentecode"] in municipalities(half_year)]
+    answer.municipality = municipality if municipality is not None else next(iter(codes), None)
     seen: set[str] = set()
     for number, line in enumerate(lines, start=2):
         if is_empty_record(line):
             answer.note("base", None, "empty", number)
             continue
-        cells = line.split(";")
-        if len(cells) != len(FIELDS) or '"' in line:
+        record = readable(line)
+        if record is None:
             answer.note("base", None, "line", number)
             continue
-        record = dict(zip(FIELDS, cells, strict=True))
         passed = judge_cells(answer, record, number, half_year)
-        judge_pairs(answer, record, passed, number, municipality, received_on)
+        judge_pairs(answer, record, passed, number, answer.municipality, received_on)
+        judge_days(answer, record, number, half_year)
+        inside = True
         if {"Startdatum_ondersteuning", "Einddatum_ondersteuning"} <= passed:
             start, end = day(record["Startdatum_ondersteuning"]), day(record["Einddatum_ondersteuning"])
             if (start is not None and start > last_day(half_year)) or (end is not None and end < first_day(half_year)):
                 answer.note("notice", None, "outside", number)
+                inside = False
         if line in seen:
             answer.note("notice", None, "identical", number)
         seen.add(line)
         if record["BSN"] == "999999999":
             answer.note("notice", "BSN", "unknown", number)
+        elif inside:
+            answer.counted += 1
+
+
+def judge_days(answer: Answer, record: dict[str, str], number: int, half_year: HalfYear) -> None:
+    """Days that are days but cannot be meant, and a file made before its half-year had ended."""
+    start, created = day(record["Startdatum_ondersteuning"]), day(record["Aanmaakdatum_bestand"])
+    last = last_day(half_year)
+    if start is not None and start < dt.date(1920, 1, 1):
+        answer.note("notice", "Startdatum_ondersteuning", "long ago", number)
+    if start is not None and start > dt.date(last.year + 1, last.month, last.day):
+        answer.note("notice", "Startdatum_ondersteuning", "far off", number)
+    if created is not None and created < last:
+        answer.note("notice", "Aanmaakdatum_bestand", "early", number)
 
 
 def judge_cells(answer: Answer, record: dict[str, str], number: int, half_year: HalfYear) -> set[str]:

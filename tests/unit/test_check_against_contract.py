@@ -14,14 +14,30 @@ from gmsd.rounds import HalfYear
 from tests.support.slow_check import FIELDS, slow_check
 
 CASES = int(os.environ.get("GMSD_ORACLE_CASES", "300"))
+# Around the edges of what can be meant, of each of the half-years below.
+MEANT = ["19191231", "19200101", "18991230", "19000101", "20160630", "20160701", "20181231", "20190101", "20201231", "20210101", "20231231"]
 HALF_YEARS = [(2015, 1), (2017, 2), (2018, 1), (2019, 1), (2019, 2), (2020, 2), (2021, 1), (2021, 2), (2022, 1), (2022, 2)]
-DAYS = ["20180101", "20190630", "20190701", "20191231", "20200101", "20200210", "20200211", "20220401", "00010101", "99991231", "20160229"]
+DAYS = [
+    "20180101",
+    "20180101",
+    "20190630",
+    "20190701",
+    "20191231",
+    "20200101",
+    "20200210",
+    "20200211",
+    "20220401",
+    "00010101",
+    "99991231",
+    "20160229",
+    *MEANT,
+]
 ODD = ':\\/?;*"><|][.aB _\u00e9\t\x85\u2028'
 DAYS_OF_RECEIPT = [dt.date(2023, 2, 1), dt.date(2020, 2, 10), dt.date(2019, 7, 1), dt.date(2019, 6, 30)]
 PERSONS = ["999900006", "999900018", "999900031", "012345672", "123456782", "999999999"]
 RIGHT = {
-    "Aanmaakdatum_bestand": ["20200203", "20150101", "20180601", "20230201", "20230202"],
-    "Gemeentecode": ["0518", "0518", "0518", "0363"],
+    "Aanmaakdatum_bestand": ["20200203", "20150101", "20180601", "20191230", "20191231", "20230201", "20230202"],
+    "Gemeentecode": ["0518", "0518", "0518", "0518", "0363", "0003", "1979", "0457", "1921", "9999"],
     "BSN": PERSONS,
     "Type_maatwerkarrangement": ["01", "09", "18"],
     "Startdatum_ondersteuning": DAYS,
@@ -102,6 +118,7 @@ SPOILED = [
     "lines",
     "repeated",
     "no records",
+    "whole column",
     "empty records",
     "ends",
     "end",
@@ -147,6 +164,13 @@ def first_line(draw, what):
 @st.composite
 def content(draw, what):
     records = [] if "no records" in what else draw(st.lists(record("lines" in what), min_size=1, max_size=6))
+    if records and "whole column" in what:
+        # the same cell in every record, so that a fault of one does not hide what is said of all
+        column = draw(st.sampled_from(["BSN", "Startdatum_ondersteuning", "Einddatum_ondersteuning", "Gemeentecode"]))
+        value = draw(st.sampled_from([*RIGHT[column], "20190630", "20191231"] if column.endswith("ondersteuning") else RIGHT[column]))
+        records = [
+            ";".join(value if name == column else cell for name, cell in zip(FIELDS, line.split(";"), strict=False)) for line in records
+        ]
     if records and "repeated" in what:
         records += [draw(st.sampled_from(records))] * draw(st.integers(1, 14))
     if "empty records" in what:
@@ -191,4 +215,6 @@ def test_the_check_says_what_the_contract_says(given_file):
     assert result.not_run == ()
     assert (result.verdict, result.content_errors, result.records) == (expected.verdict, expected.content_errors, expected.records)
     assert result.half_year == (None if expected.half_year is None else HalfYear(*expected.half_year))
+    if expected.municipality is not None:
+        assert result.municipality == expected.municipality
     assert (result.protocol is not None) == expected.protocol

@@ -29,9 +29,11 @@ def test_regex_runs_on_polars(damage):
 def test_sentences_are_parts_of_sentences_and_hold_no_number_of_a_person():
     parts = [part for damage in (*ALL.names, *ALL.lines, *ALL.cells) for part in (damage.what, damage.how)]
     assert [part for part in parts if part.endswith(".") or (part[0].isupper() and not part.startswith("Excel"))] == []
-    whole = [wording.repair for wording in (*ALL.files.values(), *ALL.headers.values())] + [each.what for each in ALL.files.values()]
+    whole = [wording.repair for wording in (*ALL.files.values(), *ALL.headers.values(), *ALL.records.values())] + [
+        each.what for each in ALL.files.values()
+    ]
     assert [sentence for sentence in whole if not sentence.endswith(".")] == []
-    everything = " ".join([*parts, *whole, *(wording.what for wording in ALL.headers.values())])
+    everything = " ".join([*parts, *whole, *(wording.what for wording in (*ALL.headers.values(), *ALL.records.values()))])
     assert pl.Series([everything]).str.count_matches(r"[0-9]{9}").item() == 0
 
 
@@ -41,9 +43,10 @@ def test_names_of_damage_are_told_apart():
 
 
 def test_damage_is_counted_among_the_lines_that_are_listed():
-    frame = pl.DataFrame({"line": [2, 4, 5, 9], "Volume": ["1,5", "7", "1,5", "1.000"]}, schema_overrides={"line": pl.Int64})
+    filled = pl.DataFrame({name: ["1"] * 4 for name in PROTOCOL.header})
+    frame = filled.with_columns(pl.Series("line", [2, 4, 5, 9]), pl.Series("Volume", ["1,5", "7", "1,5", "1.000"]))
     finding = Finding.of(PROTOCOL.rules["VOL-02"], count=3, lines=[2, 5, 9])
-    (told,) = explain_cells([finding], frame, PROTOCOL)
+    (told,) = explain_cells([finding], frame, PROTOCOL, HalfYear(2019, 2))
     assert "2 keer staan er cijfers achter de komma" in told.message
     assert "en 1 keer staan er punten of spaties tussen de duizendtallen" in told.message
     assert told.repair.count(";") == 2

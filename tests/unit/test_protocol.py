@@ -154,7 +154,7 @@ def test_example_of_every_field_is_right_in_every_half_year(half_year):
     # The example of a creation date is of February 2020; a file about an earlier half-year may come that late.
     received_on = max(half_year.first_day, dt.date(2020, 2, 10))
     result = check_file(data, file_name=f"WMO_{half_year.upload_code}_x.csv", municipality="0518", half_year=None, received_on=received_on)
-    assert [finding.rule for finding in result.findings if finding.level != "notice"] == []
+    assert [finding.rule for finding in result.findings if finding.level not in ("file", "notice")] == []  # file: nothing counts then
     assert result.records == len(rows) > 13
 
 

@@ -110,7 +110,7 @@ SLIPS = [
         FACULTATIVE,
         "CODES_EENHEID",
         "CODES_EENHEDEN",
-        'no parameter "CODES_EENHEDEN"; did you mean "CODES_EENHEID"? (known are RECEIVED_ON, MUNICIPALITIES, CODES_',
+        'no parameter "CODES_EENHEDEN"; did you mean "CODES_EENHEID"? (known are RECEIVED_ON, LAST_DAY, YEAR_LATER, MUNICIPALITIES, CODES_',
     ),
     Slip(
         "parameter in a list",
@@ -148,9 +148,9 @@ SLIPS = [
     Slip(
         "word that is not filled in",
         BASE,
-        "({municipality})",
+        "({deliverer})",
         "({gemeente})",
-        "message has {gemeente}, which is not filled in here; known are half_year, municipality, share",
+        "message has {gemeente}, which is not filled in here; known are deliverer, half_year, municipality, share",
     ),
     Slip("word of another check", STRUCTURE, "({expected})", "({columns})", "message has {columns}, which is not filled in here"),
     Slip(

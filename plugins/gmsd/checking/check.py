@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 _HASHED_BESIDE = 1 << 23
+_PLACES = 20
 
 
 def check_file(
@@ -173,10 +174,11 @@ def _byte_findings(lines: Lines, rules: Protocol, limits: dict[str, int], *, unr
         findings.append(explain_unreadable(Finding.of(rules.rule_of("undecodable")), unreadable_line))
     if b"\0" in lines.content:
         findings.append(Finding.of(rules.rule_of("nul")))
-    if unreadable_line is None and b"\0" not in lines.header:
-        findings += explain_header(_header_findings(lines.header, rules), lines.content, rules)
-    if unreadable_line is None and lines.count == 1:
-        findings.append(Finding.of(rules.rule_of("no_records")))
+    if unreadable_line is None:
+        about_lines = [] if b"\0" in lines.header else _header_findings(lines.header, rules)
+        if lines.count == 1:
+            about_lines.append(Finding.of(rules.rule_of("no_records")))
+        findings += explain_header(about_lines, lines.content, rules)
     return findings
 
 
@@ -189,25 +191,26 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
     if faults.doubled:
         findings.append(Finding.of(rules.rule_of("columns_doubled"), lines=(1,), columns=", ".join(faults.doubled)))
     if faults.unknown:
-        places = [str(place) for place in faults.unknown[:20]]
-        findings.append(Finding.of(rules.rule_of("columns_unknown"), lines=(1,), positions=", ".join(places)))
+        places, rest = [str(place) for place in faults.unknown[:_PLACES]], len(faults.unknown) - _PLACES
+        more = f" en nog {number(rest)} andere" if rest > 0 else ""
+        findings.append(Finding.of(rules.rule_of("columns_unknown"), lines=(1,), positions=f"{', '.join(places)}{more}"))
     if faults.disordered:
         findings.append(Finding.of(rules.rule_of("columns_order"), lines=(1,)))
     return findings
 
 
 def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date) -> CheckResult:
-    from gmsd.checking.content import content_findings
+    from gmsd.checking.content import check_content
 
     body = split_body(lines, len(protocol.fields), protocol.separator)
     findings = []
     if len(body.faulty):
         fault = Finding.of(protocol.rule_of("lines"), count=len(body.faulty), lines=body.faulty)
         findings.append(explain_lines(fault, lines, protocol))
-    for check, emptied in (("empty_record", body.emptied), ("empty_at_end", lines.emptied)):
+    for check, emptied in (("lines_empty", body.emptied), ("lines_empty_at_end", lines.emptied)):
         if len(emptied):
             findings.append(Finding.of(protocol.rule_of(check), count=len(emptied), lines=emptied, number=number(len(emptied))))
-    found, not_run = content_findings(
+    content = check_content(
         body,
         protocol,
         half_year=half_year,
@@ -215,6 +218,6 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
         received_on=received_on,
         records=result.records,
     )
-    order = {"base": 0, "facultative": 1, "notice": 2}
-    ordered = sorted((*findings, *found), key=lambda finding: order[finding.level])
-    return replace(result, findings=tuple(ordered), not_run=tuple(not_run))
+    order = {"file": 0, "base": 1, "facultative": 2, "notice": 3}
+    ordered = sorted((*findings, *content.findings), key=lambda finding: order[finding.level])
+    return replace(result, findings=tuple(ordered), not_run=tuple(content.not_run), municipality=content.municipality)

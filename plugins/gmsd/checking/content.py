@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from gmsd.checking.damage import LOOKED_AT, explain_cells
+from gmsd.checking.damage import LOOKED_AT, explain_cells, explained
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
+from gmsd.checking.municipality import first_municipality
 from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, SHOWN_LINES, Finding, NotRun
+from gmsd.checking.scope import judge_scope, share
 from gmsd.checking.structure import places
 
 if TYPE_CHECKING:
@@ -37,26 +40,33 @@ def _cells(source: bytes, protocol: Protocol, **settings: Any) -> pl.LazyFrame:
     return pl.scan_csv(source, has_header=False, separator=protocol.separator, quote_char=None, schema=schema, **settings)
 
 
-def content_findings(
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the check of the content gives: the findings in the order of the suites, the rules that could not run, whose file it is."""
+
+    findings: list[Finding]
+    not_run: list[NotRun]
+    municipality: str | None
+
+
+def check_content(
     body: Body, protocol: Protocol, *, half_year: HalfYear, municipality: str | None, received_on: dt.date, records: int
-) -> tuple[list[Finding], list[NotRun]]:
+) -> Content:
     """Run both suites in one pass.
 
     Args:
         body: The lines after the header.
         protocol: The rules.
         half_year: The half-year the file is about.
-        municipality: The delivering municipality; its rule is left out when it is unknown.
+        municipality: The delivering municipality; when it is unknown, that of the first record with a code that is one.
         received_on: The day of receipt.
         records: The number of lines that a share is a share of.
-
-    Returns:
-        The findings in the order of the suites, and the rules that could not run.
     """
     import gx_polars
 
     cells = scan(body, protocol)
     frame = None if body.large else cells.collect(engine="in-memory")
+    whose = municipality or first_municipality(cells if frame is None else frame, protocol, half_year)
     repeated = repeated_rows(body, protocol, frame)
     derived: pl.DataFrame | pl.LazyFrame
     if frame is None:
@@ -66,10 +76,10 @@ def content_findings(
     faulty = gx_polars.UnexpectedRows(limit=LISTED_LINES)
     validation = gx_polars.validate(
         derived,
-        protocol.open_suite(municipality_known=municipality is not None),
+        protocol.open_suite(municipality_known=whose is not None),
         result_format=_RESULT_FORMAT,
         unexpected_index_column_names=[ROW],
-        suite_parameters=protocol.parameters(half_year, received_on, municipality),
+        suite_parameters=protocol.parameters(half_year, received_on, whose),
         unexpected_rows=faulty,
     )
     findings: list[Finding] = []
@@ -82,12 +92,28 @@ def content_findings(
             count: int = result.result["unexpected_count"]
             kept = faulty.of(place)  # a rule that ran on pandas lists its first rows only
             rows = result.result["partial_unexpected_index_list"][0][ROW] if kept is None else kept[ROW].to_numpy()
-            words = _words(count=count, records=records, half_year=half_year, municipality=municipality)
+            words = {
+                "half_year": half_year.dutch,
+                "municipality": whose or "onbekend",
+                "deliverer": f"{whose}" if municipality is not None else f"{whose}, die van de eerste regel met een bestaande code",
+                "share": share(count, records),
+            }
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
-    at_fields = [finding for finding in findings if finding.field is not None and finding.level != "notice"]
-    if at_fields:
-        findings = explain_cells(findings, _faulty_cells(body, protocol, frame, at_fields), protocol)
-    return findings, not_run
+    told = [finding for finding in findings if explained(finding, protocol)]
+    if told:
+        findings = explain_cells(findings, _faulty_cells(body, protocol, frame, told), protocol, half_year)
+    findings = judge_scope(
+        findings,
+        not_run,
+        derived,
+        protocol,
+        half_year=half_year,
+        received_on=received_on,
+        records=records,
+        faulty=len(body.faulty) + len(body.emptied),
+        engine=body.engine,
+    )
+    return Content(findings, not_run, whose)
 
 
 def _faulty_cells(body: Body, protocol: Protocol, frame: pl.DataFrame | None, findings: Sequence[Finding]) -> pl.DataFrame:
@@ -100,10 +126,3 @@ def _faulty_cells(body: Body, protocol: Protocol, frame: pl.DataFrame | None, fi
     if frame is not None:
         return frame[rows].with_columns(lines)
     return _cells(codecs.BOM_UTF8 + b"\n".join(body.texts(rows)), protocol).collect(engine="in-memory").with_columns(lines)
-
-
-def _words(*, count: int, records: int, half_year: HalfYear, municipality: str | None) -> dict[str, str]:
-    """What the sentences of a rule leave open. Counts and codes only, never a cell."""
-    words: dict[str, Any] = {"half_year": half_year.dutch, "municipality": municipality or "onbekend"}
-    words["share"] = f"{100 * count / records:.1f}%".replace(".", ",")
-    return words

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from gmsd.checking.municipality import describe_codes
 from gmsd.checking.structure import places, texts_of
 from gmsd.protocol import damage_list
 
@@ -18,12 +19,23 @@ if TYPE_CHECKING:
     from gmsd.checking.result import Finding
     from gmsd.checking.structure import Lines
     from gmsd.protocol import Damage, Protocol
+    from gmsd.rounds import HalfYear
 
 LOOKED_AT = 2_000
 """So many faulty lines of a rule are looked at for what programs did to them: enough to know, and no work that a person waits for."""
 
 _TOLD = 2
 _LONGEST = 1000
+_CODE = "^[0-9]{4}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is the matter with some lines of a finding, what to do about it, and how many lines they are."""
+
+    what: str
+    how: str
+    count: int
 
 
 def explain_name(finding: Finding, check: str, file_name: str) -> Finding:
@@ -61,30 +73,50 @@ def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding
         protocol: Its separator and number of fields.
     """
     faulty = pl.Series(texts_of(lines, finding.all_lines[:LOOKED_AT].tolist()), dtype=pl.String)
-    return _told(finding, _counted(faulty, damage_list().of_lines(len(protocol.fields) - 1)))
+    return with_causes(finding, _counted(faulty, damage_list().of_lines(len(protocol.fields) - 1)), looked_at=len(faulty))
 
 
-def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Protocol) -> list[Finding]:
-    """Say what programs did to the cells of each finding.
+def explained(finding: Finding, protocol: Protocol) -> bool:
+    """Whether the cells of a finding are looked at: those of a fault, and the days of a notice."""
+    types = {field.name: field.type for field in protocol.fields}
+    return finding.field in types and (finding.level != "notice" or types[finding.field] == "date")
+
+
+def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Protocol, half_year: HalfYear) -> list[Finding]:
+    """Say what programs did to the cells of each finding, of which municipalities codes are, and how many records hold hardly anything.
 
     Args:
-        findings: Findings at a field; the first of their `all_lines` are looked at.
+        findings: The first of the `all_lines` of those that are `explained` are looked at.
         frame: One string column per field (null = empty) and `line`, ascending.
         protocol: Tells what the cells of a field are.
+        half_year: That of the file.
     """
-    lines, damages = frame["line"].to_numpy(), damage_list()
+    lines, hardly_filled = frame["line"].to_numpy(), frame.select(_hardly_filled(protocol)).to_series()
+    types = {field.name: field.type for field in protocol.fields}
     told = []
     for finding in findings:
-        name = None if finding.level == "notice" else finding.field
-        kinds = () if name is None else damages.of_field(protocol, name)
-        if name is not None and kinds:
-            told.append(_told(finding, _counted(frame[name].gather(places(lines, finding.all_lines[:LOOKED_AT])), kinds)))
-        else:
+        if finding.field is None or not explained(finding, protocol):
             told.append(finding)
+            continue
+        rows = places(lines, finding.all_lines[:LOOKED_AT])
+        cells = frame[finding.field].gather(rows)
+        thin = hardly_filled.gather(rows) if finding.level != "notice" else pl.repeat(value=False, n=len(rows), eager=True)
+        rest = cells.filter(~thin)
+        if types[finding.field] == "municipality" and rest.str.contains(_CODE).all() and rest.null_count() == 0:
+            causes = [Cause(*each) for each in describe_codes(rest, half_year)]
+        else:
+            causes = _counted(rest, damage_list().of_field(protocol, finding.field))
+        told.append(with_causes(finding, causes, looked_at=len(rows), hardly_filled=int(thin.sum())))
     return told
 
 
-def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, int]]:
+def _hardly_filled(protocol: Protocol) -> pl.Expr:
+    """Whether at most one of the fields is filled that no arrangement can do without: what a total or a copied column leaves."""
+    needed = [pl.col(field.name) for field in protocol.fields if field.record is not None and not field.may_be_empty]
+    return pl.sum_horizontal((cell.str.strip_chars().str.len_bytes() > 0).fill_null(value=False) for cell in needed) <= 1
+
+
+def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[Cause]:
     """How many cells have which damage, most frequent first; of each cell the first kind that fits counts."""
     if not kinds:
         return []
@@ -93,8 +125,8 @@ def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[tuple[Damage, in
     fits = distinct.select(_fits(tuple(damage.regex for damage in kinds))).to_numpy()
     first = np.where(fits.any(axis=1), fits.argmax(axis=1), len(kinds))
     counts = np.bincount(first, weights=distinct["cells"].to_numpy(), minlength=len(kinds) + 1)
-    found = [(damage, int(counts[at])) for at, damage in enumerate(kinds) if counts[at]]
-    return sorted(found, key=lambda each: -each[1])
+    found = [Cause(damage.what, damage.how, int(counts[at])) for at, damage in enumerate(kinds) if counts[at]]
+    return sorted(found, key=lambda each: -each.count)
 
 
 @lru_cache(maxsize=128)
@@ -102,17 +134,31 @@ def _fits(patterns: tuple[str, ...]) -> list[pl.Expr]:
     return [pl.col("cell").str.contains(pattern).alias(str(at)) for at, pattern in enumerate(patterns)]
 
 
-def _told(finding: Finding, damages: list[tuple[Damage, int]]) -> Finding:
-    """The finding with the two most frequent kinds of damage in its sentences."""
-    if not damages:
+def with_causes(finding: Finding, causes: Sequence[Cause], *, looked_at: int, hardly_filled: int = 0) -> Finding:
+    """The finding with its most frequent causes in its sentences, and with how many of the lines have another one.
+
+    Args:
+        finding: The finding.
+        causes: Most frequent first.
+        looked_at: The number of its lines that were looked at.
+        hardly_filled: How many of those are in records that hold hardly anything. Their repair goes before the rule's, which would
+            have somebody invent what is not there.
+    """
+    told = list(causes[:_TOLD])
+    if hardly_filled:
+        thin = damage_list().records["hardly_filled"]
+        told = [Cause(thin.what, "", hardly_filled), *causes[: _TOLD - 1]]
+        others = "" if hardly_filled == looked_at else f"; voor de andere regels: {finding.repair[:1].lower()}{finding.repair[1:-1]}"
+        finding = replace(finding, repair=f"{thin.repair.removesuffix('.')}{others}.")
+    if not told:
         return finding
-    first = damages[:_TOLD]
-    what = " en ".join(f"{number(count)} keer {damage.what}" for damage, count in first)
-    how = "; ".join(dict.fromkeys(damage.how for damage, _ in first))
-    looked_at = min(len(finding.all_lines), LOOKED_AT)
+    what = " en ".join(f"{number(cause.count)} keer {cause.what}" for cause in told)
+    rest = looked_at - sum(cause.count for cause in told)
+    if rest:
+        what = f"{what}; van nog {number(rest)} is de oorzaak hier niet genoemd"
     if looked_at < finding.count:
         what = f"bij de eerste {number(looked_at)}: {what}"
-    return with_words(finding, what, how)
+    return with_words(finding, what, "; ".join(dict.fromkeys(cause.how for cause in told if cause.how)))
 
 
 def with_words(finding: Finding, what: str, how: str = "") -> Finding:

@@ -10,6 +10,7 @@ import polars as pl
 
 from gmsd.checking import numbers
 from gmsd.protocol import ProtocolError
+from gmsd.reference import municipalities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,10 @@ def _in_codes(cell: pl.Expr, derived: Derived, protocol: Protocol, half_year: Ha
     return pl.when(cell.is_in(codes.implode())).then(cell)
 
 
+def _existing(cell: pl.Expr, _derived: Derived, _protocol: Protocol, half_year: HalfYear) -> pl.Expr:
+    return pl.when(cell.is_in(pl.Series(list(municipalities(half_year)), dtype=pl.String).implode())).then(cell)
+
+
 def _outside(derived: Derived, half_year: HalfYear) -> pl.Expr:
     """A record belongs in a half-year when it starts by the last day and is running or ends on or after the first day."""
     start, end = pl.col(derived.of[0]), pl.col(derived.of[1])
@@ -119,5 +124,9 @@ _LOOKED_UP = {
         9, lambda derived, number: numbers.eleven_test(number, exception=int(derived.settings["exception"])), pl.UInt32
     ),
 }
-_KEPT: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {"matching": _matching, "in_codes": _in_codes}
+_KEPT: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {
+    "matching": _matching,
+    "municipality": _existing,
+    "in_codes": _in_codes,
+}
 _KINDS = frozenset({*_LOOKED_UP, *_KEPT, "outside", _REPEATED})

@@ -22,6 +22,7 @@ _NAMES = 200
 _SHOWN = 5
 _QUOTES = "\"'`\u00b4\u2018\u2019\u201c\u201d\u201e"
 _SEPARATORS = {",": "comma", "\t": "tab", "|": "pipe", ";": ""}
+_OTHER_ENDS = {"mac": "\ufdd0", "line_like": "[\v\f\x85\u2028\u2029]"}
 _BEGINNINGS = (
     ("html", r"<!doctype html|<html|<table|<meta\s|<!--\[if"),
     ("xml_excel", r"<\?xml[^>]*>\s*<\?mso-application|<workbook"),
@@ -38,7 +39,7 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
     """Say what the first line seems to be.
 
     Args:
-        findings: The faults of the first line.
+        findings: The faults of the first line, and that no line follows.
         content: The file, UTF-8; lines end with LF or CRLF.
         protocol: Its column names and separator.
     """
@@ -47,11 +48,15 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
     beginning = content[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n")
     seen = _Header(beginning, protocol)
     headers = damage_list().headers
-    wordings = [headers[kind] for kind in seen.as_a_whole() if kind in headers]
+    kinds = seen.as_a_whole()
+    wordings = [headers[kind] for kind in kinds if kind in headers]
     if wordings:
         what = " en ".join(wording.what for wording in wordings).replace("{line}", str(seen.line_of_names))
         repair = wordings[0].repair.replace("{header}", protocol.separator.join(protocol.header))
-        return [replace(with_words(finding, what), repair=repair) for finding in findings]
+        told = [replace(with_words(finding, what), repair=repair) for finding in findings]
+        # no record stands below names that are all there is of a file without line ends
+        apart = protocol.rule_of("no_records").code if not set(kinds) & set(_OTHER_ENDS) else ""
+        return [before if before.rule == apart else after for before, after in zip(findings, told, strict=True)]
     return [_explained(finding, seen, protocol) for finding in findings]
 
 
@@ -64,7 +69,9 @@ def _explained(finding: Finding, seen: _Header, protocol: Protocol) -> Finding:
         return finding
     meant = seen.meant()
     if meant:
-        return _worded(finding, "meant", [{"place": str(place), "column": column} for place, column in meant[:_SHOWN]])
+        told = _worded(finding, "meant", [{"place": str(place), "column": column} for place, column in meant[:_SHOWN]])
+        rest = len(meant) - _SHOWN
+        return with_words(told, f"van nog {rest} is ook te zien wat bedoeld is") if rest > 0 else told
     return _worded(finding, "last_empty", [{}]) if seen.last_is_empty else finding
 
 
@@ -102,8 +109,10 @@ class _Header:
                 return [kind]
         if re.fullmatch(r"sep=.?", self.first.strip('\ufeff" '), re.IGNORECASE):
             return ["sep"]
-        if self.beginning.count("\ufdd0") > 1 and len(self._names(self.first.split("\ufdd0")[0])) > 1:
-            return ["mac"]
+        for kind, ends in _OTHER_ENDS.items():
+            names, *after = re.split(ends, self.first, maxsplit=1)
+            if after and after[0].strip("\ufdd0") and len(self._names(names)) > 1:
+                return [kind]
         known = self._names(self.first)
         if not known:
             return self._without_names()

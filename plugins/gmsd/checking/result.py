@@ -32,6 +32,7 @@ class Finding:
         repair: One Dutch sentence: what to do.
         source: Place in the protocol.
         all_lines: The first hundred thousand line numbers, for a list that a person works through; not part of the JSON.
+        stopped: Whether it stopped the check before the content: a file fault that is not judged by the content; not part of the JSON.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class Finding:
     repair: str
     source: str
     all_lines: npt.NDArray[np.int32] = field_(compare=False, repr=False)
+    stopped: bool = False
 
     @classmethod
     def of(cls, rule: Rule, *, count: int = 1, lines: npt.ArrayLike = (), **words: str) -> Finding:
@@ -50,7 +52,8 @@ class Finding:
         message, repair = rule.message.format_map(words), rule.repair.format_map(words)
         numbers = np.asarray(lines, dtype=np.int32)[:LISTED_LINES]
         first = tuple(numbers[:SHOWN_LINES].tolist())
-        return cls(rule.code, rule.level, rule.field, count, first, message, repair, rule.source, numbers)
+        stopped = rule.level == "file" and not rule.after_content
+        return cls(rule.code, rule.level, rule.field, count, first, message, repair, rule.source, numbers, stopped)
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain values."""
@@ -83,10 +86,10 @@ class CheckResult:
         file: The file's name; a number in it that can be a BSN is masked.
         protocol: The protocol it was checked by; None when the half-year is unknown.
         half_year: The half-year it is about; None when nothing tells it.
-        municipality: The delivering municipality, when known.
+        municipality: The delivering municipality; when nobody told it, that of the first record with a code that is one; or None.
         sha256: Of the bytes as delivered.
         bytes: Size as delivered.
-        records: Lines after the header, empty ones at the end excepted.
+        records: Lines after the header, empty ones and empty records at the end excepted.
         findings: File faults, or base, facultative and notices, in the protocol's order.
         not_run: Rules that could not run.
     """
@@ -122,7 +125,7 @@ class CheckResult:
     @property
     def readable(self) -> bool:
         """Whether the content was checked: no fault of the file itself stopped it."""
-        return not any(finding.level == "file" for finding in self.findings)
+        return not any(finding.stopped for finding in self.findings)
 
     @property
     def content_errors(self) -> int:

@@ -335,7 +335,12 @@ class _Run:
             title = None if plain["municipality"] is None else name(plain["municipality"])
         except KeyError:
             title = None
-        return FeedbackContext(checked_at=self.now, municipality_name=title, rules_url=self.settings.rules_url)
+        return FeedbackContext(
+            checked_at=self.now,
+            municipality_name=title,
+            rules_url=self.settings.rules_url,
+            place_compared=self.municipality is not None,
+        )
 
     def _line(self, file: _File, plain: dict[str, Any], *, report: str | None = None) -> str:
         from gmsd.reporting import feedback_line

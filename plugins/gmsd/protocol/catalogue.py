@@ -27,6 +27,7 @@ STATUSES = {
 }
 _WORDS = {
     "municipality": "uw gemeentecode",
+    "deliverer": "uw gemeentecode",
     "half_year": "het halfjaar van uw bestand",
     "share": "een deel",
     "expected": "de code die bij de map hoort",
@@ -36,7 +37,12 @@ _WORDS = {
 }
 _FILE_PARTS = (
     (("name_", "upload_code_"), "bestandsnaam", "Naam van het bestand", "de naam van het bestand"),
-    (("empty", "no_records", "undecodable", "nul", "over_size"), "bestand", "Bestand", "het bestand als geheel"),
+    (
+        ("empty", "no_records", "undecodable", "nul", "over_size", "none_in_half_year", "nobody_known"),
+        "bestand",
+        "Bestand",
+        "het bestand als geheel",
+    ),
     (("columns_",), "kolomnamen", "Kolomnamen", "de eerste regel van het bestand"),
 )
 """The beginnings of the checks on a part (vocabulary.py), and its anchor, title and place."""

@@ -21,6 +21,7 @@ _FILE = {
     "reason": Key(str),
     "files": Key(dict),
     "headers": Key(dict),
+    "records": Key(dict),
     "names": Key(list),
     "lines": Key(list),
     "cells": Key(list),
@@ -29,12 +30,12 @@ _OF_FILE = {"message": Key(str), "repair": Key(str)}
 _OF_HEADER = {"what": Key(str), "repair": Key(str)}
 _OF_LINE = {"name": Key(str), "regex": Key(str), "what": Key(str), "how": Key(str)}
 _OF_NAME = {**_OF_LINE, "check": Key(str, among=tuple(CHECKS))}
-_OF_CELL = {**_OF_LINE, "types": Key(list, required=False), "length": Key(int, required=False)}
+_OF_CELL = {**_OF_LINE, "types": Key(list, required=False), "length": Key(int, required=False), "may_be_empty": Key(bool, required=False)}
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What is said of a file or a first line as a whole: what it is, and the sentence that takes the place of the rule's repair."""
+    """What is said of a file, a first line or a record as a whole: what it is, and what takes the place of the rule's repair."""
 
     what: str
     repair: str
@@ -52,6 +53,7 @@ class Damage:
         types: The types of the fields it happens to; empty = all.
         length: The number of characters of the field's codes; None = any.
         check: The rule on the file's name, by its name in structuur.yaml; None for lines and cells.
+        may_be_empty: Whether an empty cell of the field is in order, where another repair works then; None = either.
     """
 
     name: str
@@ -61,14 +63,16 @@ class Damage:
     types: tuple[str, ...] = ()
     length: int | None = None
     check: str | None = None
+    may_be_empty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DamageList:
-    """All that is recognised; `files` by the kind that `checking` finds, `headers` by the fault of the first line."""
+    """All that is recognised; `files`, `records` by the kind that `checking` finds, `headers` by the fault of the first line."""
 
     files: dict[str, Wording]
     headers: dict[str, Wording]
+    records: dict[str, Wording]
     names: tuple[Damage, ...]
     lines: tuple[Damage, ...]
     cells: tuple[Damage, ...]
@@ -87,7 +91,9 @@ class DamageList:
         return tuple(
             damage
             for damage in self.cells
-            if (not damage.types or field.type in damage.types) and (damage.length is None or damage.length == length)
+            if (not damage.types or field.type in damage.types)
+            and damage.length in (None, length)
+            and damage.may_be_empty in (None, field.may_be_empty)
         )
 
 
@@ -128,6 +134,7 @@ def _parse(path: Path, mistakes: list[Mistake], *, try_out: bool = False) -> Dam
     return DamageList(
         files=_wordings(root.at("files", "files"), _OF_FILE),
         headers=_wordings(root.at("headers", "headers"), _OF_HEADER),
+        records=_wordings(root.at("records", "records"), _OF_HEADER),
         names=_damages(root.at("names"), _OF_NAME, try_out=try_out),
         lines=_damages(root.at("lines"), _OF_LINE, try_out=try_out),
         cells=_damages(root.at("cells"), _OF_CELL, try_out=try_out),
@@ -156,7 +163,8 @@ def _damages(listed: Place, known: dict[str, Key], *, try_out: bool) -> tuple[Da
             place.fault(f"types are of {', '.join(TYPES)}", "types")
         if try_out and (refused := refused_pattern(_places(read["regex"], 12))) is not None:
             place.fault(f"regex does not run: {refused}", "regex")
-        damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, read.get("length"), read.get("check")))
+        own = {key: read.get(key) for key in ("length", "check", "may_be_empty")}
+        damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, **own))
     return tuple(damages)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol.reading import Key, nearest
-from gmsd.protocol.vocabulary import CHECKS, CONTENT_WORDS, KINDS, LEVELS, RECORD, SETS, STATUSES, TYPES
+from gmsd.protocol.vocabulary import AFTER_CONTENT, CHECKS, CONTENT_WORDS, KINDS, LEVELS, RECORD, SETS, STATUSES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -96,6 +96,11 @@ class Rule:
     reason: str | None = None
     example: str | None = None
     explanation: str | None = None
+
+    @property
+    def after_content(self) -> bool:
+        """Whether it is a rule on the file as a whole that is judged when the content has been checked."""
+        return self.check in AFTER_CONTENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.protocol.reading import ProtocolError
 from gmsd.protocol.suites import asked, build, filled
-from gmsd.protocol.vocabulary import CODES, MUNICIPALITIES, RECEIVED_ON
+from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_ON, YEAR_LATER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,6 +85,29 @@ class Protocol:
                 return rule
         raise ProtocolError(f"{self.id}: structuur.yaml has no rule for {check}")
 
+    def rule_on(self, column: str) -> Rule:
+        """The first rule that looks at a column.
+
+        Raises:
+            ProtocolError: there is none.
+        """
+        for suite in self.suites.values():
+            for expectation in suite["expectations"]:
+                if expectation["kwargs"].get("column") == column:
+                    return self.rules[expectation["meta"]["code"]]
+        raise ProtocolError(f"{self.id}: no rule on column {column}")
+
+    def derived_of(self, kind: str) -> Derived:
+        """The first column that is made in this way.
+
+        Raises:
+            ProtocolError: there is none.
+        """
+        for derived in self.derived:
+            if derived.kind == kind:
+                return derived
+        raise ProtocolError(f"{self.id}: no derived column of kind {kind}")
+
     def codes(self, name: str, half_year: HalfYear) -> tuple[str, ...]:
         """The codes of a list that are valid in the half-year."""
         if name not in self.code_lists:
@@ -100,14 +123,16 @@ class Protocol:
             municipality: The delivering municipality; its parameter is left out when it is None.
 
         Returns:
-            `RECEIVED_ON`, `MUNICIPALITIES` when known, and `CODES_<LIST>`; every value is hashable, the codes are made once a half-year.
+            `RECEIVED_ON`; `LAST_DAY` of the half-year and the day a `YEAR_LATER`; `MUNICIPALITIES` when known; and `CODES_<LIST>`. Every
+            value is hashable, the codes are made once a half-year.
         """
         codes = self._valid.get(half_year)
         if codes is None:
             codes = {f"{CODES}{name.upper()}": listed.valid_in(half_year) for name, listed in self.code_lists.items()}
             self._valid[half_year] = codes
         known: dict[str, Parameter] = {} if municipality is None else {MUNICIPALITIES: (municipality,)}
-        return {**codes, **known, RECEIVED_ON: received_on}
+        last_day = half_year.last_day
+        return {**codes, **known, RECEIVED_ON: received_on, LAST_DAY: last_day, YEAR_LATER: last_day.replace(year=last_day.year + 1)}
 
     def open_suite(self, *, municipality_known: bool) -> ExpectationSuite:
         """Both levels in one Great Expectations suite, with `{"$PARAMETER": ...}` where `parameters` gives the value.

@@ -26,7 +26,7 @@ RECORD = (
     "end_reason",
     "change_reason",
 )
-MUNICIPALITIES, RECEIVED_ON, CODES = "MUNICIPALITIES", "RECEIVED_ON", "CODES_"
+MUNICIPALITIES, RECEIVED_ON, LAST_DAY, YEAR_LATER, CODES = "MUNICIPALITIES", "RECEIVED_ON", "LAST_DAY", "YEAR_LATER", "CODES_"
 
 # The rules that `checking` runs on name and bytes, with the words it fills in their sentences.
 CHECKS: dict[str, frozenset[str]] = {
@@ -40,15 +40,19 @@ CHECKS: dict[str, frozenset[str]] = {
     "undecodable": frozenset(),
     "nul": frozenset(),
     "over_size": frozenset({"megabytes", "max_lines"}),
+    "none_in_half_year": frozenset({"half_year"}),
+    "nobody_known": frozenset({"half_year"}),
     "columns_missing": frozenset({"columns"}),
     "columns_doubled": frozenset({"columns"}),
     "columns_unknown": frozenset({"positions"}),
     "columns_order": frozenset(),
     "lines": frozenset(),
-    "empty_record": frozenset({"number"}),
-    "empty_at_end": frozenset({"number"}),
+    "lines_empty": frozenset({"number"}),
+    "lines_empty_at_end": frozenset({"number"}),
 }
-CONTENT_WORDS = frozenset({"half_year", "municipality", "share"})
+# Those of the file as a whole that are judged when its content has been checked: they stop nothing.
+AFTER_CONTENT = ("none_in_half_year", "nobody_known")
+CONTENT_WORDS = frozenset({"half_year", "municipality", "deliverer", "share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "matching": Kind(1, {"regex": Key(str)}),
+    "municipality": Kind(1),
     "calendar_date": Kind(1),
     "eleven_test": Kind(1, {"exception": Key(str)}),
     "in_codes": Kind(1, {"codes": Key(str)}),

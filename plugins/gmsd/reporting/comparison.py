@@ -278,7 +278,10 @@ def _attention(summary: OpOrdeSummary, tables: Sequence[Table]) -> tuple[str, ..
                 found.append(
                     f"Het aantal cliënten bij “{row.label}” is {share} % {'hoger' if change > 0 else 'lager'} dan in het vorige halfjaar."
                 )
-    for value, words in ((summary.unknown, "heeft BSN 999999999"), (summary.out_of_scope, "valt buiten het halfjaar")):
+    outside = "valt buiten het halfjaar"
+    if 2 * summary.out_of_scope > summary.records:
+        outside += "; dat is meer dan de helft, dus misschien gaat dit bestand over een ander halfjaar"
+    for value, words in ((summary.unknown, "heeft BSN 999999999"), (summary.out_of_scope, outside)):
         if summary.records and value / summary.records >= NOTABLE_SHARE:
             found.append(f"{f'{100 * value / summary.records:.1f}'.replace('.', ',')} % van de regels {words}.")
     return tuple(found)

@@ -163,6 +163,7 @@ class FeedbackContext:
     """What a technical feedback report shows beside the result; all but the moment of the check may be unknown on a local file.
 
     `rules_url` is the address of the catalogue of rules, each rule at its own code ('' = none, and then nothing is linked).
+    `place_compared` is False where nobody told for which municipality the file is delivered: it then has that of its first record.
     """
 
     checked_at: datetime
@@ -170,6 +171,7 @@ class FeedbackContext:
     municipality_name: str | None = None
     delivery_id: str | None = None
     rules_url: str = ""
+    place_compared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from gmsd.masking import mask_bsn
-from gmsd.protocol import NoProtocolError, newest_protocol, protocol_for
 from gmsd.reporting.result import WHOLE_LINE
 from gmsd.rounds import HalfYear
 
@@ -50,16 +49,6 @@ class Missed:
     url: str
 
 
-def protocol_of(checked: Checked) -> Protocol:
-    """The protocol that a file was checked by; the newest when its half-year is unknown or has none."""
-    if checked.half_year is None:
-        return newest_protocol()
-    try:
-        return protocol_for(HalfYear.parse(checked.half_year))
-    except NoProtocolError:
-        return newest_protocol()
-
-
 def rule_url(rules_url: str, rule: str) -> str:
     """Where the catalogue tells of a rule; '' when there is none, or its address is not one of the web."""
     return f"{rules_url}#{quote(rule)}" if urlsplit(rules_url).scheme in ("http", "https") else ""
@@ -67,7 +56,7 @@ def rule_url(rules_url: str, rule: str) -> str:
 
 def explain(checked: Checked, rules_url: str) -> dict[str, Explanation]:
     """Look up every rule that a result names, by its code; a rule that the protocol does not know (any more) has only its address."""
-    protocol = protocol_of(checked)
+    protocol = checked.protocol_used
     fields = {field.name: field for field in protocol.fields}
     explained = {}
     for finding in checked.findings:
@@ -116,6 +105,6 @@ def _place(rule: Rule | None) -> str:
 
 def missed(checked: Checked, rules_url: str) -> list[Missed]:
     """The rules that could not run, in the order of the check."""
-    rules = protocol_of(checked).rules
+    rules = checked.protocol_used.rules
     fields = {code: rules[code].field for code, _ in checked.not_run if code in rules}
     return [Missed(code, fields.get(code) or WHOLE_LINE, reason, rule_url(rules_url, code)) for code, reason in checked.not_run]

@@ -36,7 +36,8 @@ def _half_year_words(half_year: str | None) -> str:
 def _municipality_words(checked: Checked, context: FeedbackContext) -> str:
     if checked.municipality is None:
         return _NOT_KNOWN
-    return f"{context.municipality_name} ({checked.municipality})" if context.municipality_name else checked.municipality
+    words = f"{context.municipality_name} ({checked.municipality})" if context.municipality_name else checked.municipality
+    return words if context.place_compared else f"{words}, volgens het bestand zelf; de plaats van levering is niet vergeleken"
 
 
 def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
@@ -94,6 +95,9 @@ def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext, *, lines:
 def _summary(checked: Checked, context: FeedbackContext, explained: Mapping[str, Explanation]) -> Sheet:
     sheet = Sheet("samenvatting", "Technische terugkoppeling GMSD Wmo", widths=(36, 66, 66, 14, 11, 11, 13, 36))
     sheet.row("Uitslag", checked.verdict_words, style="bold")
+    first = checked.nothing_counts or checked.mostly_outside
+    if first is not None:
+        sheet.row("Let op" if checked.nothing_counts is None else "Waarom", first.message, style="bold")
     for label, value in _facts(checked, context):
         sheet.row(label, value)
     sheet.row("Regels met gegevens", checked.records)

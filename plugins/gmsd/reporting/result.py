@@ -6,8 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gmsd.protocol import NoProtocolError, newest_protocol, protocol_for
+from gmsd.rounds import HalfYear
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from gmsd.protocol import Protocol
 
 LEVELS = ("file", "base", "facultative", "notice")
 LEVEL_TITLES = {
@@ -134,15 +139,43 @@ class Checked:
         return tuple(finding for finding in self.findings if finding.level != "notice")
 
     @property
+    def protocol_used(self) -> Protocol:
+        """The protocol that the file was checked by; the newest when its half-year is unknown or has none."""
+        if self.half_year is None:
+            return newest_protocol()
+        try:
+            return protocol_for(HalfYear.parse(self.half_year))
+        except NoProtocolError:
+            return newest_protocol()
+
+    @property
+    def nothing_counts(self) -> Finding | None:
+        """The finding that nothing in the file counts: no record in the half-year, or nobody who is known; None when something does."""
+        rules = self.protocol_used.rules
+        return next((finding for finding in self.at("file") if finding.rule in rules and rules[finding.rule].after_content), None)
+
+    @property
+    def mostly_outside(self) -> Finding | None:
+        """The notice that more than half of the records fall outside the half-year; None when they do not."""
+        protocol = self.protocol_used
+        rule = protocol.rule_on(protocol.derived_of("outside").column).code
+        return next((finding for finding in self.at("notice") if finding.rule == rule and 2 * finding.count > self.records), None)
+
+    @property
     def content_checked(self) -> bool:
-        """Whether the content was looked at: a fault of the file itself stops the check before it."""
-        return not self.at("file")
+        """Whether the content was looked at: a fault of the file itself stops the check before it, unless the content shows it."""
+        return not self.at("file") or self.nothing_counts is not None
 
     @property
     def cause(self) -> str:
-        """What the verdict rests on: file, base or facultative faults, `not_run` when only rules that could not run, else none."""
+        """What the verdict rests on.
+
+        `file`, `base` or `facultative` faults, `nothing` when nothing counts, `not_run` when only rules that could not run; else `none`.
+        """
         if self.verdict == "accepted":
             return "none"
+        if self.nothing_counts is not None:
+            return "nothing"
         levels = ("file", "base") if self.verdict == "rejected" else ("facultative",)
         return next((level for level in levels if self.at(level)), "not_run")
 

@@ -31,6 +31,7 @@ _MEANS = {
     "facultative": "De basisvariabelen zijn in orde. In de facultatieve variabelen staan fouten.",
     "base": "Zo kan het CBS dit bestand niet gebruiken: in de basisvariabelen staan fouten.",
     "file": "Er is iets mis met het bestand zelf. De inhoud is nog niet gecontroleerd.",
+    "nothing": "Zo kan het CBS dit bestand niet gebruiken. De inhoud is wel gecontroleerd.",
     "not_run": "Niet alle regels konden worden toegepast. Dat ligt niet aan u.",
 }
 _NEXT = {
@@ -40,8 +41,10 @@ _NEXT = {
     "base": "Herstel de fouten hieronder, het liefst in het systeem waar het bestand uit komt. Controleer het bestand daarna opnieuw. "
     "Lever het als hier Goedgekeurd staat.",
     "file": "Herstel eerst wat hieronder staat en controleer het bestand opnieuw. Pas dan ziet u of er ook fouten in de inhoud staan.",
+    "nothing": "Doe wat hieronder staat en controleer het bestand opnieuw. Lever het als hier Goedgekeurd staat.",
     "not_run": "Meld dit bij het CBS, met de codes die hieronder staan.",
 }
+_NOT_COMPARED = "de plaats van levering is niet vergeleken (geef bijvoorbeeld: --municipality 0518)"
 _EMPTIED = (
     "Gevolg: als u dit bestand zo levert, maakt het CBS alle facultatieve variabelen leeg. Dat geldt voor alle regels, ook voor de regels "
     "zonder fout."
@@ -115,7 +118,11 @@ def feedback_text(
     page = _Page(_within(width), colour)
     tone = f"{_BOLD};{_TONES[checked.verdict]}"
     page.text(f"{checked.verdict_words}: {name or checked.file}", style=tone)
+    if checked.nothing_counts is not None:
+        page.text(checked.nothing_counts.message)
     page.text(_MEANS[checked.cause])
+    if checked.nothing_counts is None and checked.mostly_outside is not None:
+        page.text(f"Let op: {checked.mostly_outside.message}")
     page.gap()
     page.labelled("Wat u nu doet", _NEXT[checked.cause])
     for label, value in _facts(checked, context):
@@ -172,9 +179,11 @@ def _counted(checked: Checked) -> str:
 def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
     half_year = None if checked.half_year is None else HalfYear.parse(checked.half_year)
     if checked.municipality is None:
-        municipality = "niet opgegeven, dus de gemeentecode is niet vergeleken (geef bijvoorbeeld: --municipality 0518)"
+        municipality = f"onbekend; {_NOT_COMPARED}"
     else:
         municipality = " ".join(filter(None, (context.municipality_name, f"({checked.municipality})")))
+        if not context.place_compared:
+            municipality = f"{municipality}, volgens de eerste regel met een bestaande code; {_NOT_COMPARED}"
     facts = [
         ("Halfjaar", "onbekend" if half_year is None else f"{dutch.dutch_half_year(half_year)} ({half_year.upload_code})"),
         ("Gemeente", municipality),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from gmsd.clock import AMSTERDAM
 from gmsd.masking import mask_bsn
 from gmsd.reporting import dutch
-from gmsd.reporting.explanation import protocol_of
 from gmsd.reporting.rendering import clean_text
 from gmsd.reporting.result import WHOLE_FILE, WHOLE_LINE, Checked, Finding
 
@@ -41,7 +40,7 @@ def validation_report(result: Mapping[str, Any], context: FeedbackContext) -> st
     A rule of the result that the protocol does not know (any more) is reported by what the result says of it.
     """
     checked = Checked.of(result)
-    protocol = protocol_of(checked)
+    protocol = checked.protocol_used
     maker = _Maker(checked, context, protocol)
     found: dict[str, list[Finding]] = {}
     for finding in checked.findings:

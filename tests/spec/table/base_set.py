@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from gmsd.rounds import HalfYear
 from tests.spec.checking import ROWS, Case, Expected, base, cell, file_of, right, row, wrong
 
 DATE_FORMS = ("2018-1-1", "2018010", "201801011", "20181301", "18000230", " 2018010", "2018010 ", "+2018010", "2018.101", "٢٠١٨٠١٠١")
@@ -33,8 +34,75 @@ MUNICIPALITY = [
     wrong("Gemeentecode", "not four digits", "518", "05180", "O518", "0.18", "-518"),
     wrong("Gemeentecode", "white space before, in or after", " 0518", "0518 ", "05 18", "\t0518", "0518\u00a0"),
     wrong("Gemeentecode", "digits of another script", "\u0660\u0665\u0661\u0668", "\uff10\uff15\uff11\uff18", words=("ander schrift",)),
-    wrong("Gemeentecode", "another municipality", "0519", "0000", words=("die levert (0518).",)),
-    both("another, while none is known", cell("Gemeentecode", "0519"), municipality=None),
+    wrong("Gemeentecode", "another municipality", "0363", "0599", words=("die levert (0518);", "0599 (Rotterdam)", "in map H22019/0363")),
+    wrong("Gemeentecode", "no municipality ever", "0519", "0000", "9999", words=("3 keer is het een code die geen gemeente heeft of had",)),
+    wrong(
+        "Gemeentecode",
+        "no municipality any more",
+        "0053",
+        words=("0053 (Winsum), een gemeente tot en met het 2e halfjaar 2018", "1966 (Het Hogeland) in map H22019/1966 en 1969"),
+    ),
+    wrong(
+        "Gemeentecode",
+        "no municipality yet",
+        "1979",
+        words=("pas een gemeente sinds het 1e halfjaar 2021", "0003 (Appingedam) in map H22019/0003, 0010 (Delfzijl)"),
+    ),
+    both(
+        "no municipality and another: each its own finding",
+        cell("Gemeentecode", "0363", "0519"),
+        base("Gemeentecode", 6),
+        base("Gemeentecode", 5),
+    ),
+    both(
+        "of four municipalities: how many are not explained",
+        cell("Gemeentecode", "0363", "0363", "0599", "0599", "0344"),
+        base("Gemeentecode", 5, 6, 7, 8, 9),
+        words=("van nog 1 is de oorzaak hier niet genoemd",),
+    ),
+    Case(
+        "none is known: that of the first record",
+        file_of(ROWS[0], row(Gemeentecode="0599")),
+        (base("Gemeentecode", 3),),
+        {"municipality": None},
+        words=("0518, die van de eerste regel",),
+        answers={"municipality": "0518"},
+    ),
+    Case(
+        "none is known, and the first is none",
+        file_of(row(Gemeentecode="9999"), row(Gemeentecode="518"), row(Gemeentecode="0599"), ROWS[0]),
+        (base("Gemeentecode", 3), base("Gemeentecode", 2), base("Gemeentecode", 5)),
+        {"municipality": None},
+        answers={"municipality": "0599"},
+    ),
+    Case(
+        "none is known, and no code is one",
+        file_of(row(Gemeentecode="9999")),
+        (base("Gemeentecode", 2),),
+        {"municipality": None},
+        answers={"municipality": None},
+    ),
+    Case("none is known, all the same", file_of(*ROWS), (), {"municipality": None}, answers={"municipality": "0518"}),
+    Case(
+        "none is known: a line that cannot be read does not tell it",
+        file_of(ROWS[0].replace("0518", "0599") + ";", ROWS[0]),
+        (base(None, 2),),
+        {"municipality": None},
+        answers={"municipality": "0518"},
+    ),
+    Case(
+        "0457 until 24 March 2022",
+        file_of(row(ROWS[0], Gemeentecode="0457")),
+        (),
+        {"file_name": "WMO_H12022_x.csv", "half_year": HalfYear(2022, 1), "received_on": dt.date(2022, 9, 1), "municipality": "0457"},
+    ),
+    Case(
+        "0457 after 24 March 2022",
+        file_of(row(ROWS[0], Gemeentecode="0457")),
+        (base("Gemeentecode", 2),),
+        {"file_name": "WMO_H22022_x.csv", "half_year": HalfYear(2022, 2), "received_on": dt.date(2023, 2, 1), "municipality": "0363"},
+        words=("0457 (Weesp), een gemeente tot en met het 1e halfjaar 2022", "onder 0363 (Amsterdam) in map H22022/0363"),
+    ),
     both("form, while none is known", cell("Gemeentecode", "519"), base("Gemeentecode", 5), municipality=None),
     both("form and another: each its own finding", cell("Gemeentecode", "519", "0519"), base("Gemeentecode", 5), base("Gemeentecode", 6)),
     both("every line of another municipality", file_of(*ROWS), base("Gemeentecode", 2, 3, 4), municipality="0363", words=("0363",)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.spec.checking import ROWS, Case, cell, facultative, wrong
+from tests.spec.checking import ROWS, Case, Expected, base, cell, facultative, file_of, row, shown, wrong
 
 START = "Startdatum_ondersteuning"
 
@@ -27,7 +27,25 @@ DATES = [
     date("day and month changed places", "20193107", words=("dag en maand verwisseld",)),
     date("without a day", "201907", "2019", "2019-07", words=("ontbreekt de dag",)),
     date("six digits", "190701", "310719", words=("zes cijfers",)),
-    date("empty cell of Excel", "19000100", words=("19000100", "helemaal leeg")),
+    date(
+        "empty cell of Excel",
+        "19000100",
+        words=("wat een rekenblad van een lege datum maakt", "vul de datum in die in uw administratie staat"),
+    ),
+    wrong(
+        "Einddatum_ondersteuning",
+        "empty cell of a spreadsheet",
+        "19000100",
+        words=("wat een rekenblad van een lege datum maakt", "helemaal leeg"),
+    ),
+    wrong(
+        "Einddatum_ondersteuning",
+        "empty cell of a spreadsheet, a day that exists",
+        "18991230",
+        "19000101",
+        words=("2 keer staat er 30 december 1899", "helemaal leeg"),
+    ),
+    wrong("Einddatum_ondersteuning", "year mistyped", "10190930", words=("het jaar waarschijnlijk verkeerd getypt",)),
     date("zeros", "00000000", words=("alleen nullen",)),
     date("day that does not exist", "20190230", words=("bestaat die dag niet",)),
     date(
@@ -38,10 +56,61 @@ DATES = [
         "43647",
         "43648",
         "x",
-        words=("3 keer staat de datum als 1-7-2019 en 2 keer",),
+        words=("3 keer staat de datum als 1-7-2019 en 2 keer", "; van nog 1 is de oorzaak hier niet genoemd"),
     ),
     wrong("Einddatum_ondersteuning", "day first", "31-12-2019", words=("staat de datum als 1-7-2019", "jjjjmmdd")),
     wrong("Aanmaakdatum_bestand", "day first", "3-2-2020", words=("staat de datum als 1-7-2019",)),
+]
+REQUIRED = ("Aanmaakdatum_bestand", "Gemeentecode", "BSN", "Type_maatwerkarrangement", "Startdatum_ondersteuning", "Leveringsvorm")
+THIN = (
+    "is de regel bijna leeg",
+    "Haal bijna lege regels weg als er geen arrangement in hoort, en vul ze anders helemaal in vanuit uw administratie.",
+)
+
+
+def thin(what: str, *lines: str, findings: tuple[Expected, ...], words: tuple[str, ...] = THIN) -> Case:
+    return Case(f"{what}: {shown(lines)}", file_of(*ROWS, *lines), findings, words=words)
+
+
+HARDLY_FILLED = [
+    thin("columns copied down", "20200203;0518" + ";" * 11, findings=tuple(base(column, 5) for column in ("BSN", *REQUIRED[3:]))),
+    thin("a total below the BSN", ";;3" + ";" * 10, findings=tuple(base(column, 5) for column in REQUIRED)),
+    thin("only a municipality", ";0518" + ";" * 11, findings=tuple(base(column, 5) for column in REQUIRED if column != "Gemeentecode")),
+    thin("only a facultative cell", ";" * 8 + "10;;;;", findings=tuple(base(column, 5) for column in REQUIRED)),
+    thin("blanks for the rest", "20200203;0518; ;  ; ;;\u00a0;;;;;;", findings=tuple(base(column, 5) for column in ("BSN", *REQUIRED[3:]))),
+    thin("only the BSN of a person", ";;999900006" + ";" * 10, findings=tuple(base(column, 5) for column in REQUIRED if column != "BSN")),
+    thin(
+        "beside a record that lacks its BSN",
+        "20200203;0518" + ";" * 11,
+        row(BSN=""),
+        findings=(base("BSN", 5, 6), *(base(column, 5) for column in REQUIRED[3:])),
+        words=(
+            "Haal bijna lege regels weg",
+            "; voor de andere regels: vul het BSN van de cliënt in",
+            "van nog 1 is de oorzaak hier niet genoemd",
+        ),
+    ),
+]
+PADDED = [
+    wrong(
+        "Type_maatwerkarrangement",
+        "blanks around",
+        "01 ",
+        " 02",
+        "03\u00a0",
+        words=("3 keer staat er een spatie voor of achter de waarde", "doe dat niet in Excel"),
+    ),
+    wrong("BSN", "blanks around", "012345672 ", words=("doe dat niet in Excel",)),
+    wrong("BSN", "blanks only", "   ", words=("staan er alleen spaties", "dit veld mag niet leeg zijn")),
+    wrong("Einddatum_ondersteuning", "blanks only", "  ", words=("staan er alleen spaties", "helemaal leeg")),
+    wrong("Reden_wijziging_toewijzing", "blanks at the end of the line", "   ", words=("helemaal leeg",)),
+    wrong(
+        "Volume",
+        "a mark that looks like a line end",
+        "1\u20282",
+        "3\v",
+        words=("2 keer staat er een teken in dat op een regeleinde lijkt",),
+    ),
 ]
 NUMBERS = [
     wrong("BSN", "leading zeros lost", "1234567", words=("zeven cijfers",)),
@@ -96,4 +165,10 @@ ANY = [
         words=("is geen code die geldt in dit halfjaar.",),
     ),
 ]
-SECTIONS = {"Damage to dates": DATES, "Damage to numbers and codes": NUMBERS, "Damage to any cell": ANY}
+SECTIONS = {
+    "Records that hold hardly anything": HARDLY_FILLED,
+    "Cells that are padded": PADDED,
+    "Damage to dates": DATES,
+    "Damage to numbers and codes": NUMBERS,
+    "Damage to any cell": ANY,
+}

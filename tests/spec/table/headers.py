@@ -71,6 +71,23 @@ SEEMS = [
     seems("a title and an empty line above the header", b"Levering Wmo;;;\r\n\r\n" + clean(), "kolomnamen staan pas in regel 3"),
     seems("an empty line above the header", b"\n" + clean(), "kolomnamen staan pas in regel 2"),
     seems("the header of another file", file_of(*ROWS, head="Naam;Adres;Plaats"), "op plaats 1, 2, 3"),
+    seems(
+        "one record below the names, all on one line by a lone CR",
+        f"{header()}\r{ROWS[0]}".encode(),
+        "losse regelterugloop",
+        "CSV (Windows)",
+        findings=(HEAD, HEAD, FILE),
+    ),
+    seems("lone CRs, and LF at the end", clean().replace(b"\n", b"\r")[:-1] + b"\n", "losse regelterugloop", findings=(HEAD, HEAD, FILE)),
+    seems(
+        "vertical tabs for line ends", clean().replace(b"\n", b"\v"), "een teken dat op een regeleinde lijkt", findings=(HEAD, HEAD, FILE)
+    ),
+    seems(
+        "U+2028 for line ends",
+        clean().replace(b"\n", "\u2028".encode()),
+        "een teken dat op een regeleinde lijkt",
+        findings=(HEAD, HEAD, FILE),
+    ),
     seems("line ends of an old Mac", clean().replace(b"\n", b"\r"), "losse regelterugloop", "CSV (Windows)", findings=(HEAD, HEAD, FILE)),
     seems(
         "web page as Excel saves it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.spec.checking import FILE, HEAD, ROWS, Case, Expected, base, clean, facultative, file_of, notice, row
+from tests.spec.checking import FILE, HEAD, ROWS, Case, Expected, base, clean, facultative, file_of, notice, row, shown
 
 OTHER_CODE = row(ROWS[0], Gemeentecode="051")
 FIRST = ROWS[0].encode()
@@ -21,7 +21,22 @@ def lines(
 
 LINES = [
     line("field too few", ROWS[0][:-1], words=("te weinig velden",)),
-    line("one field", "x", words=("te weinig velden",)),
+    line("field too few, in the middle", "20200203;0518;999900006;01;20180101;;1", words=("te weinig velden",)),
+    *(
+        line(
+            f"{what}: {shown((each,))}",
+            each,
+            words=("1 keer staan er hoogstens twee gegevens in", "haal regels weg waarin geen arrangement hoort"),
+        )
+        for what, each in (
+            ("one field", "x"),
+            ("a total", ";;3;;"),
+            ("a total with its word", "Aantal;;3"),
+            ("only a municipality", "0518;"),
+            ("the columns that are copied down", "20200203;0518;;;;;;;;"),
+            ("a cell beyond the last column", ";" * 20 + "x"),
+        )
+    ),
     line("field too many", ROWS[1].replace(";0518;", ";05;18;"), words=("te veel velden",)),
     line("separator after the last field", ROWS[0] + ";", words=("aan het einde een puntkomma te veel",)),
     line("a million separators behind a cell", "x" + ";" * 1_000_000),
@@ -40,12 +55,28 @@ LINES = [
     line("left out of the other checks", OTHER_CODE + ";"),
     line("left out of the notices", ROWS[0], ROWS[0] + ";", findings=(base(None, 6), ("notice", None, 1, (5,)))),
     line(
+        "three kinds: how many are not explained",
+        *["x", "x", "x", ROWS[0] + ";", ROWS[0] + ";", '"'],
+        findings=(base(None, 5, 6, 7, 8, 9, 10),),
+        words=("en 2 keer staat er aan het einde een puntkomma te veel; van nog 1 is de oorzaak hier niet genoemd.",),
+    ),
+    line(
+        "two records on one line by a lone CR",
+        ROWS[0] + "\r" + ROWS[2],
+        words=("losse regelterugloop (CR) waar een regeleinde hoort", "Macintosh"),
+    ),
+    line("a record cut by a lone CR", ROWS[0][:20] + "\r" + ROWS[0][20:40], words=("losse regelterugloop (CR) waar een regeleinde hoort",)),
+    *(
+        line(f"two records on one line by {what}", ROWS[0] + mark + ROWS[2], words=("een teken in dat op een regeleinde lijkt",))
+        for what, mark in (("a vertical tab", "\v"), ("a form feed", "\f"), ("NEL", "\x85"), ("U+2028", "\u2028"), ("U+2029", "\u2029"))
+    ),
+    line(
         "two kinds: the most frequent first",
         "x",
         "y",
         '"',
         findings=(base(None, 5, 6, 7),),
-        words=("2 keer zijn er te weinig velden en 1 keer",),
+        words=("2 keer staan er hoogstens twee gegevens in, zoals in een totaalregel of in een stuk van een gebroken regel en 1 keer",),
     ),
     lines("empty line before a record", file_of(ROWS[0], "", ROWS[1]), base(None, 3), words=("leeg",), records=3),
     lines("empty line after the header", file_of("", *ROWS), base(None, 2), records=4),

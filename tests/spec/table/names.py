@@ -31,7 +31,11 @@ RIGHT = [
         half_year=None,
         received_on=dt.date(2020, 1, 1),
     ),
-    name("first half-year with a protocol", "WMO_H12015_x.csv", half_year=None),
+    Case(
+        "first half-year with a protocol: `WMO_H12015_x.csv`",
+        clean().replace(b";20180101;;", b";20150101;;"),
+        changes={"file_name": "WMO_H12015_x.csv", "half_year": None},
+    ),
 ]
 FAULTS = [
     name("no WMO", "H22019_x.csv", FILE),

@@ -1,0 +1,69 @@
+"""Which municipality a file is of when nobody says so, and what is said of codes of other municipalities. Such a code is no person's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gmsd.reference import existence, is_municipality, municipalities, name, predecessors, successors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gmsd.protocol import Protocol
+    from gmsd.rounds import HalfYear
+
+
+def column_of(protocol: Protocol) -> str | None:
+    """The column with the municipality; None when the layout has none."""
+    return next((field.name for field in protocol.fields if field.type == "municipality"), None)
+
+
+def first_municipality(cells: pl.DataFrame | pl.LazyFrame, protocol: Protocol, half_year: HalfYear) -> str | None:
+    """The code of the first record that is one of a municipality of the half-year; None when none is."""
+    column = column_of(protocol)
+    if column is None:
+        return None
+    existing = pl.Series(list(municipalities(half_year)), dtype=pl.String)
+    found = cells.lazy().select(column).filter(pl.col(column).is_in(existing.implode())).head(1).collect(engine="streaming")
+    return found.item() if found.height else None
+
+
+def not_then(code: str, half_year: HalfYear) -> tuple[str, str] | None:
+    """Why a code is of no municipality in a half-year, and under which codes and in which folders that half-year is delivered.
+
+    Returns:
+        Two parts of a Dutch sentence; None for a code that no municipality has or had.
+    """
+    try:
+        first, last = existence(code)
+    except KeyError:
+        return None
+    called, before, after = f"{code} ({name(code)})", predecessors(code, half_year), successors(code, half_year)
+    if half_year < first:
+        what = f"{called}, pas een gemeente sinds het {first.dutch}"
+        return (
+            what,
+            f"lever het {half_year.dutch} per oude gemeente, elk met de eigen code: {_folders(before, half_year)}" if before else "",
+        )
+    what = f"{called}, een gemeente tot en met het {last.dutch}" if last is not None else called
+    return what, f"lever het {half_year.dutch} onder {_folders(after, half_year)}" if after else ""
+
+
+def describe_codes(codes: pl.Series, half_year: HalfYear) -> list[tuple[str, str, int]]:
+    """Say of which municipalities codes of four digits are, where their records are delivered, and how often each occurs, most first."""
+    found: dict[tuple[str, str], int] = {}
+    for code, count in codes.alias("code").value_counts(name="cells").sort("cells", "code", descending=[True, False]).iter_rows():
+        if is_municipality(code, half_year):
+            about = f"is het {code} ({name(code)})", f"lever de regels van {_folders((code,), half_year)}"
+        else:
+            known = not_then(code, half_year)
+            about = (f"is het {known[0]}", known[1]) if known else ("is het een code die geen gemeente heeft of had", "")
+        found[about] = found.get(about, 0) + count
+    return [(what, how, count) for (what, how), count in sorted(found.items(), key=lambda each: -each[1])]
+
+
+def _folders(codes: Sequence[str], half_year: HalfYear) -> str:
+    *first, last = [f"{code} ({name(code)}) in map {half_year.upload_code}/{code}" for code in codes]
+    return f"{', '.join(first)} en {last}" if first else last
