@@ -6,7 +6,8 @@ round takes: the delivery accepted last, one kept from an earlier round, or noth
 **When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`). A round of the past is closed
 by a backfill (the range is one of half-years) or by hand with the partition key under *Advanced Options*. Before its time a run is skipped.
 
-**Needs.** The warehouse. Deliveries that still wait for their check hold the close up: *Freeze* tries again for some minutes.
+**Needs.** The warehouse and the object store. Whatever came in before the close is waited for: deliveries to be checked, forms to be dealt
+with, and objects of the inbox that *Intake* has not registered yet. The note of the run says which; the task tries again by itself.
 
 **With nothing accepted** it asks under *Required Actions* before going on: an empty round is more often a mistake than the truth. A refusal
 leaves the round open.
@@ -41,17 +42,18 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
 def gmsd_optout_close() -> None:
     """Look, ask when there is nothing, freeze."""
 
-    @task(task_display_name="Is it time, and what would be frozen")
+    @task(task_display_name="Is it time, and what would be frozen", retries=30)
     def look() -> dict[str, Any]:
         """Numbers of accepted deliveries for each half-year; skipped as long as the clock says that the round is not over."""
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from gmsd.deliveries import Context
         from gmsd.settings import get_settings
-        from gmsd.warehouse import NotYetTime, close_preview
+        from gmsd.warehouse import NotYetTime
+        from gmsd_airflow.closing import look_at_round
 
+        run = get_current_context()["dag_run"]
         try:
-            return close_preview(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
+            return look_at_round(get_settings(), run.run_id, run.partition_key)
         except NotYetTime as error:
             raise AirflowSkipException(str(error)) from None
 
@@ -71,12 +73,11 @@ def gmsd_optout_close() -> None:
     @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze", retries=30)
     def freeze() -> dict[str, Any]:
         """Lay down what counts, and announce each half-year as a partition of its own."""
-        from gmsd.deliveries import Context
         from gmsd.settings import get_settings
-        from gmsd.warehouse import close_round
+        from gmsd_airflow.closing import freeze_round
 
         now = get_current_context()
-        closed = close_round(Context.open(get_settings()), now["dag_run"].partition_key)
+        closed = freeze_round(get_settings(), now["dag_run"].run_id, now["dag_run"].partition_key)
         now["outlet_events"][FROZEN].add_partitions(sorted(closed))
         return closed
 

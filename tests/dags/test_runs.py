@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 H1 = HalfYear(2019, 1)
 GOOD, OTHER, FAULTY = "0339", "0744", "1695"
 SECONDS = 180.0
+WAITS = "waits for 1 object of the inbox to be registered (H12019/0363 version "
 
 
 @pytest.fixture(scope="module")
@@ -168,14 +169,23 @@ def test_a_backfill_takes_every_round_of_its_range(delivered, engineer):
 
 
 @pytest.fixture(scope="module")
-def closed(delivered, move, engineer) -> str:
+def closed(delivered, move, upload, engineer) -> str:
+    """The close of a round; while intake stands still it waits, and it goes on by itself."""
     until(lambda: engineer.count("gmsd_delivery", "queued", "running") == 0, "the checks")
+    engineer._request("PATCH", "/dags/gmsd_intake", json={"is_paused": True})
+    upload("H12019/0363/formulieren/intrekking.json", b"{}")
     move(2019, 10, 21, 9)
-    return engineer.start("gmsd_optout_close", partition_key="2019-H1")
+    started = engineer.start("gmsd_optout_close", partition_key="2019-H1")
+    until(lambda: WAITS in (engineer.run("gmsd_optout_close", started)["note"] or ""), "the close to say what it waits for")
+    engineer.unpause("gmsd_intake")
+    engineer.start("gmsd_intake")
+    return started
 
 
 def test_a_close_freezes_and_loads_with_every_row_accounted_for(closed, engineer):
-    assert ended(engineer, "gmsd_optout_close", closed)["state"] == "success"
+    run = ended(engineer, "gmsd_optout_close", closed)
+    assert run["state"] == "success"
+    assert run["note"].startswith("closed. 2019-H1: 2 delivered")
     assert states(engineer, "gmsd_optout_close", closed)["ask"] == "skipped"
     assert engineer.result("gmsd_optout_close", closed, "freeze")["2019-H1"]["delivered"] == 2
     until(lambda: engineer.count("gmsd_load", "success") == 1, "the load")

@@ -27,6 +27,7 @@ from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queu
 from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
+from gmsd.deliveries.waiting import Waiting, waiting_for
 
 __all__ = [
     "CORRECTIONS_ALLOWED",
@@ -48,6 +49,7 @@ __all__ = [
     "Standing",
     "Taken",
     "UnknownDelivery",
+    "Waiting",
     "WrongState",
     "anchor",
     "anchors",
@@ -86,4 +88,5 @@ __all__ = [
     "unchecked_up_to",
     "verify_chain",
     "verify_trail",
+    "waiting_for",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.deliveries import Change, anchor, audit, lock_round, transition_many
+from gmsd.deliveries import Change, anchor, audit, lock_round, transition_many, waiting_for
 from gmsd.reference import municipalities
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class NotYetTime(Exception):
 
 
 class StillUnchecked(Exception):
-    """Deliveries of the round still wait for their check; the close waits for them."""
+    """Something that came in before the close has not been registered, checked or dealt with: the close waits for it, and says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     """Say what a close would freeze; nothing is written.
 
     Returns:
-        `round`, `accepted` (deliveries in all) and `half_years`: half-year -> number of accepted deliveries.
+        `round`, `accepted` (deliveries in all), `half_years`: half-year -> number of accepted deliveries, and `waits_for`: what came in
+        before the close and has not been dealt with, in words; empty when a close would go through.
 
     Raises:
         KeyError: the calendar has no such round.
@@ -67,12 +68,14 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
         _in_turn(connection, str(known.code))
         found = Counter(row.half_year for row in connection.execute(statement("warehouse/accepted"), {"round": str(known.code)}))
         closed = _closed(connection, str(known.code))
+        waiting = "" if closed else str(waiting_for(context, connection, known))
     counts = {str(half): found[str(half)] for half in sorted(known.takes)}
     # A round that has been closed has been asked about already.
     return {
         "round": str(known.code),
         "accepted": sum(counts.values()) or sum(sum(c.values()) for c in closed.values()),
         "half_years": counts,
+        "waits_for": waiting,
     }
 
 
@@ -80,7 +83,8 @@ def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
     """Freeze every half-year that a round takes. Closing twice gives the same result.
 
     What is accepted becomes approved. Of a municipality without a delivery in this round, an earlier one that counts is kept. A published
-    delivery that is replaced becomes superseded here.
+    delivery that is replaced becomes superseded here. Whatever came in before the close is waited for, in the inbox too: a withdrawal that
+    came in time is honoured however late it is dealt with. The round is held alone meanwhile, so nothing slips in between.
 
     Returns:
         Half-year -> status (delivered, kept, withdrawn, not_delivered) -> number of municipalities.
@@ -88,7 +92,7 @@ def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
     Raises:
         KeyError: the calendar has no such round.
         NotYetTime: the round is not over, or an earlier one has not been closed.
-        StillUnchecked: deliveries of the round have not been checked.
+        StillUnchecked: something that came in before the close has not been dealt with.
     """
     known = _due(context, round_code)
     closed = _close(context, known)
@@ -103,9 +107,8 @@ def _close(context: Context, known: Round) -> dict[str, dict[str, int]]:
         if done := _closed(connection, code):
             return done
         _in_turn(connection, code)
-        unchecked = list(connection.scalars(statement("warehouse/unchecked"), {"round": code}))
-        if unchecked:
-            raise StillUnchecked(f"{len(unchecked)} deliveries of round {code} wait for their check, such as {unchecked[0]}")
+        if waiting := waiting_for(context, connection, known):
+            raise StillUnchecked(f"round {code} waits for what came in before its close: {waiting}")
         accepted: dict[str, dict[str, str]] = {str(half): {} for half in known.takes}
         for row in connection.execute(statement("warehouse/accepted"), {"round": code}):
             accepted[row.half_year][row.municipality] = row.delivery_id

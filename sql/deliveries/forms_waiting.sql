@@ -1,0 +1,5 @@
+-- Forms about some half-years that came in before a moment and have not been dealt with, in order of receipt.
+SELECT form_id
+FROM form
+WHERE half_year = ANY(:half_years) AND received_at < :closes_at AND (state = 'received' OR (kind = 'withdrawal' AND state = 'filed'))
+ORDER BY form_number;
