@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from gmsd_airflow.runs import PUBLISH_DAG, WrongRunError, check_release_id, note
@@ -40,7 +41,7 @@ def preview_release(settings: Settings, run_id: str, round_code: str) -> dict[st
 
 
 def markdown(found: dict[str, Any]) -> str:
-    """A preview as the approver reads it: participation, then cells for each period."""
+    """A preview as the approver reads it: participation, cells for each period, and the words that are printed."""
     columns = ("period", "status", "shown", "suppressed", "new", "changed", "gone")
     lines = [
         f"Release **{found['release_id']}** of round **{found['round']}**, after {found['previous'] or 'nothing: it is the first'}."
@@ -54,8 +55,28 @@ def markdown(found: dict[str, Any]) -> str:
         "|---|---|--:|--:|--:|--:|--:|",
         *(f"| {' | '.join(str(each[column]) for column in columns)} |" for each in found["periods"]),
         *(f"| {each['period']} | no longer in it | | | | | {each['gone']} |" for each in found["gone_periods"]),
+        "",
+        *_explanations(found["explanations"]),
     ]
     return "\n".join(lines)
+
+
+def _explanations(found: list[dict[str, str]]) -> list[str]:
+    """The words of municipalities that are printed with the figures, for somebody to read before they are public."""
+    if not found:
+        return ["No explanation is printed."]
+    return [
+        f"{len(found)} explanations are printed with the figures, word for word. Read them: a name of a person is not found by a program.",
+        "",
+        "| half-year | municipality | explanation |",
+        "|---|---|---|",
+        *(f"| {each['half_year']} | {each['municipality']} {each['name']} | {literal(each['text'])} |" for each in found),
+    ]
+
+
+def literal(text: str) -> str:
+    """Text as Markdown shows it, word for word: every sign that may mean something in it is escaped (CommonMark 2.4)."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def decide_release(settings: Settings, run_id: str, asked_by: str | None, *, release_id: str, answered_by: str, approved: bool) -> bool:

@@ -4,6 +4,7 @@ from gmsd.releases.build import Built, PlanChangedError, PublicationUnfinishedEr
 from gmsd.releases.bundle import Bundle, bundle
 from gmsd.releases.catalogue import NoReleaseError, Published, get_release, in_force, list_releases
 from gmsd.releases.content import Changes, Content
+from gmsd.releases.explanations import printed
 from gmsd.releases.plan import (
     AlreadyPublishedError,
     FiguresMissingError,
@@ -37,6 +38,7 @@ __all__ = [
     "list_releases",
     "next_release_id",
     "plan_release",
+    "printed",
     "publish",
     "refuse",
     "release_id",

@@ -14,10 +14,11 @@ from gmsd.database import read_frame, statement
 from gmsd.disclosure import Rule, protect
 from gmsd.figures import DELIVERED, WMO_CLIENTS, cells, half_years_in_force, inhabitants_of, periods, standing, statuses, true_figures
 from gmsd.installation import check_key
-from gmsd.reference import groups, municipalities
+from gmsd.reference import groups, municipalities, name
 from gmsd.releases.bundle import to_json
 from gmsd.releases.changes import changes
 from gmsd.releases.content import Content
+from gmsd.releases.explanations import printed
 from gmsd.releases.tabular import to_csv
 from gmsd.releases.versions import versions
 
@@ -73,7 +74,10 @@ class Plan:
         return digest.hexdigest()
 
     def preview(self) -> dict[str, Any]:
-        """What the engineer and the approver see: participation, and cells new, changed and gone; protected values and totals only."""
+        """What the engineer and the approver see: participation, cells new, changed and gone, and the explanations as they will be printed.
+
+        Protected values and totals only; `explanations` holds `half_year`, `municipality`, `name` and `text` of each.
+        """
         said = self.content
         by_period = {change.period: change for change in said.changes}
         municipal = said.cells.filter(pl.col("region").str.starts_with("GM"))
@@ -95,6 +99,12 @@ class Plan:
                 for period in said.periods
             ],
             "gone_periods": [asdict(change) for change in said.changes if change.period not in said.statuses],
+            "explanations": [
+                {"half_year": half_year, "municipality": code, "name": name(code), "text": printed(text)}
+                for half_year, code, text in said.explanations.select("half_year", "municipality", "text")
+                .sort("half_year", "municipality")
+                .iter_rows()
+            ],
         }
 
 

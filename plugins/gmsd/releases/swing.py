@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.reference import inhabitants_date
+from gmsd.releases.explanations import printed
 from gmsd.releases.tabular import table, to_csv
 from gmsd.releases.texts import data_text, dutch_date, rounding_words, threshold_words
 
@@ -85,10 +86,10 @@ def _about(content: Content) -> pl.DataFrame:
 
 
 def _explanations(content: Content) -> pl.DataFrame:
-    """The explanations of municipalities whose half-year is in the release, each on one line."""
+    """The explanations of municipalities whose half-year is in the release, each on one line and harmless."""
     codes = {str(period.halves[0]): period_code(period, content) for period in content.periods if not period.is_year}
     rows = [
-        (codes[half_year], "gemeente", int(municipality), " ".join(text.split()))
+        (codes[half_year], "gemeente", int(municipality), printed(text))
         for half_year, municipality, text in content.explanations.sort("half_year", "municipality").iter_rows()
     ]
     return table(["period", "geolevel", "geoitem", "toelichting"], rows, integers=["geoitem"])
