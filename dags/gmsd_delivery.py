@@ -7,7 +7,9 @@ op-orde report. A rejected, late or repeated file is a result, not a failure: st
 **When.** `gmsd_intake` starts it. Uploads of one municipality and half-year are checked in order of receipt: a later one waits its turn.
 
 **By hand.** Fill in the form with the delivery's id: *check again* repeats the check (after a repair of the rules), *send report again*
-repeats the mails of a delivery that has been checked, *let in* checks a late upload after all. None of them works after the round's close.
+repeats the mails of a delivery that has been checked, *let in* checks a late upload after all. Once its round is closed a delivery does not
+change any more: *check again* and *let in* are refused then, *send report again* still sends, and *check* (the choice when none is made)
+leaves a delivery that has been checked as it is, at any time.
 
 **Needs.** The object store, the warehouse, the mail server.
 

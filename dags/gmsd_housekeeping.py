@@ -1,7 +1,7 @@
 """### Housekeeping: repair what got stuck, and look for what should not be.
 
-**Purpose.** Send mails that a mail server did not take, start runs that are missing, compare the private bucket with the register, and
-recompute the hash chain of the audit trail.
+**Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
+(what nothing counts on is deleted, what is missing is made again from the raw file), and recompute the hash chain of the audit trail.
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
@@ -50,7 +50,7 @@ def gmsd_housekeeping() -> None:
 
         return start_missing(get_settings())
 
-    @task(task_display_name="Clear the private bucket")
+    @task(task_display_name="Put the private bucket in order")
     def staging() -> dict[str, int]:
         """Records that nothing counts on any more are deleted; records that are missing are made again from the raw file."""
         from gmsd.deliveries import Context

@@ -3,7 +3,8 @@
 **Purpose.** Every upload in the inbox gets a receipt in the register and a mail, and every delivery that has no run yet gets one in
 `gmsd_delivery`, in order of receipt. Forms of coordinators (withdrawal, explanation) are carried out.
 
-**When.** When the watcher sees that the inbox is no longer what it was, and every half hour: the sweep finds what the watcher missed.
+**When.** When the watcher sees that the inbox is no longer what it was, and every half hour: the sweep finds what the watcher missed. The
+sweep and a run started by hand compare the whole register with the runs; one that the watcher starts looks at what is new or unchecked.
 
 **Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
 
@@ -62,14 +63,14 @@ def gmsd_intake() -> None:
 
     @task(task_display_name="Start a run for each delivery")
     def start(registered: dict[str, Any]) -> list[str]:
-        """Deliveries without a run: those registered just now and those left behind; the sweep compares the whole register."""
+        """Deliveries without a run; the whole register is compared, except in the many runs that the watcher starts."""
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import start_missing, start_new
 
         settings = get_settings()
-        if get_current_context()["dag_run"].run_type == "scheduled":
-            return start_missing(settings)
-        return start_new(settings, registered["deliveries"])
+        if get_current_context()["dag_run"].run_type == "asset_triggered":
+            return start_new(settings, registered["deliveries"])
+        return start_missing(settings)
 
     registered = register()
     start(registered)

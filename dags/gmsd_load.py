@@ -11,8 +11,8 @@ under *Advanced Options*.
 
 A person or `GMSD_PUBLISH_WHEN_LOADED` starts the publication, once the last half-year of the round is loaded.
 
-**When it fails.** Clear the task: loading replaces, so a second time gives the same rows and no more. A record that is missing in the
-private bucket is made again from the raw file.
+**When it fails.** Clear the task: loading replaces, so a second time gives the same rows and no more. Records that are
+missing in the private bucket are made again from the raw file.
 """
 
 from __future__ import annotations

@@ -133,6 +133,16 @@ def test_a_run_that_is_missing_is_started_by_housekeeping_and_nothing_else_is(de
     assert ended(engineer, "gmsd_delivery", run_id)["note"].startswith("accepted")
 
 
+def test_a_run_that_is_missing_is_started_by_an_intake_that_somebody_starts(delivered, engineer):
+    run_id = f"2019-H1.{FAULTY}.01"
+    ended(engineer, "gmsd_delivery", run_id)
+    engineer._request("DELETE", f"/dags/gmsd_delivery/dagRuns/{run_id}")
+    started = engineer.start("gmsd_intake")
+    assert ended(engineer, "gmsd_intake", started)["state"] == "success"
+    assert engineer.result("gmsd_intake", started, "start") == [run_id]
+    assert ended(engineer, "gmsd_delivery", run_id)["note"].startswith("rejected")
+
+
 @pytest.mark.parametrize("action", ["check again", "send report again"])
 def test_the_engineer_repeats_a_check_or_a_mail(delivered, engineer, settings, action):
     ended(engineer, "gmsd_delivery", f"2019-H1.{GOOD}.01")

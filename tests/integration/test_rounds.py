@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
 from gmsd.database import connect
-from gmsd.deliveries import Context, RoundClosed, WrongState, get, let_in, listing, mark_published
-from gmsd.intake import check_delivery, recheck, register_inbox
-from gmsd.warehouse import NotYetTime, StillUnchecked, close_preview, close_round, load_half_year
+from gmsd.deliveries import Context, RoundClosed, get, listing, mark_published
+from gmsd.intake import StagingLost, check_delivery, register_inbox, report_delivery
+from gmsd.intake.judge import judge
+from gmsd.warehouse import NotYetTime, StillUnchecked, close_preview, close_round, load_half_year, sweep_staging
+from gmsd_airflow.runs import check_in_run
 
 HEAD = (
     "Aanmaakdatum_bestand;Gemeentecode;BSN;Type_maatwerkarrangement;Startdatum_ondersteuning;Einddatum_ondersteuning;Leveringsvorm;"
@@ -99,13 +102,32 @@ def test_first_round_closes_only_in_time_and_with_everything_checked(context: Co
     assert set(states(context).values()) == {"approved", "withdrawn"}
 
 
+def asked(context: Context, delivery_id: str, action: str) -> dict:
+    """What the form of *Delivery* does, without Airflow."""
+    return check_in_run(context.settings, "manual__1", {"delivery": delivery_id, "action": action}, actor="engineer")
+
+
 def test_after_the_close_nothing_of_the_round_changes(context: Context):
-    with pytest.raises((WrongState, RoundClosed)):
-        recheck(context, "2019-H1.0518.01", "engineer")
-    with pytest.raises((WrongState, RoundClosed)):
-        let_in(context, "2019-H1.0518.01", "engineer")
+    for action in ("check again", "let in"):
+        with pytest.raises(RoundClosed, match="has been closed: its deliveries do not change any more"):
+            asked(context, "2019-H1.0518.01", action)
     assert list(withdraw(context, "H12019", "0518").values()) == ["too_late"]
     assert states(context)["2019-H1.0518.01"] == "approved"
+
+
+def test_after_the_close_a_report_is_sent_again_and_a_check_changes_nothing(context: Context, maildir):
+    before = rows_of(context, "SELECT * FROM delivery ORDER BY delivery_id"), rows_of(context, "SELECT * FROM check_result ORDER BY 1")
+    assert report_delivery(context, "2019-H1.0518.01").mails.sent == 2
+    sent = len(maildir.mails())
+    assert asked(context, "2019-H1.0518.01", "check")["state"] == "approved"
+    assert report_delivery(context, "2019-H1.0518.01").mails.sent == 0
+    assert asked(context, "2019-H1.0518.01", "send report again")["verdict"] == "accepted"
+    assert report_delivery(context, "2019-H1.0518.01", resend=True).mails.sent == 2
+    assert len(maildir.mails()) == sent + 2
+    assert (
+        rows_of(context, "SELECT * FROM delivery ORDER BY delivery_id"),
+        rows_of(context, "SELECT * FROM check_result ORDER BY 1"),
+    ) == before
 
 
 def test_load_accounts_for_every_row_and_twice_is_once(context: Context):
@@ -127,6 +149,30 @@ def test_records_that_are_missing_from_staging_are_made_again(context: Context):
     before = rows_of(context, "SELECT * FROM record WHERE municipality = '0363' ORDER BY line")
     load_half_year(context, "2019-H1")
     assert rows_of(context, "SELECT * FROM record WHERE municipality = '0363' ORDER BY line") == before
+
+
+def staged(context: Context, delivery_id: str) -> bytes:
+    return context.store.get(context.settings.bucket_staging, f"{delivery_id}.parquet")
+
+
+def test_housekeeping_makes_records_that_are_missing_again(context: Context):
+    before = staged(context, "2019-H1.0363.01")
+    context.store.delete(context.settings.bucket_staging, "2019-H1.0363.01.parquet")
+    context.store.put(context.settings.bucket_staging, "2019-H1.9999.01.parquet", b"nobody's")
+    assert sweep_staging(context) == {"kept": 2, "deleted": 1, "made_again": 1}
+    assert staged(context, "2019-H1.0363.01") == before
+    assert sweep_staging(context) == {"kept": 3, "deleted": 0, "made_again": 0}
+
+
+def test_what_was_accepted_is_made_again_whatever_the_rules_say_today(context: Context):
+    before = staged(context, "2019-H1.0363.01")
+    context.store.delete(context.settings.bucket_staging, "2019-H1.0363.01.parquet")
+    stricter = replace(context, settings=context.settings.model_copy(update={"max_file_lines": 1}))
+    with context.engine.connect() as connection:
+        delivery = get(connection, "2019-H1.0363.01")
+    assert not judge(stricter, delivery, file_of("0363")).accepted
+    assert sweep_staging(stricter)["made_again"] == 1
+    assert staged(context, "2019-H1.0363.01") == before
 
 
 def test_published_is_noted_with_the_publishers_rights(context: Context):
@@ -204,3 +250,17 @@ def test_commands_refuse_in_one_line(gmsd, arguments: tuple[str, ...], status: i
     assert done.returncode == status
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_records_that_cannot_be_made_again_are_told_and_do_not_stop_the_others(context: Context):
+    with context.engine.connect() as connection:
+        delivery = get(connection, "2019-H1.0344.01")
+    context.store.delete(delivery.bucket, delivery.object_key, delivery.version_id)
+    for each in ("2019-H1.0344.01", "2019-H1.0363.01", "2019-H1.0518.02"):
+        context.store.delete(context.settings.bucket_staging, f"{each}.parquet")
+    with pytest.raises(
+        StagingLost, match=r"^the records of 2019-H1\.0344\.01 are not in the staging bucket, and its raw file is gone or changed$"
+    ):
+        sweep_staging(context)
+    assert staged(context, "2019-H1.0363.01")
+    assert staged(context, "2019-H1.0518.02")

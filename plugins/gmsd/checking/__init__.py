@@ -3,7 +3,7 @@
 from gmsd.checking.check import check_file, check_path, check_unread
 from gmsd.checking.light import load_engine
 from gmsd.checking.naming import half_year_in_name
-from gmsd.checking.records import pseudonymise, read_records
+from gmsd.checking.records import pseudonymise, read_records, read_records_of
 from gmsd.checking.result import CheckResult, Finding, NotRun, Verdict
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "load_engine",
     "pseudonymise",
     "read_records",
+    "read_records_of",
 ]

@@ -14,6 +14,7 @@ from gmsd.protocol import protocol_for
 
 if TYPE_CHECKING:
     from gmsd.checking.result import CheckResult
+    from gmsd.rounds import HalfYear
 
 UNKNOWN_PERSON = 999_999_999
 _DIGITS = 9
@@ -48,7 +49,17 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
     """
     if not result.accepted or result.half_year is None:
         raise ValueError("only the records of an accepted file are read")
-    protocol = protocol_for(result.half_year)
+    return read_records_of(data, result.half_year)
+
+
+def read_records_of(data: bytes, half_year: HalfYear) -> pl.DataFrame:
+    """The records of a file that was accepted at some time, whatever the rules of today say of it; see `read_records`.
+
+    Args:
+        data: The file as it was delivered.
+        half_year: The half-year it is about: its protocol has the columns.
+    """
+    protocol = protocol_for(half_year)
     lines = physical_lines(read_text(data).content, protocol.separator)
     body = split_body(lines, len(protocol.fields), protocol.separator)
     absent = dict.fromkeys(_TYPES, pl.lit(None, pl.String))  # a layout need not have every column that is kept

@@ -105,10 +105,10 @@ def let_in(context: Context, delivery_id: str, actor: str) -> Delivery:
         delivery = get(connection, delivery_id)
         if delivery.state == "received" and delivery.attempt is not None:
             return delivery
+        if is_closed(connection, delivery.round, delivery.half_year):
+            raise RoundClosed(f"round {delivery.round} has been closed: its deliveries do not change any more")
         if delivery.state != "late":
             raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
-        if is_closed(connection, delivery.round, delivery.half_year):
-            raise RoundClosed(f"round {delivery.round} has been closed")
         values = {"half_year": delivery.half_year, "municipality": delivery.municipality, "round": delivery.round}
         attempt = connection.scalar(statement("deliveries/next_attempt"), values)
         transition(connection, delivery_id, "received", reason="a late upload, let in", actor=actor, at=context.clock.now())

@@ -114,10 +114,10 @@ def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> No
         lock_place(connection, delivery.half_year or "", delivery.municipality or "")
         delivery = get(connection, delivery_id)
         if again:
-            if delivery.state not in _CHECKED:
-                raise WrongState(f"delivery {delivery_id} is {delivery.state}: there is nothing to check again")
             if is_closed(connection, delivery.round, delivery.half_year):
                 raise RoundClosed(f"round {delivery.round} has been closed: its deliveries do not change any more")
+            if delivery.state not in _CHECKED:
+                raise WrongState(f"delivery {delivery_id} is {delivery.state}: there is nothing to check again")
         elif delivery.state != "received":  # another task was first
             return
         try:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.checking import pseudonymise, read_records
+from gmsd.checking import pseudonymise, read_records, read_records_of
+from gmsd.deliveries import check_result
 from gmsd.installation import check_key
-from gmsd.intake.judge import ReceiptBroken, judge, raw_bytes
+from gmsd.intake.judge import ReceiptBroken, raw_bytes
+from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -27,8 +29,12 @@ def stage(context: Context, delivery: Delivery, data: bytes, result: CheckResult
     Raises:
         KeyChanged: the key for pseudonyms is not the one that earlier records were made with.
     """
+    return _write(context, delivery, read_records(data, result))
+
+
+def _write(context: Context, delivery: Delivery, records: pl.DataFrame) -> pl.DataFrame:
     check_key(context.settings, "pseudonym")
-    frame = pseudonymise(read_records(data, result), context.settings.key("pseudonym"))
+    frame = pseudonymise(records, context.settings.key("pseudonym"))
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="zstd", statistics=False)
     context.store.put(
@@ -40,8 +46,10 @@ def stage(context: Context, delivery: Delivery, data: bytes, result: CheckResult
 def staged_records(context: Context, delivery: Delivery) -> pl.DataFrame:
     """The accepted records of a delivery, from staging, else made again from the raw file.
 
+    That it was accepted stands in the register; rules that were changed since do not take it back.
+
     Raises:
-        StagingLost: they are not in staging, and the raw file is gone, changed, or is not accepted any more.
+        StagingLost: they are not in staging, and the raw file is gone or changed, or does not give as many records as it did.
     """
     try:
         return pl.read_parquet(io.BytesIO(context.store.get(context.settings.bucket_staging, delivery.staging_key)))
@@ -53,7 +61,11 @@ def staged_records(context: Context, delivery: Delivery) -> pl.DataFrame:
         raise StagingLost(
             f"the records of {delivery.delivery_id} are not in the staging bucket, and its raw file is gone or changed"
         ) from None
-    result = judge(context, delivery, data)
-    if not result.accepted:
-        raise StagingLost(f"{delivery.delivery_id} was accepted, but its file is not by the rules of today: check it again")
-    return stage(context, delivery, data, result)
+    records = read_records_of(data, HalfYear.parse(delivery.half_year or ""))
+    with context.engine.connect() as connection:
+        stored = check_result(connection, delivery.delivery_id)
+    if stored is None or stored[0]["records"] != records.height:
+        raise StagingLost(
+            f"the raw file of {delivery.delivery_id} gives {records.height} records by the columns of today, not as many as it did"
+        )
+    return _write(context, delivery, records)
