@@ -1,7 +1,8 @@
 """### Housekeeping: repair what got stuck, and look for what should not be.
 
 **Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
-(what nothing counts on is deleted, what is missing is made again from the raw file), and recompute the hash chain of the audit trail.
+(what nothing counts on is deleted, what is missing is made again from the raw file), abort uploads that were begun a day ago and never
+finished, and recompute the hash chain of the audit trail.
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
@@ -31,7 +32,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
     default_args={"owner": "data engineer", "retries": 2, "retry_delay": dt.timedelta(seconds=30)},
 )
 def gmsd_housekeeping() -> None:
-    """Four tasks that do not depend on each other."""
+    """Five tasks that do not depend on each other."""
 
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
@@ -67,7 +68,16 @@ def gmsd_housekeeping() -> None:
 
         return verify_audit(get_settings())
 
+    @task(task_display_name="Abort unfinished uploads")
+    def uploads() -> int:
+        """Uploads that were begun in the inbox a day ago and never finished: nothing else shows or deletes their bytes."""
+        from gmsd.deliveries import Context, abort_unfinished
+        from gmsd.settings import get_settings
+
+        return abort_unfinished(Context.open(get_settings()))
+
     mails()
+    uploads()
     runs()
     staging()
     audit()

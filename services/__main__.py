@@ -27,6 +27,7 @@ ACTIONS = {
 def main() -> int:
     """Do what the command line asks; the exit status."""
     arguments = _arguments()
+    os.umask(0o077)  # whatever is written from here on is nobody else's
     state = open_state(arguments.state)
     if arguments.action == "airflow":
         return _airflow(state, arguments.rest)

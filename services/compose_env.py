@@ -9,6 +9,8 @@ from pathlib import Path
 from services import settings
 from services.state import KEYS, PROJECT, random_secret, secret_names, write_secret
 
+# Nobody outside their own container uses these: they are drawn there.
+MADE_INSIDE = ("supervisor", "swift_backend")
 # Compose plays the demo unless told otherwise: a movable clock, releases that say the data is made up.
 DEFAULTS = {"GMSD_COMPOSE_CLOCK": "database", "GMSD_COMPOSE_SYNTHETIC": "true"}
 
@@ -17,7 +19,7 @@ def main(path: Path) -> None:
     """Complete the file; nobody but its owner can read it."""
     text = path.read_text() if path.exists() else ""
     known = settings.read(path)
-    wanted = {f"GMSD_SECRET_{name.upper()}": random_secret(name) for name in secret_names() if name != "supervisor"}
+    wanted = {f"GMSD_SECRET_{name.upper()}": random_secret(name) for name in secret_names() if name not in MADE_INSIDE}
     wanted |= {f"GMSD_KEY_{name.upper()}": secrets.token_hex(32) for name in KEYS} | DEFAULTS
     added = {name: value for name, value in wanted.items() if name not in known}
     if text and not text.endswith("\n"):

@@ -25,6 +25,7 @@ PROBES = {"database": health.database, "storage": health.object_store, "mail": h
 
 def main(action: str, name: str, *arguments: str) -> int:
     """Run the part, or with `probe` tell by the exit status whether it is healthy."""
+    os.umask(0o077)
     if action == "probe":
         return _probe(name)
     if name in PROBES:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import smtplib
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
-from services import postgres, supervise
+from services import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +21,28 @@ COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 def object_store(state: State) -> str:
     """Empty when it answers, else what is wrong."""
-    silent = [name for name in ("account", "container", "object") if not supervise.listens(state.ports[name])]
-    if silent:
-        return f"no answer from its {', '.join(silent)} server"
+    for name in ("account", "container", "object"):
+        problem = _storage_server(state.ports[name])
+        if problem:
+            return f"its {name} server {problem}"
     try:
         with urllib.request.urlopen(f"{state.url('s3')}/healthcheck", timeout=5) as answer:  # noqa: S310 - our own http address
             return "" if answer.status == 200 else f"status {answer.status}"
     except OSError as error:
         return f"no answer ({error})"
+
+
+def _storage_server(port: int) -> str:
+    """A storage server must refuse us: we ask as any account of this machine could, without proof of belonging to the store."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthcheck")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return "does not answer"
+    finally:
+        connection.close()
+    return "" if status == http.HTTPStatus.FORBIDDEN else f"answers to anybody on this machine (status {status})"
 
 
 def database(state: State) -> str:

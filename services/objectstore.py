@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 from string import Template
 
@@ -32,14 +33,18 @@ def prepare(state: State) -> None:
     fingerprint = hashlib.sha256((state.secrets["swift_root"] + state.secrets["swift_hash"]).encode()).hexdigest()
     if marker.exists() and marker.read_text() != fingerprint:
         raise SystemExit(f"services: {state.swift_data} was written with other secrets than those in {state.secret_folder}; restore them")
+    _check_room(state.swift_data)
     marker.write_text(fingerprint)
     write_secret(keymaster, f"[keymaster]\nencryption_root_secret = {state.secrets['swift_root']}\n")
+    backend_key = state.secret_folder / "backend.key"
+    write_secret(backend_key, state.secrets["swift_backend"] + "\n")
     _render("swift.conf", state.conf / "swift.conf", suffix=state.secrets["swift_hash"])
     common = {
         "user": user_name(),
         "conf": str(state.conf),
         "data": str(state.swift_data),
         "recon": str(state.conf / "recon"),
+        "backend_key": str(backend_key),
         "reclaim_age": os.environ.get("GMSD_RECLAIM_AGE", "86400"),
     }
     for server in SERVERS:
@@ -48,6 +53,25 @@ def prepare(state: State) -> None:
     _render("expirer.conf", state.conf / "expirer.conf", **common)
     keys = {f"{user}_key": state.secrets[f"s3_{user}"] for user in S3_USERS}
     _render("proxy.conf", state.conf / "proxy.conf", **common, **keys, bind=state.bind, port=state.ports["s3"], keymaster=keymaster)
+
+
+def _check_room(folder: Path) -> None:
+    """Swift keeps what it knows of an object in extended attributes; the gate counts on what ext4 has room for.
+
+    Raises:
+        SystemExit: the file system has less.
+    """
+    from services import gate  # imports Swift: heavy, and `status` and `env` do without it
+
+    with tempfile.NamedTemporaryFile(dir=folder) as probe:
+        try:
+            os.setxattr(probe.fileno(), "user.swift.metadata", bytes(gate.ROOM))
+            os.setxattr(probe.fileno(), "user.swift.metadata_checksum", bytes(32))
+        except OSError as error:
+            raise SystemExit(
+                f"services: the file system of {folder} has no room for {gate.ROOM} bytes of extended attributes ({error.strerror}): "
+                "the object store cannot keep its files there; name another folder in GMSD_STATE_DIR"
+            ) from None
 
 
 def _render(template: str, target: Path, **values: object) -> None:
@@ -62,7 +86,9 @@ def _write_ring(state: State, server: str) -> None:
     address = {"ip": "127.0.0.1", "port": state.ports[server], "replication_ip": "127.0.0.1", "replication_port": state.ports[server]}
     builder.add_dev({"id": 0, "region": 1, "zone": 1, "weight": 1, "device": "d1", "meta": "", **address})
     builder.rebalance(seed="1")
-    builder.get_ring().save(str(state.conf / f"{server}.ring.gz"))
+    path = state.conf / f"{server}.ring.gz"
+    builder.get_ring().save(str(path))
+    path.chmod(0o600)
 
 
 def commands(state: State) -> dict[str, list[str]]:

@@ -129,7 +129,7 @@ def open_state(root: Path) -> State:
 
 def secret_names() -> list[str]:
     """Every password and key that an installation has, key files excepted."""
-    names = ["supervisor", "pg_postgres", "airflow_api", "airflow_jwt", "airflow_fernet", "swift_root", "swift_hash"]
+    names = ["supervisor", "pg_postgres", "airflow_api", "airflow_jwt", "airflow_fernet", "swift_root", "swift_hash", "swift_backend"]
     names += [f"s3_{user}" for user in S3_USERS]
     names += [f"pg_{role}" for role in DATABASE_ROLES]
     names += [f"airflow_user_{user}" for user in AIRFLOW_USERS]

@@ -8,7 +8,6 @@ import os
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import xmlrpc.client
@@ -226,10 +225,3 @@ def leftovers(state: State) -> Iterator[tuple[int, str]]:
             ours = configuration in command or mark in (process / "environ").read_bytes()
             if ours or str((process / "cwd").readlink()) in folders:
                 yield int(process.name), command.replace(b"\0", b" ").decode(errors="replace").strip()[:120]
-
-
-def listens(port: int) -> bool:
-    """Whether somebody takes connections there."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gmsd.clock import get_clock
 from gmsd.database import connect, migrate, statement
-from gmsd.store import get_store
+from gmsd.store import get_store, open_to_others
 
 if TYPE_CHECKING:
     from gmsd.settings import Settings
@@ -19,26 +19,43 @@ class KeyChanged(Exception):
     """A secret key is not the one that the data in the database was made with."""
 
 
+class OpenStore(Exception):
+    """Somebody without an account reads deliveries in the object store."""
+
+
 def prepare(settings: Settings) -> dict[str, str]:
     """Make what is missing; what exists is left as it is. Safe to repeat.
 
     Raises:
         KeyChanged: a key differs from the one noted at the first start.
+        OpenStore: the object store shows deliveries to anybody, and its owner must close it first.
     """
     done = {"schema": migrate(settings)}
     for name in KEYS:
         check_key(settings, name)
     done["keys"] = "noted"
-    for bucket in (
-        settings.bucket_inbox,
-        settings.bucket_outbox,
-        settings.bucket_staging,
-        settings.bucket_publication,
-        settings.bucket_accounts,
-    ):
+    for bucket in (*private_buckets(settings), settings.bucket_publication):
         _bucket(settings, bucket)
+    refuse_open_store(settings)
     done["buckets"] = "ready"
     return done
+
+
+def private_buckets(settings: Settings) -> tuple[str, ...]:
+    """The buckets that hold deliveries or what was made of them; a publication may be read by anybody."""
+    return (settings.bucket_inbox, settings.bucket_outbox, settings.bucket_staging, settings.bucket_accounts)
+
+
+def refuse_open_store(settings: Settings) -> None:
+    """Make sure that nobody gets at a delivery without an account.
+
+    Raises:
+        OpenStore: a private bucket answers to anybody; the message says which, and how.
+    """
+    for bucket in private_buckets(settings):
+        how = open_to_others(settings, bucket)
+        if how:
+            raise OpenStore(f"the bucket {bucket} of {settings.s3_endpoint} is open: {how}; close it before a delivery lies there")
 
 
 def check_key(settings: Settings, name: Literal["pseudonym", "rounding", "reference"]) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote_plus
 
 from gmsd.outages import is_outage, store_failed
 
@@ -30,6 +31,15 @@ class Version:
     size: int
     etag: str
     last_modified: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An upload in parts that was begun and not finished."""
+
+    key: str
+    upload_id: str
+    begun: dt.datetime
 
 
 class NotReadable(Exception):
@@ -167,35 +177,89 @@ class ObjectStore:
 
     def abort_uploads(self, bucket: str, key: str) -> int:
         """Abort every unfinished upload to a key, which no listing of versions shows; returns how many there were."""
-        unfinished = [u for u in self.client.list_multipart_uploads(Bucket=bucket, Prefix=key).get("Uploads", []) if u["Key"] == key]
-        for upload in unfinished:
-            self.client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload["UploadId"])
-        return len(unfinished)
+        return self._abort(bucket, [found for found in self.unfinished(bucket, key) if found.key == key])
+
+    def abort_unfinished(self, bucket: str, before: dt.datetime) -> int:
+        """Abort every upload in parts that was begun before a moment and never finished; returns how many there were.
+
+        Their bytes lie in the store although no listing of versions shows them, and who began them could finish them years later.
+        """
+        return self._abort(bucket, [found for found in self.unfinished(bucket) if found.begun < before])
+
+    def _abort(self, bucket: str, uploads: list[Unfinished]) -> int:
+        for upload in uploads:
+            self.client.abort_multipart_upload(Bucket=bucket, Key=upload.key, UploadId=upload.upload_id)
+        return len(uploads)
+
+    def unfinished(self, bucket: str, prefix: str = "") -> Iterator[Unfinished]:
+        """Every upload in parts below a prefix that was begun and neither finished nor aborted.
+
+        Keys are asked for encoded: one with a control character would make the store's XML unreadable. The next page begins after the
+        last upload of this one, and not where the store says: Swift leaves that empty after a page of one.
+        """
+        after: dict[str, str] = {}
+        while True:
+            page = self.client.list_multipart_uploads(Bucket=bucket, Prefix=prefix, EncodingType="url", **after)
+            found = [Unfinished(unquote_plus(item["Key"]), item["UploadId"], item["Initiated"]) for item in page.get("Uploads", [])]
+            yield from found
+            if not (found and page["IsTruncated"]):
+                return
+            after = {"KeyMarker": found[-1].key, "UploadIdMarker": found[-1].upload_id}
 
     def upload_file(self, bucket: str, key: str, path: Path, *, acl: str = "") -> None:
         """Upload a file, in parts when it is large."""
         self.client.upload_file(str(path), bucket, key, ExtraArgs={"ACL": acl} if acl else None)
 
 
+def open_to_others(settings: Settings, bucket: str) -> str:
+    """Empty when a bucket answers only to accounts that were given a right to it; else how anybody gets in.
+
+    Any store is tried as a stranger would, without credentials, and asked which rights the bucket gives to everybody.
+    """
+    from botocore.exceptions import ClientError
+
+    stranger = _client(settings, signed=False)
+    for call in (stranger.list_objects_v2, stranger.list_object_versions, stranger.list_multipart_uploads):
+        try:
+            call(Bucket=bucket)
+        except ClientError:
+            continue
+        return "it lists its objects to anybody who asks"
+    try:
+        grants = get_store(settings).client.get_bucket_acl(Bucket=bucket).get("Grants", [])
+    except ClientError:
+        return ""  # a store without such rights
+    everybody = [grant["Permission"] for grant in grants if grant["Grantee"].get("URI", "").endswith(("/AllUsers", "/AuthenticatedUsers"))]
+    return f"its rights give everybody {', '.join(everybody)}" if everybody else ""
+
+
 @cache
 def get_store(settings: Settings, user: User = "pipeline") -> ObjectStore:
     """The object store, as one of its users."""
-    import boto3
-    from botocore.config import Config
-
     access, secret = {
         "pipeline": (settings.s3_access_key, settings.s3_secret_key),
         "portal": (settings.s3_portal_access_key, settings.s3_portal_secret_key),
         "reader": (settings.s3_reader_access_key, settings.s3_reader_secret_key),
     }[user]
-    client = boto3.client(
+    return ObjectStore(_client(settings, access, secret.get_secret_value()))
+
+
+def _client(settings: Settings, access: str = "", secret: str = "", *, signed: bool = True) -> Any:
+    import boto3
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    return boto3.client(
         "s3",
         endpoint_url=settings.s3_endpoint,
         aws_access_key_id=access,
-        aws_secret_access_key=secret.get_secret_value(),
+        aws_secret_access_key=secret,
         region_name=settings.s3_region,
         config=Config(
-            s3={"addressing_style": "path"}, retries={"max_attempts": 8, "mode": "standard"}, max_pool_connections=16, read_timeout=300
+            s3={"addressing_style": "path"},
+            retries={"max_attempts": 8, "mode": "standard"},
+            max_pool_connections=16,
+            read_timeout=300,
+            signature_version=None if signed else UNSIGNED,
         ),
     )
-    return ObjectStore(client)

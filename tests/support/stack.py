@@ -29,10 +29,14 @@ KEYS = ("pseudonym", "rounding", "reference")
 
 @dataclass(frozen=True)
 class Stack:
-    """Running services: the `GMSD_` settings to reach them, and an account that may make databases ('' = use the configured one)."""
+    """Running services: the `GMSD_` settings to reach them, and an account that may make databases ('' = use the configured one).
+
+    `state` is the state folder of the embedded services; None when what runs is something else, or somewhere else.
+    """
 
     values: dict[str, str]
     admin: str
+    state: Path | None = None
 
 
 def read_values(text: str) -> dict[str, str]:
@@ -49,7 +53,9 @@ def configured() -> Stack | None:
         values = read_values(Path(named).read_text(encoding="utf-8")) | values
     if "GMSD_S3_ENDPOINT" not in values or "GMSD_DATABASE_OWNER" not in values:
         return None
-    return Stack(values, os.environ.get("GMSD_TEST_ADMIN", ""))
+    state = Path(named).resolve().parent.parent if named else None
+    embedded = state is not None and (state / "secrets" / "ports.json").exists()
+    return Stack(values, os.environ.get("GMSD_TEST_ADMIN", ""), state if embedded else None)
 
 
 def services_gone(state: Path, home: Path = PROJECT, *, look_every: float = 10) -> Callable[[], str]:
@@ -99,7 +105,7 @@ def own_stack(state: Path) -> Iterator[Stack]:
     services("up", state, "--without-airflow")
     try:
         values = read_values((state / "secrets" / "gmsd.env").read_text(encoding="utf-8"))
-        yield Stack(values, admin_of(state, values))
+        yield Stack(values, admin_of(state, values), state)
     finally:
         services("down", state)
 

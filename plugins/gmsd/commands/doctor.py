@@ -152,6 +152,16 @@ def _buckets(settings: Settings) -> str:
     return ", ".join(names)
 
 
+def _closed(settings: Settings) -> str:
+    from gmsd.installation import OpenStore, private_buckets, refuse_open_store
+
+    try:
+        refuse_open_store(settings)
+    except OpenStore as problem:
+        raise Missing(str(problem)) from None
+    return f"{len(private_buckets(settings))} private buckets answer to nobody without an account"
+
+
 def _migrations(settings: Settings) -> str:
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -195,6 +205,7 @@ def _disk(settings: Settings) -> str:
 # check -> the service it asks
 _CHECKS: dict[str, tuple[str | None, Callable[[Settings], str]]] = {
     "buckets": ("s3", _buckets),
+    "closed": ("s3", _closed),
     "migrations": ("postgres", _migrations),
     "keys": ("postgres", _keys),
     "disk": (None, _disk),

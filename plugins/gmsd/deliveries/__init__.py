@@ -21,7 +21,7 @@ from gmsd.deliveries.delivery import (
     unchecked_up_to,
 )
 from gmsd.deliveries.engineer import tell_engineer
-from gmsd.deliveries.inbox import FORM_FOLDER, Place, in_order_of_receipt, inbox_fingerprint, masked_key, parse_key
+from gmsd.deliveries.inbox import FORM_FOLDER, Place, abort_unfinished, in_order_of_receipt, inbox_fingerprint, masked_key, parse_key
 from gmsd.deliveries.locks import lock_place, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
 from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
@@ -51,6 +51,7 @@ __all__ = [
     "UnknownDelivery",
     "Waiting",
     "WrongState",
+    "abort_unfinished",
     "anchor",
     "anchors",
     "audit",

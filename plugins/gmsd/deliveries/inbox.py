@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from gmsd.deliveries.context import Context
     from gmsd.store import ObjectStore, Version
 
 FormKind = Literal["withdrawal", "explanation"]
 FORM_FOLDER = "formulieren"
 FORM_NAMES: dict[str, FormKind] = {"intrekking.json": "withdrawal", "toelichting.json": "explanation"}
+# How long an upload in parts may take: 512 MB in a day is a slow line's 6 kB/s.
+UNFINISHED_FOR = dt.timedelta(days=1)
 _UPLOAD_CODE = re.compile(r"H[12][0-9]{4}")
 _STORE_MOMENT = re.compile(r"[0-9]{10}\.[0-9]{5}")
 
@@ -90,3 +94,11 @@ def known_versions(connection: Connection, bucket: str) -> set[tuple[str, str]]:
 def masked_key(key: str) -> str:
     """A key as it may stand in a log or the audit trail: a number that can be a BSN is masked."""
     return mask_bsn(key)
+
+
+def abort_unfinished(context: Context) -> int:
+    """Abort uploads in parts that were begun in the inbox more than a day ago and never finished; returns how many there were.
+
+    No listing shows their bytes, no receipt counts them, and they could be finished long after a withdrawal.
+    """
+    return context.store.abort_unfinished(context.settings.bucket_inbox, context.clock.now() - UNFINISHED_FOR)
