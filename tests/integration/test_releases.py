@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import polars as pl
 import pytest
 from sqlalchemy import text
@@ -31,6 +33,7 @@ from gmsd.releases import (
     publish,
     refuse,
 )
+from gmsd.releases.odata import BucketSource, create_app
 from gmsd.rounds import HalfYear
 from gmsd.store import ObjectStore, get_store
 
@@ -261,3 +264,17 @@ def test_a_reader_lists_and_gets_with_the_commands(settings, gmsd: Callable[...,
     for path, data in get_release(reader, settings.bucket_publication, "r0002").items():
         assert (tmp_path / "out" / path).read_bytes() == data
     assert gmsd("releases", "get", "r0009", "--to", str(tmp_path / "none")).returncode == 1
+
+
+def test_the_release_in_force_is_served_or_the_one_that_is_named(settings, gmsd: Callable[..., Any], tmp_path) -> None:
+    async def periods(release: str | None) -> tuple[str, list[str]]:
+        app = create_app(BucketSource(get_store(settings, "reader"), settings.bucket_publication, release))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            answer = await client.get(f"/ODataApi/odata/{WMO_CLIENTS.table_id}/Perioden?$format=json")
+            return answer.headers["x-release"], [row["Key"] for row in answer.json()["value"]]
+
+    assert asyncio.run(periods(None)) == ("r0003", ["2019HJ01", "2019HJ02", "2019JJ00"])
+    assert asyncio.run(periods("r0001")) == ("r0001", ["2019HJ01"])
+    absent = gmsd("serve", "--release", "r0009")
+    assert (absent.returncode, absent.stderr) == (1, "gmsd: no release r0009\n")
+    assert gmsd("serve", "--release", "r0001", "--folder", str(tmp_path)).returncode == 2

@@ -19,6 +19,7 @@ from pyodata.v2.model import Config
 
 from tests.support.releases import H1, H2, content
 from tests.support.served import TABLE, release_folder, serving
+from tests.support.stack import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,6 +174,16 @@ def test_a_request_gives_the_rows_that_it_means(client: httpx.Client, path: str,
     answer = client.get(path.replace(" ", "%20"))
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["value"]) == expected
+
+
+def test_the_requests_of_the_documentation_find_something(client: httpx.Client) -> None:
+    text = (PROJECT / "docs" / "odata.md").read_text(encoding="utf-8")
+    requests_shown = [line for line in text.splitlines() if line.startswith("/OData")]
+    assert len(requests_shown) >= 6
+    for path in requests_shown:
+        answer = client.get(path.replace(" ", "%20"))
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["value"], path
 
 
 def test_order_count_and_selection(client: httpx.Client) -> None:

@@ -212,6 +212,7 @@ def test_a_filter_that_cannot_be_meant_is_refused_in_words(text: str, said: str)
         "concat(Title,concat(Title," * 500 + "'x'" + "))" * 500 + " eq 'x'",
         "replace(" * 30 + "Title" + ",'e','eeeeeeeeee')" * 30 + " eq 'x'",
         " or ".join(["substringof('x',Title)"] * 2_000),
+        " and ".join(["RegioS eq 'x'"] * 1_100),
         "Title eq '" + "x" * 30_000 + "'",
         "isof(" * 3_000,
         "not (not (not (not (ID add 1 eq 2))))" + " eq true" * 2_000,
@@ -231,6 +232,8 @@ def test_the_longest_filter_that_is_taken_is_quick() -> None:
     started = time.perf_counter()
     assert len(ids(every_region, frame)) == 3 * 14_000
     assert time.perf_counter() - started < 2
+    with pytest.raises(QueryError, match="bewerkingen op 70000 rijen"):
+        ids(" and ".join(["RegioS ne 'GM0001'"] * 200), frame)
 
 
 def test_order_has_several_keys_and_expressions() -> None:

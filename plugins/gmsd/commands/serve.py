@@ -23,38 +23,47 @@ def serve(
     *,
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help=f"Port to listen on. Default {PREFERRED_PORT}.")] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    release: Annotated[
+        str | None, typer.Option("--release", help="Serve this release, such as r0001, instead of the one in force.")
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option("--folder", help="Serve a release that `gmsd releases get` wrote there instead of the one in force."),
     ] = None,
 ) -> None:
-    """Serve the StatLine table of the release in force as OData v3, until interrupted.
+    """Serve the StatLine table of the release in force as OData v3, until interrupted: /ODataCatalog, /ODataFeed/odata, /ODataApi/odata.
 
     Read it with cbsodata: options.use_https = False; get_data("83262NED", catalog_url="127.0.0.1:PORT").
     """
     import uvicorn
 
     from gmsd.figures import WMO_CLIENTS
-    from gmsd.releases import NoReleaseError
+    from gmsd.releases import NoReleaseError, ReleaseDamagedError
     from gmsd.releases.odata import create_app
 
+    if folder is not None and release is not None:
+        typer.echo("gmsd: --folder holds one release; leave out --release", err=True)
+        raise typer.Exit(2)
     if folder is not None and not folder.is_dir():
         typer.echo(f"gmsd: no folder {folder}", err=True)
         raise typer.Exit(2)
-    source = _source(folder)
+    source = _source(folder, release)
+    app = create_app(source)
     try:
         current = source.current()
-    except NoReleaseError as error:
+        if release is not None:
+            source.statline(current, WMO_CLIENTS.table_id)
+    except (NoReleaseError, ReleaseDamagedError) as error:
         typer.echo(f"gmsd: {error}", err=True)
         raise typer.Exit(1) from None
     listener = _listen(host, port)
     address = f"{host}:{listener.getsockname()[1]}"
     typer.echo(f"Release {current}: http://{address}/ODataFeed/odata/{WMO_CLIENTS.table_id}/  (catalog_url {address}; stop with Ctrl-C)")
-    server = uvicorn.Server(uvicorn.Config(create_app(source), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     server.run(sockets=[listener])
 
 
-def _source(folder: Path | None) -> Source:
+def _source(folder: Path | None, release: str | None) -> Source:
     from gmsd.releases.odata import BucketSource, FolderSource
     from gmsd.settings import get_settings
     from gmsd.store import get_store
@@ -62,7 +71,7 @@ def _source(folder: Path | None) -> Source:
     if folder is not None:
         return FolderSource(folder)
     settings = get_settings()
-    return BucketSource(get_store(settings, "reader"), settings.bucket_publication)
+    return BucketSource(get_store(settings, "reader"), settings.bucket_publication, release)
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

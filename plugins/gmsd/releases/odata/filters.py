@@ -36,7 +36,10 @@ _SUMS: Final = frozenset(("add", "sub"))
 _PRODUCTS: Final = frozenset(("mul", "div", "mod"))
 _OPERATORS: Final = _RELATIONS | _EQUALITIES | _SUMS | _PRODUCTS | {"and", "or", "not", "asc", "desc"}
 _MOST_OPERATIONS: Final = 1_000
-"""Operators and functions of one expression, the equals of a list apart: every one is a pass over the rows."""
+_MOST_PASSED: Final = 10_000_000
+"""Rows that the operators and functions of one expression may pass over together, about two seconds; a list of equals is one operation."""
+_ALWAYS_ALLOWED: Final = 50
+_FIGURE: Final = 20
 _DOUBLES: Final = {"INF": float("inf"), "NaN": float("nan")}
 
 
@@ -151,8 +154,9 @@ class _Parser:
 
     def _counted(self) -> None:
         self.operations += 1
-        if self.operations > _MOST_OPERATIONS:
-            raise QueryError(f"meer dan {_MOST_OPERATIONS} bewerkingen; vraag in delen")
+        most = max(_ALWAYS_ALLOWED, min(_MOST_OPERATIONS, _MOST_PASSED // max(self.fields.rows, 1)))
+        if self.operations > most:
+            raise QueryError(f"meer dan {most} bewerkingen op {self.fields.rows} rijen; vraag in delen")
 
     def end(self) -> None:
         """Refuse anything that follows a complete expression."""
@@ -163,13 +167,16 @@ class _Parser:
         """Keys, separated by commas, up to the end."""
         found = []
         while True:
+            self._counted()
             value = self.either()
             if value.kind in {"null", "binary", "guid", "time"}:
                 raise QueryError(f"op {KINDS[value.kind]} kan niet worden gesorteerd")
             down = self._next_is("desc")
             if down or self._next_is("asc"):
                 self._take()
-            expr = value.expr.str.pad_start(20) if value.form == "figure" else value.expr
+            expr = value.expr.cast(pl.Int8) if value.kind == "bool" else value.expr
+            if value.form == "figure":
+                expr = expr.str.pad_start(_FIGURE)
             found.append(Order(expr, down))
             if not self._next_is(","):
                 self.end()
@@ -182,14 +189,22 @@ class _Parser:
         while self._next_is("or"):
             self._take()
             terms.append(self._both())
-        return terms[0] if len(terms) == 1 else either(terms)
+        if len(terms) == 1:
+            return terms[0]
+        self._counted()
+        return either(terms)
 
     def _both(self) -> Value:
         terms = [self._equality()]
         while self._next_is("and"):
             self._take()
             terms.append(self._equality())
-        return terms[0] if len(terms) == 1 else both(terms)
+        if len(terms) == 1:
+            return terms[0]
+        for term in terms:
+            if term.equals is not None:  # only a list of `or` looks them up at once
+                self._counted()
+        return both(terms)
 
     def _equality(self) -> Value:
         left = self._relation()

@@ -32,16 +32,11 @@ def matching(entities: EntitySet, options: Options) -> pl.DataFrame:
         rows = entities.rows if keep is None else entities.rows.filter(keep)
         if not order:
             return rows
-        keys = [key.expr.cast(pl.Int8) if _truth(rows, key.expr) else key.expr for key in order]
         down = [key.descending for key in order]
-        return rows.sort(keys, descending=down, nulls_last=down, maintain_order=True)
+        return rows.sort([key.expr for key in order], descending=down, nulls_last=down, maintain_order=True)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         _log.exception("a filter or order that was understood could not be computed: %r %r", options.filter, options.order)
         raise QueryError("dit kan niet worden berekend") from None
-
-
-def _truth(rows: pl.DataFrame, expr: pl.Expr) -> bool:
-    return rows.head(0).select(key=expr).schema["key"] == pl.Boolean
 
 
 def cut(rows: pl.DataFrame, options: Options) -> pl.DataFrame:

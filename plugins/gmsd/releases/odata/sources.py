@@ -25,15 +25,20 @@ class Source(Protocol):
 
 
 class BucketSource:
-    """The publication bucket."""
+    """The publication bucket: the release in force, or a given one."""
 
-    def __init__(self, store: ObjectStore, bucket: str) -> None:
+    def __init__(self, store: ObjectStore, bucket: str, release_id: str | None = None) -> None:
         self._store = store
         self._bucket = bucket
+        self._release_id = release_id
 
     def current(self) -> str:
-        """The release that `current.json` names."""
-        return in_force(self._store, self._bucket)
+        """The given release, else the one that `current.json` names.
+
+        Raises:
+            NoReleaseError: when there is none.
+        """
+        return self._release_id or in_force(self._store, self._bucket)
 
     def statline(self, release_id: str, table_id: str) -> dict[str, bytes]:
         """The table's files, each compared with its published hash."""
