@@ -41,7 +41,7 @@ def gmsd_housekeeping() -> None:
         from gmsd.settings import get_settings
 
         done = send_queued(Context.open(get_settings()))
-        return {"sent": done.sent, "waiting": done.waiting}
+        return {"sent": done.sent, "waiting": done.waiting, "refused": done.refused}
 
     @task(task_display_name="Start runs that are missing")
     def runs() -> list[str]:

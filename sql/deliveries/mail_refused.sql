@@ -1,2 +1,2 @@
--- The server has refused a mail.
-UPDATE mail SET attempts = attempts + 1 WHERE message_id = :message_id;
+-- A mail could not be sent: what was said of it.
+UPDATE mail SET attempts = attempts + 1, last_error = :error, tried_at = :at WHERE message_id = :message_id;

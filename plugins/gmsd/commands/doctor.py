@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gmsd.masking import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -193,6 +195,20 @@ def _keys(settings: Settings) -> str:
     return "pseudonym, rounding and reference keys are those of this database"
 
 
+def _mails(settings: Settings) -> str:
+    from gmsd.database import connect, statement
+
+    with connect(settings, "loader").connect() as connection:
+        waiting = len(list(connection.scalars(statement("deliveries/mail_unsent"))))
+        refused = list(connection.execute(statement("deliveries/mail_trouble")))
+    if refused:
+        tried = "; ".join(
+            f"{row.message_id} ({row.attempts} times, last {row.tried_at:%Y-%m-%d %H:%M}: {row.last_error})" for row in refused
+        )
+        raise Missing(printable(f"{refused[0].refused} of {waiting} waiting mails could not be sent, such as {tried}"))
+    return f"{waiting or 'no'} mails wait to be sent"
+
+
 def _disk(settings: Settings) -> str:
     import shutil
 
@@ -208,5 +224,6 @@ _CHECKS: dict[str, tuple[str | None, Callable[[Settings], str]]] = {
     "closed": ("s3", _closed),
     "migrations": ("postgres", _migrations),
     "keys": ("postgres", _keys),
+    "mails": ("postgres", _mails),
     "disk": (None, _disk),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import smtplib
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from gmsd.database import statement
-from gmsd.mail import Mailer, Message
+from gmsd.mail import Mailer, MailRefused, MailServerAway, Message
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from gmsd.deliveries.context import Context
 
 log = logging.getLogger(__name__)
+
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+# So many mails in a row that cost the connection: it is the server, not the mails.
+_LOST_IN_A_ROW = 3
 
 
 class Rendered(Protocol):
@@ -57,10 +61,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of the queue: mails the server took, and mails that stay queued."""
+    """What became of the queue: mails the server took, mails that stay queued, and how many of these were refused just now."""
 
     sent: int
     waiting: int
+    refused: int = 0
 
 
 def queue_mails(connection: Connection, mails: Sequence[Outgoing], at: dt.datetime) -> None:
@@ -73,15 +78,20 @@ def queue_mails(connection: Connection, mails: Sequence[Outgoing], at: dt.dateti
             "subject_id": m.subject_id,
             "kind": m.kind,
             "municipality": m.municipality,
-            "recipient": m.recipient,
-            "subject": m.mail.subject,
-            "body_text": m.mail.text,
-            "body_html": m.mail.html,
+            "recipient": _kept(m.recipient),
+            "subject": " ".join(_kept(m.mail.subject).split()),
+            "body_text": _kept(m.mail.text),
+            "body_html": _kept(m.mail.html),
             "queued_at": at,
         }
         for m in mails
     ]
     connection.execute(statement("deliveries/mail_queue"), rows)
+
+
+def _kept(text: str) -> str:
+    """Text as a database can keep it: one sign in one mail would keep it from all others that are queued with it."""
+    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def queue_mail(connection: Connection, mail: Outgoing, at: dt.datetime) -> None:
@@ -97,35 +107,65 @@ def issues_of(connection: Connection, subject_id: str, kind: str) -> int:
 def send_queued(context: Context) -> Sent:
     """Send every queued mail; each is marked in a transaction of its own once the server has taken it.
 
-    A kill between the two sends that one mail again, with the same Message-ID. A mail that the server refuses stays queued and is
-    tried again next time; a server that does not answer leaves the whole rest queued. Several tasks may send at once.
+    A kill between the two sends that one mail again, with the same Message-ID. A mail that cannot be sent (no address, no mail, refused
+    by the server) stays queued with what was said of it, and never holds up another: those that were not tried yet go first. A server that
+    does not answer leaves the whole rest queued, and counts for no mail. Several tasks may send at once.
     """
     with context.engine.connect() as connection:
         waiting = list(connection.scalars(statement("deliveries/mail_unsent")))
     if not waiting:
         return Sent(0, 0)
-    sent = 0
+    sent = refused = lost = 0
     try:
         with Mailer(context.settings) as mailer:
             for message_id in waiting:
-                sent += _send_one(context, mailer, message_id)
-    except (OSError, smtplib.SMTPServerDisconnected) as error:
-        log.warning("the mail server does not answer (%s); %d mails stay queued", type(error).__name__, len(waiting) - sent)
+                outcome = _send_one(context, mailer, message_id)
+                sent += outcome == "sent"
+                refused += outcome in {"refused", "lost"}
+                lost = lost + 1 if outcome == "lost" else 0
+                if lost == _LOST_IN_A_ROW:
+                    log.warning("the mail server ends connections; %d mails stay queued", len(waiting) - sent)
+                    break
+    except MailServerAway as error:
+        log.warning("the mail server does not answer (%s); %d mails stay queued", error, len(waiting) - sent)
     with context.engine.connect() as connection:
-        return Sent(sent, len(list(connection.scalars(statement("deliveries/mail_unsent")))))
+        return Sent(sent, len(list(connection.scalars(statement("deliveries/mail_unsent")))), refused)
 
 
-def _send_one(context: Context, mailer: Mailer, message_id: str) -> int:
+def _send_one(context: Context, mailer: Mailer, message_id: str) -> Literal["sent", "refused", "lost", "taken"]:
     with context.engine.begin() as connection:
         row = connection.execute(statement("deliveries/mail_take"), {"message_id": message_id}).first()
         if row is None:  # sent, or being sent, by another task
-            return 0
+            return "taken"
+        language = "en" if row.recipient == context.settings.mail_engineer else "nl"
+        message = Message(row.message_id, row.recipient, row.subject, row.body_text, row.body_html, row.queued_at, language)
+        outcome: Literal["sent", "refused", "lost"] = "sent"
         try:
-            language = "en" if row.recipient == context.settings.mail_engineer else "nl"
-            mailer.send(Message(row.message_id, row.recipient, row.subject, row.body_text, row.body_html, row.queued_at, language))
-        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
-            log.warning("the mail server refused mail %s (%s); it stays queued", message_id, type(error).__name__)
-            connection.execute(statement("deliveries/mail_refused"), {"message_id": message_id})
-            return 0
-        connection.execute(statement("deliveries/mail_sent"), {"message_id": message_id, "at": context.clock.now()})
-    return 1
+            if not _handed_over(mailer, message):
+                outcome, said = "lost", "it costs the connection to the server"
+        except MailRefused as error:
+            outcome, said = "refused", str(error)
+        now = context.clock.now()
+        if outcome == "sent":
+            connection.execute(statement("deliveries/mail_sent"), {"message_id": message_id, "at": now})
+        else:
+            log.warning("mail %s stays queued: %s", message_id, said)
+            connection.execute(statement("deliveries/mail_refused"), {"message_id": message_id, "error": said, "at": now})
+    return outcome
+
+
+def _handed_over(mailer: Mailer, message: Message) -> bool:
+    """Send a mail, over a new connection when the server ends this one (some do so after a number of mails); false when it does so again.
+
+    Raises:
+        MailRefused: this mail cannot be sent.
+        MailServerAway: there is no new connection to be had.
+    """
+    for _ in range(2):
+        try:
+            mailer.send(message)
+        except MailServerAway:
+            mailer.connect()
+        else:
+            return True
+    return False
