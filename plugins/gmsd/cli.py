@@ -42,6 +42,8 @@ def build() -> typer.Typer:
         """Intake-to-publication of the Gemeentelijke Monitor Sociaal Domein."""
 
     for module in pkgutil.iter_modules(commands.__path__):
+        if module.name.startswith("_"):
+            continue
         import_module(f"gmsd.commands.{module.name}").register(app)
     return app
 

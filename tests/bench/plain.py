@@ -6,21 +6,23 @@ not do: encodings, lines that cannot be read, messages, the digest of the file, 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from pathlib import Path
+from gmsd.reference import municipalities
+from gmsd.rounds import HalfYear
 
-    from gmsd.rounds import HalfYear
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Answers = dict[str, tuple[int, list[int]]]
 SHOWN = 10
 _STREAMED_FROM = 200_000  # rows; below it the streaming engine takes longer to start than to work
 
 # The codes that are right in 2019-H2.
+MUNICIPALITIES = list(municipalities(HalfYear(2019, 2)))
 TYPES = [f"{code:02d}" for code in range(1, 19)]
 FORMS = ["1", "2"]
 UNITS = ["01", "04", "14", "16", "82", "83"]
@@ -68,9 +70,11 @@ def _rules(municipality: str, half_year: HalfYear, received_on: dt.date) -> dict
         "AANM-01": col("Aanmaakdatum_bestand").is_null(),
         "AANM-02": col("Aanmaakdatum_bestand").is_not_null() & created.is_null(),
         "AANM-03": created > received_on,
+        "AANM-04": created < half_year.last_day,
         "GEM-01": code.is_null(),
         "GEM-02": ~code.str.contains(r"^[0-9]{4}$"),
-        "GEM-03": code.str.contains(r"^[0-9]{4}$") & (code != municipality),
+        "GEM-03": code.is_in(MUNICIPALITIES) & (code != municipality),
+        "GEM-04": code.str.contains(r"^[0-9]{4}$") & ~code.is_in(MUNICIPALITIES),
         "BSN-01": col("BSN").is_null(),
         "BSN-02": col("BSN").is_not_null()
         & (number.is_null() | (number == 0) | ((weighted % 11 != 0) & (number != 999_999_999))).fill_null(True),
@@ -79,6 +83,8 @@ def _rules(municipality: str, half_year: HalfYear, received_on: dt.date) -> dict
         "TYPE-02": ~col("Type_maatwerkarrangement").is_in(TYPES),
         "START-01": col("Startdatum_ondersteuning").is_null(),
         "START-02": col("Startdatum_ondersteuning").is_not_null() & start.is_null(),
+        "START-04": start < dt.date(1920, 1, 1),
+        "START-05": start > half_year.last_day.replace(year=half_year.year + 1),
         "EIND-02": ended & end.is_null(),
         "EIND-03": end < start,
         "VORM-01": col("Leveringsvorm").is_null(),

@@ -11,6 +11,7 @@ from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.validator.validator import Validator
 
 from gmsd.protocol import Protocol, protocol_for
+from gmsd.reference import municipalities
 from tests.bench import files
 
 if TYPE_CHECKING:
@@ -49,12 +50,13 @@ def check(path: Path, expectations: list[Any], *, lines: bool) -> Answers:
 def suite() -> list[Any]:
     """The configurations of the protocol's rules.
 
-    A day of receipt is written as a moment: a pandas column of days cannot be compared with a date.
+    A day is written as a moment: a pandas column of days cannot be compared with a date.
     """
     configurations = [each.configuration for each in protocol_for(files.HALF_YEAR).suite(**files.KNOWN).expectations]
     for each in configurations:
-        if each.kwargs.get("max_value") is not None:
-            each.kwargs["max_value"] = f"{files.RECEIVED_ON}T00:00:00"
+        for bound in {"min_value", "max_value"} & each.kwargs.keys():
+            if each.kwargs[bound] is not None:
+                each.kwargs[bound] = f"{each.kwargs[bound]}T00:00:00"
     return configurations
 
 
@@ -126,6 +128,11 @@ def _in_codes(frame: pd.DataFrame, derived: Any, protocol: Protocol) -> Any:
     return cells.where(cells.isin(protocol.codes(derived.settings["codes"], files.HALF_YEAR)))
 
 
+def _municipality(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> Any:
+    cells = frame[derived.of[0]]
+    return cells.where(cells.isin(list(municipalities(files.HALF_YEAR))))
+
+
 def _outside(frame: pd.DataFrame, derived: Any, _protocol: Protocol) -> Any:
     start, end = frame[derived.of[0]], frame[derived.of[1]]
     running = frame[derived.of[2]].isna()
@@ -143,6 +150,7 @@ _KINDS: dict[str, Callable[[pd.DataFrame, Any, Protocol], Any]] = {
     "calendar_date": _calendar_date,
     "eleven_test": _eleven_test,
     "in_codes": _in_codes,
+    "municipality": _municipality,
     "outside": _outside,
     "repeated": _repeated,
 }

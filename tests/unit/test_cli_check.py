@@ -114,16 +114,16 @@ def test_one_report_is_written_and_told(folder, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("{in}", "--format", "html"), "needs a folder"),
-        (("{in}/WMO_H22019_goed.csv", "--format", "xlsx"), "xlsx needs a file"),
-        (("{in}", "--format", "html", "--out", "{in}/WMO_H22019_goed.csv"), "not a folder"),
-        (("{in}/WMO_H22019_goed.csv", "--format", "json", "--out", "{in}/WMO_H22019_goed.csv"), "a file that is checked"),
-        (("{in}/WMO_H22019_goed.csv", "--out", "{in}"), "a folder"),
-        (("{in}/WMO_H22019_goed.csv", "--out", "{in}/nergens/a.txt"), "no such folder"),
-        (("{in}/nergens.csv",), "no such file"),
-        (("{in}/fifo",), "neither a file nor a folder"),
-        (("{in}/\x1b[2J\n999900006",), "?[2J?*********: cannot be opened"),
-        (("{in}/" + "a" * 300,), "name too long"),
+        (("{in}", "--format", "html"), "noem een map om de html-bestanden in te schrijven"),
+        (("{in}/WMO_H22019_goed.csv", "--format", "xlsx"), "noem een bestand om het xlsx-bestand"),
+        (("{in}", "--format", "html", "--out", "{in}/WMO_H22019_goed.csv"), "het is geen map"),
+        (("{in}/WMO_H22019_goed.csv", "--format", "json", "--out", "{in}/WMO_H22019_goed.csv"), "een bestand dat wordt gecontroleerd"),
+        (("{in}/WMO_H22019_goed.csv", "--out", "{in}"), "het is een map"),
+        (("{in}/WMO_H22019_goed.csv", "--out", "{in}/nergens/a.txt"), "die map bestaat niet"),
+        (("{in}/nergens.csv",), "bestaat niet"),
+        (("{in}/fifo",), "geen bestand en geen map"),
+        (("{in}/\x1b[2J\n999900006",), "?[2J?*********: kan niet worden geopend"),
+        (("{in}/" + "a" * 300,), "de naam is te lang"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_a_file_is_checked(folder, arguments, words):
@@ -223,4 +223,120 @@ def test_one_file_of_a_folder_that_may_not_be_read_is_told_and_the_others_are_ch
     without_rights = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"] if os.geteuid() == 0 else []
     done = subprocess.run([*without_rights, *COMMAND, str(folder), "--format", "json"], capture_output=True, text=True, check=False)
     assert (done.returncode, len(json.loads(done.stdout))) == (2, 3)
-    assert done.stderr == f"gmsd: {closed}: cannot be opened: permission denied\n"
+    assert done.stderr == f"gmsd: {closed}: kan niet worden geopend: u hebt er geen rechten voor\n"
+
+
+ENGLISH = re.compile(
+    r"\b(?:usage|error|try|invalid|value|missing|argument|option|options|such|required|file|folder|cannot|opened|not|the|show|exit)\b",
+    re.IGNORECASE,
+)
+OPTIONS = re.compile(r"--[a-z-]+|-h\b")
+LEAVINGS = {
+    "README.docx": b"x",
+    "Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "desktop.ini": b"[.ShellClassInfo]",
+    "~$WMO_H22019_goed.csv": b"x",
+    ".~lock.WMO_H22019_goed.csv#": b"x",
+    ".DS_Store": b"x",
+    "__MACOSX/._WMO_H22019_goed.csv": b"x",
+    ".git/config": b"x",
+    "WMO_H22019_half.csv.filepart": b"x",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "noem BESTAND"),
+        (("--bestand", "x"), "de optie --bestand bestaat niet"),
+        (("{in}", "--munici", "0518"), "bedoelt u --municipality?"),
+        (("{in}", "-x"), "de optie -x bestaat niet"),
+        (("{in}", "--municipality"), "bij --municipality ontbreekt de waarde (CODE)"),
+        (("{in}", "--help=x"), "bij --help hoort geen waarde"),
+        (("{in}", "--format", "pdf"), "deze waarde kan niet (text|json|html|xlsx)"),
+        (("{in}", "--municipality", "051"), "een gemeentecode heeft vier cijfers"),
+        (("{in}", "--municipality", "\u0660\u0665\u0661\u0668"), "een gemeentecode heeft vier cijfers"),
+        (("{in}", "--municipality", "9999"), "9999 is geen gemeente"),
+        (("{in}", "--half-year", "H32019"), "dit is geen halfjaar"),
+        (("{in}", "--half-year", "H22014"), "voor het 2e halfjaar 2014 is er geen protocol"),
+        (("{in}", "--format", "html"), "noem een map"),
+        (("{in}/nergens.csv",), "bestaat niet"),
+        (("{in}/leeg",), "een map zonder bestanden om te controleren"),
+    ],
+)
+def test_refusal_is_a_dutch_line_after_a_usage_hint_at_most(folder, arguments, words):
+    (folder / "leeg").mkdir()
+    told = check(*(argument.replace("{in}", str(folder)) for argument in arguments))
+    assert (told.exit_code, told.stdout) == (2, "")
+    *hint, line = told.stderr.splitlines()
+    assert line.startswith("gmsd: ")
+    assert words in line
+    assert [part.split(":")[0] for part in hint if part] in ([], ["Gebruik", "Uitleg"])
+    assert not ENGLISH.search(OPTIONS.sub("", told.stderr.replace(str(folder), ""))), told.stderr
+
+
+def test_help_is_dutch():
+    told = check("--help")
+    assert told.exit_code == 0
+    assert "Argumenten:" in told.stdout
+    assert not ENGLISH.search(
+        re.sub(r"[\w.]+\.(?:csv|xlsx)|gmsd check [^\n]*", "", OPTIONS.sub("", told.stdout.replace("[OPTIES]", "")))
+    ), told.stdout
+
+
+@pytest.mark.parametrize("code", ["1979", "0003"])
+def test_successor_hears_under_which_codes_and_in_which_folders_an_earlier_half_year_is_delivered(tmp_path, code):
+    path = tmp_path / "WMO_H22020_Eemsdelta.csv"
+    path.write_bytes(file_of(ROWS[0].replace("0518", code)))
+    folders = [f"{each} in map H22020/{each[:4]}" for each in ("0003 (Appingedam)", "0010 (Delfzijl)", "0024 (Loppersum)")]
+    refused = check(path, "--municipality", "1979")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "1979 (Eemsdelta) bestond niet in het 2e halfjaar 2020" in refused.stderr
+    assert [each for each in folders if each not in refused.stderr] == []
+    without, old = (" ".join(check(path, *more).stdout.split()) for more in ((), ("--municipality", "0003")))
+    for words in (without, old):
+        if code == "1979":
+            assert words.startswith("Afgekeurd")
+            assert [each for each in folders if each not in words] == []
+        else:
+            assert words.startswith("Goedgekeurd")
+    ended = tmp_path / "WMO_H12021_Appingedam.csv"
+    ended.write_bytes(path.read_bytes())
+    assert "onder 1979 (Eemsdelta) in map H12021/1979" in check(ended, "--municipality", "0003").stderr
+
+
+def test_leavings_of_systems_and_programs_are_passed_over_and_counted_in_one_line(tmp_path):
+    for name, data in LEAVINGS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    only = check(tmp_path, "--municipality", "0518")
+    assert only.stdout.splitlines()[-1] == "8 bestanden van een systeem of overdrachtsprogramma zijn overgeslagen"
+    (tmp_path / "WMO_H22019_goed.csv").write_bytes(clean())
+    told = check(tmp_path, "--municipality", "0518")
+    assert told.exit_code == 1
+    assert [line.split()[:2] for line in told.stdout.splitlines()[:2]] == [
+        ["Afgekeurd", "README.docx"],
+        ["Goedgekeurd", "WMO_H22019_goed.csv"],
+    ]
+    assert [line for line in told.stdout.splitlines() if "overgeslagen" in line] == [
+        "8 bestanden van een systeem of overdrachtsprogramma zijn overgeslagen"
+    ]
+    listed = check(tmp_path, "--municipality", "0518", "--format", "json")
+    assert [result["file"] for result in json.loads(listed.stdout)] == ["README.docx", "WMO_H22019_goed.csv"]
+    assert listed.stderr == "gmsd: 8 bestanden van een systeem of overdrachtsprogramma zijn overgeslagen\n"
+    (tmp_path / "README.docx").unlink()
+    (tmp_path / "WMO_H22019_goed.csv").unlink()
+    nothing = check(tmp_path)
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
+    assert "8 bestanden van een systeem" in nothing.stderr
+
+
+def test_place_of_delivery_that_is_not_told_is_not_compared_and_that_is_said(tmp_path):
+    path = tmp_path / "WMO_H22019_twee.csv"
+    path.write_bytes(cell("Gemeentecode", "0599"))
+    told = check(path)
+    words = " ".join(told.stdout.split())
+    assert told.exit_code == 1
+    assert "'s-Gravenhage (0518), volgens de eerste regel met een bestaande code; de plaats van levering is niet vergeleken" in words
+    assert "0599 (Rotterdam)" in words
+    assert "niet vergeleken" not in check(path, "--municipality", "0518").stdout

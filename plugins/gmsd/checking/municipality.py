@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -30,25 +31,33 @@ def first_municipality(cells: pl.DataFrame | pl.LazyFrame, protocol: Protocol, h
     return found.item() if found.height else None
 
 
-def not_then(code: str, half_year: HalfYear) -> tuple[str, str] | None:
-    """Why a code is of no municipality in a half-year, and under which codes and in which folders that half-year is delivered.
+@dataclass(frozen=True, slots=True)
+class NotThen:
+    """A municipality that did not exist in a half-year, as parts of a Dutch sentence.
 
-    Returns:
-        Two parts of a Dutch sentence; None for a code that no municipality has or had.
+    Attributes:
+        called: Its code and name.
+        existed: When it did exist.
+        how: Under which codes and in which folders the half-year is delivered; '' when nobody took over anybody.
     """
+
+    called: str
+    existed: str
+    how: str
+
+
+def not_then(code: str, half_year: HalfYear) -> NotThen | None:
+    """Why a code is of no municipality in a half-year, and how that half-year is delivered; None for one that nobody has or had."""
     try:
         first, last = existence(code)
     except KeyError:
         return None
     called, before, after = f"{code} ({name(code)})", predecessors(code, half_year), successors(code, half_year)
     if half_year < first:
-        what = f"{called}, pas een gemeente sinds het {first.dutch}"
-        return (
-            what,
-            f"lever het {half_year.dutch} per oude gemeente, elk met de eigen code: {_folders(before, half_year)}" if before else "",
-        )
-    what = f"{called}, een gemeente tot en met het {last.dutch}" if last is not None else called
-    return what, f"lever het {half_year.dutch} onder {_folders(after, half_year)}" if after else ""
+        how = f"lever het {half_year.dutch} per oude gemeente, elk met de eigen code: {_folders(before, half_year)}" if before else ""
+        return NotThen(called, f"pas sinds het {first.dutch} een gemeente", how)
+    how = f"lever het {half_year.dutch} onder {_folders(after, half_year)}" if after else ""
+    return NotThen(called, f"een gemeente tot en met het {last.dutch}" if last is not None else "nog steeds een gemeente", how)
 
 
 def describe_codes(codes: pl.Series, half_year: HalfYear) -> list[tuple[str, str, int]]:
@@ -59,7 +68,9 @@ def describe_codes(codes: pl.Series, half_year: HalfYear) -> list[tuple[str, str
             about = f"is het {code} ({name(code)})", f"lever de regels van {_folders((code,), half_year)}"
         else:
             known = not_then(code, half_year)
-            about = (f"is het {known[0]}", known[1]) if known else ("is het een code die geen gemeente heeft of had", "")
+            about = (
+                (f"is het {known.called}, {known.existed}", known.how) if known else ("is het een code die geen gemeente heeft of had", "")
+            )
         found[about] = found.get(about, 0) + count
     return [(what, how, count) for (what, how), count in sorted(found.items(), key=lambda each: -each[1])]
 

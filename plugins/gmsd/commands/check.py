@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from gmsd.commands._dutch import DutchCommand, Refusal, reason
 from gmsd.masking import STEERING, mask_bsn, printable
 
 if TYPE_CHECKING:
@@ -44,27 +45,39 @@ _REPORTS = (Format.html, Format.xlsx)
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(check)
+    app.command(cls=DutchCommand, short_help="Check Wmo files as the pipeline does (in Dutch).")(check)
 
 
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE", readable=False, help="Files, or folders of files, to check.")],
-    municipality: Annotated[str | None, typer.Option("--municipality", help="Code of the delivering municipality, such as 0518.")] = None,
-    half_year: Annotated[
-        str | None, typer.Option("--half-year", help="Code uitvraag, such as H12019, for names that do not tell it.")
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="BESTAND", readable=False, help="Bestanden, of mappen met bestanden, om te controleren."),
+    ],
+    municipality: Annotated[
+        str | None, typer.Option("--municipality", metavar="CODE", help="Code van de gemeente die levert, zoals 0518.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="text, json, html or xlsx.")] = Format.text,
+    half_year: Annotated[
+        str | None,
+        typer.Option("--half-year", metavar="H12019", help="Code uitvraag, zoals H12019, voor bestanden waarvan de naam die niet noemt."),
+    ] = None,
+    form: Annotated[
+        Format,
+        typer.Option("--format", metavar="text|json|html|xlsx", show_default=False, help="Hoe u de uitslag wilt zien. Standaard: text."),
+    ] = Format.text,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="Write here instead of to the screen; needed for xlsx. A folder when html or xlsx of several files are meant."
+            "--out",
+            metavar="PAD",
+            help="Schrijf hierheen en niet naar het scherm; nodig voor xlsx. Een map als u html of xlsx van meer bestanden wilt.",
         ),
     ] = None,
 ) -> None:
-    """Check Wmo files as the pipeline does. Exit status 1 when a file is rejected, 2 when one cannot be opened.
+    """Controleert uw bestand zoals het CBS dat doet, op uw eigen computer: er wordt niets verstuurd.
 
-    Controleert uw bestand zoals het CBS dat doet, op uw eigen computer: er wordt niets verstuurd. U ziet eerst de uitslag, dan per
-    variabele wat er mis is, waar dat staat en hoe u het herstelt. Met --format xlsx krijgt u alle regelnummers in een Excel-bestand.
+    U ziet eerst de uitslag, dan per variabele wat er mis is, waar dat staat en hoe u het herstelt. Met --format xlsx krijgt u alle
+    regelnummers in een Excel-bestand. De afsluitcode is 0 als alles is goedgekeurd, 1 als een bestand is afgekeurd, en 2 als een bestand
+    niet kan worden geopend of de opdracht niet klopt.
 
     \b
     gmsd check WMO_H22019_gemeenteDenHaag.csv --municipality 0518
@@ -99,9 +112,13 @@ class _File:
 
 @dataclass(frozen=True)
 class _Given:
-    """What was asked for: the files, whether the answer is a list (more paths than one, or a folder), the form and where it goes."""
+    """What was asked for: the files, whether the answer is a list (more paths than one, or a folder), the form and where it goes.
+
+    `passed_over` counts the files that systems and transfer programs left in a folder.
+    """
 
     files: list[_File]
+    passed_over: int
     listed: bool
     form: Format
     out: Path | None
@@ -111,27 +128,33 @@ class _Given:
         """Look at the paths; what cannot be done is refused before a file is checked."""
         listed = len(paths) > 1 or _is_folder(paths[0])
         folder = listed and form in _REPORTS
-        files = [file for path in paths for file in _files(path, out if folder else None)]
+        found = [_files(path, out if folder else None) for path in paths]
+        files, passed_over = [file for each, _ in found for file in each], sum(over for _, over in found)
         if form in _REPORTS and out is None:
             if form is Format.xlsx and not listed:
-                raise typer.BadParameter("xlsx needs a file to write to", param_hint="--out")
+                raise Refusal("noem een bestand om het xlsx-bestand naar te schrijven", param_hint="--out")
             if folder:
-                raise typer.BadParameter(f"{form.value} of several files needs a folder to write to", param_hint="--out")
+                raise Refusal(f"noem een map om de {form.value}-bestanden in te schrijven", param_hint="--out")
         if out is not None:
             _writable(out, files, folder=folder)
-        return cls(files, listed, form, out)
+        return cls(files, passed_over, listed, form, out)
 
 
-def _files(path: Path, reports: Path | None) -> list[_File]:
-    """The files that a path means; in a folder those in subfolders too, but not what is hidden or a report of ours."""
+def _files(path: Path, reports: Path | None) -> tuple[list[_File], int]:
+    """The files that a path means, and how many of a folder are passed over, because a system or transfer program left them there.
+
+    Of a folder those in subfolders are meant too, but no report of ours.
+    """
     try:
         if _is_folder(path):
-            inside = [_File(each, str(each.relative_to(path))) for each in sorted(_below(path, reports))]
-            return inside or _refuse(f"{path}: a folder without files")
+            inside = sorted(_below(path, reports))
+            meant = [_File(each, str(each.relative_to(path))) for each in inside if not _left_behind(each.relative_to(path))]
+            over = len(inside) - len(meant)
+            return (meant, over) if meant else _refuse(f"{path}: een map zonder bestanden om te controleren{_passed_over(over, '; ')}")
         if path.exists() and not path.is_file():
-            _refuse(f"{path}: neither a file nor a folder")
+            _refuse(f"{path}: geen bestand en geen map")
         with path.open("rb"):
-            return [_File(path, path.name)]
+            return [_File(path, path.name)], 0
     except OSError as error:
         _unopened(Path(error.filename or path), error)
 
@@ -151,8 +174,22 @@ def _below(folder: Path, reports: Path | None) -> Iterator[Path]:
 
     for place, folders, names in os.walk(folder, onerror=stop):
         here = Path(place)
-        folders[:] = [name for name in folders if not name.startswith(".") and (reports is None or not _same(here / name, reports))]
-        yield from (here / name for name in names if not name.startswith(".") and (here / name).is_file())
+        folders[:] = [name for name in folders if reports is None or not _same(here / name, reports)]
+        yield from (here / name for name in names if (here / name).is_file())
+
+
+def _left_behind(path: Path) -> bool:
+    """By the list that the inbox has; what lies in a hidden folder is not meant either, whatever it is called."""
+    from gmsd.protocol import left_behind
+
+    return left_behind(path) or any(part.startswith(".") for part in path.parts[:-1])
+
+
+def _passed_over(count: int, before: str = "") -> str:
+    if not count:
+        return ""
+    files, were = ("bestand", "is") if count == 1 else ("bestanden", "zijn")
+    return f"{before}{count} {files} van een systeem of overdrachtsprogramma {were} overgeslagen"
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -161,13 +198,13 @@ def _same(one: Path, other: Path) -> bool:
 
 def _writable(out: Path, files: list[_File], *, folder: bool) -> None:
     if folder and out.exists() and not out.is_dir():
-        _refuse(f"{out}: cannot be written to: not a folder, and there are several reports")
+        _refuse(f"{out}: kan niet worden geschreven: het is geen map, en er zijn meer rapporten")
     if not folder and out.is_dir():
-        _refuse(f"{out}: cannot be written to: a folder")
+        _refuse(f"{out}: kan niet worden geschreven: het is een map")
     if not out.parent.is_dir():
-        _refuse(f"{out}: cannot be written to: no such folder")
+        _refuse(f"{out}: kan niet worden geschreven: die map bestaat niet")
     if any(_same(file.path, out) for file in files):
-        _refuse(f"{out}: cannot be written to: it is a file that is checked")
+        _refuse(f"{out}: kan niet worden geschreven: het is een bestand dat wordt gecontroleerd")
 
 
 def _unopened(path: Path, error: OSError) -> NoReturn:
@@ -175,7 +212,7 @@ def _unopened(path: Path, error: OSError) -> NoReturn:
 
 
 def _trouble(path: Path, error: OSError) -> str:
-    return f"{path}: cannot be opened: {(error.strerror or type(error).__name__).lower()}"
+    return f"{path}: kan niet worden geopend: {reason(error)}"
 
 
 def _tell(line: str) -> None:
@@ -196,8 +233,10 @@ def _half_year(text: str | None) -> HalfYear | None:
     try:
         half_year = HalfYear.parse(text)
         protocol_for(half_year)
-    except (ValueError, NoProtocolError) as error:
-        raise typer.BadParameter(mask_bsn(str(error)), param_hint="--half-year") from None
+    except ValueError:
+        raise Refusal("dit is geen halfjaar; schrijf bijvoorbeeld H22019", param_hint="--half-year") from None
+    except NoProtocolError:
+        raise Refusal(f"voor het {HalfYear.parse(text).dutch} is er geen protocol", param_hint="--half-year") from None
     return half_year
 
 
@@ -206,13 +245,18 @@ def _municipality(code: str | None, file: Path, expected: HalfYear | None) -> No
     if code is None:
         return
     if not re.fullmatch(r"[0-9]{4}", code):
-        raise typer.BadParameter("a municipality is four digits, such as 0518", param_hint="--municipality")
-    from gmsd.checking import half_year_in_name
+        raise Refusal("een gemeentecode heeft vier cijfers, zoals 0518", param_hint="--municipality")
+    from gmsd.checking import half_year_in_name, not_then
     from gmsd.reference import is_municipality
 
     half_year = half_year_in_name(file.name) or expected
-    if half_year is not None and not is_municipality(code, half_year):
-        raise typer.BadParameter(f"{code} is no municipality in {half_year}", param_hint="--municipality")
+    if half_year is None or is_municipality(code, half_year):
+        return
+    known = not_then(code, half_year)
+    if known is None:
+        raise Refusal(f"{code} is geen gemeente", param_hint="--municipality")
+    how = f"; {known.how}" if known.how else ""
+    raise Refusal(f"{known.called} bestond niet in het {half_year.dutch}: {known.existed}{how}", param_hint="--municipality")
 
 
 def _now(settings: Settings) -> dt.datetime:
@@ -226,7 +270,7 @@ def _now(settings: Settings) -> dt.datetime:
     try:
         return get_clock(settings).now()
     except (SQLAlchemyError, ValueError):
-        typer.echo("gmsd: the demo's clock does not answer; the system's date is used", err=True)
+        typer.echo("gmsd: de klok van de demo antwoordt niet; de datum van deze computer geldt", err=True)
         return SystemClock().now()
 
 
@@ -352,6 +396,8 @@ class _Run:
         """Tell what could not be told while files were checked."""
         plain = [result for _, result in self.results]
         if self.given.form is Format.json:
+            if self.given.passed_over:
+                _tell(_passed_over(self.given.passed_over))
             content = _json(plain if self.given.listed else plain[0]) if plain or self.given.listed else ""
         elif self.given.form in _REPORTS:
             content = self._summary() if self.given.listed else ""
@@ -380,7 +426,9 @@ class _Run:
         from gmsd.reporting import feedback_summary
 
         plain = [result for _, result in self.results]
-        return "\n" + feedback_summary(plain, width=self.screen.width, colour=self.screen.colour and self.given.out is None)
+        summary = feedback_summary(plain, width=self.screen.width, colour=self.screen.colour and self.given.out is None)
+        over = _passed_over(self.given.passed_over)
+        return f"\n{summary}{over}\n" if over else f"\n{summary}"
 
 
 def _json(plain: Any) -> str:
@@ -393,4 +441,4 @@ def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
-        _refuse(f"{path}: cannot be written to: {(error.strerror or type(error).__name__).lower()}")
+        _refuse(f"{path}: kan niet worden geschreven: {reason(error)}")

@@ -39,6 +39,7 @@ select
                 "Startdatum_ondersteuning.datum" > %(last_day)s::date
                 or coalesce("Einddatum_ondersteuning.datum" < %(first_day)s::date, false)
     end as "regel.buiten_halfjaar",
+    case when "Gemeentecode.vorm" = any(%(municipalities)s::text[]) then "Gemeentecode.vorm" end as "Gemeentecode.bestaat",
     case when "Reden_beeindiging.vorm" = any(%(end_reasons)s::text[]) then "Reden_beeindiging.vorm" end as "Reden_beeindiging.goed",
     row_number() over (
         partition by

@@ -46,7 +46,7 @@ MUNICIPALITY = [
         "Gemeentecode",
         "no municipality yet",
         "1979",
-        words=("pas een gemeente sinds het 1e halfjaar 2021", "0003 (Appingedam) in map H22019/0003, 0010 (Delfzijl)"),
+        words=("pas sinds het 1e halfjaar 2021 een gemeente", "0003 (Appingedam) in map H22019/0003, 0010 (Delfzijl)"),
     ),
     both(
         "no municipality and another: each its own finding",
