@@ -16,8 +16,13 @@ ROLES_SQL = Path(__file__).parent / "sql" / "roles.sql"
 OPTIONS = {
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
-    "log_min_messages": "warning",
-    "log_min_error_statement": "panic",  # a failed statement may hold personal data: never log its text
+    # An error quotes the row or the cell that it is about: what one statement met is told to who sent it, and never logged. What concerns
+    # the server itself (LOG, FATAL, PANIC) is logged, without detail and without the text of a statement.
+    "log_min_messages": "log",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "work_mem": "32MB",

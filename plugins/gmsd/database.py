@@ -6,6 +6,7 @@ import io
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from gmsd.database_errors import keep_values_out, values_kept_out
 from gmsd.settings import data_folder
 
 if TYPE_CHECKING:
@@ -32,9 +33,15 @@ _SECONDS_TO_CONNECT = 10
 def _engine(url: str) -> Engine:
     from sqlalchemy import create_engine
 
-    return create_engine(
-        url, pool_pre_ping=True, pool_size=2, connect_args={"application_name": "gmsd", "connect_timeout": _SECONDS_TO_CONNECT}
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=2,
+        hide_parameters=True,
+        connect_args={"application_name": "gmsd", "connect_timeout": _SECONDS_TO_CONNECT},
     )
+    keep_values_out(engine)
+    return engine
 
 
 def connect(settings: Settings, role: Role = "loader") -> Engine:
@@ -81,7 +88,7 @@ def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
     raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor:
+    with values_kept_out(), raw.cursor() as cursor:
         with cursor.copy(query) as copy:
             for part in frame.iter_slices(200_000):
                 copy.write(part.write_csv(include_header=False).encode())
@@ -104,7 +111,8 @@ def read_frame(connection: Connection, name: str, schema: dict[str, pl.DataType 
     raw: Any = connection.connection.driver_connection
     query: Any = (sql_folder() / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
     buffer = io.BytesIO()
-    with ClientCursor(raw) as cursor, cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(SQL(query)), parameters or None) as copy:
+    copied = SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(SQL(query))
+    with values_kept_out(), ClientCursor(raw) as cursor, cursor.copy(copied, parameters or None) as copy:
         for block in copy:
             buffer.write(block)
     if not buffer.tell():
