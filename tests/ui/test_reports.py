@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from gmsd import reporting
 from gmsd.checking import check_file
 from gmsd.protocol import newest_protocol, protocol_for
+from gmsd.reporting.rendering import environment
 from gmsd_airflow import rounds_page
 from tests.unit import reporting_samples as s
 from tests.unit import test_reporting as mails
@@ -122,6 +123,15 @@ def test_it_asks_for_nothing_and_runs_nothing(browser: Browser, name: str, tmp_p
     assert asked == [file.as_uri()]
     assert page.locator("h1").first.is_visible()
     context.close()
+
+
+def test_no_mail_and_no_report_is_forgotten_here() -> None:
+    """A new template is held against phone, paper and axe from its first day."""
+    templates = environment("html").list_templates(extensions=("j2",))
+    made = {each.removeprefix("mails/").removesuffix(".j2") for each in templates if each.startswith("mails/") and "/_" not in each}
+    assert {each for each in made if not any(name.startswith(f"mail {each}") for name in LONG_PAGES)} == set()
+    reports = {each for each in templates if each.startswith("reports/")}
+    assert reports == {"reports/frame.html.j2", "reports/op-orde.html.j2", "reports/regels.html.j2", "reports/terugkoppeling.html.j2"}
 
 
 def set_font(page: Page, width: float) -> None:
