@@ -71,6 +71,7 @@ def ids(text: str, frame: pl.DataFrame = FRAME) -> list[int]:
         ("length(Title) eq 16", [3]),
         ("toupper(Title) eq 'APPINGEDAM ÉÉN'", [3]),
         ("indexof(Title,'x') eq -1", [0, 1, 2, 3]),
+        ("indexof(Title,'') eq 0", [0, 1, 2, 3]),
         ("substring(Title,99) eq ''", [0, 1, 2, 3]),
         ("Title eq 'amsterdam'", []),
         # numbers and their suffixes
@@ -243,6 +244,7 @@ def test_order_has_several_keys_and_expressions() -> None:
         return matching(entities, Options(order=text))["ID"].to_list()
 
     assert order("Clients") == order("Clients asc") == [3, 2, 4, 1, 0]
+    assert order("1 desc,true,'x',ID desc") == [4, 3, 2, 1, 0]
     assert order("Clients desc") == [0, 1, 4, 2, 3]
     assert order("Known desc, Clients mul -1") == [3, 0, 1, 4, 2]
     assert order("substring(RegioS,0,2), ID desc") == [4, 3, 2, 1, 0]

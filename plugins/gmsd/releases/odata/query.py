@@ -33,7 +33,9 @@ def matching(entities: EntitySet, options: Options) -> pl.DataFrame:
         if not order:
             return rows
         down = [key.descending for key in order]
-        return rows.sort([key.expr for key in order], descending=down, nulls_last=down, maintain_order=True)
+        keys = [f"$orderby {number}" for number in range(len(order))]  # no field's name; as columns, since an order may be a constant
+        keyed = rows.with_columns(key.expr.alias(name) for name, key in zip(keys, order, strict=True))
+        return keyed.sort(keys, descending=down, nulls_last=down, maintain_order=True).drop(keys)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         _log.exception("a filter or order that was understood could not be computed: %r %r", options.filter, options.order)
         raise QueryError("dit kan niet worden berekend") from None
