@@ -2,16 +2,17 @@
 SHELL := /bin/bash
 MUNICIPALITIES ?= 30
 SEED ?= 1
+MINUTES ?= 10
 RESET ?=
 unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test pythons bench impact mutation parity lint docs lock compose-env
+.PHONY: help setup demo up down test pythons bench outage impact mutation parity lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  options: PYTHON=/path/to/python - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500"
+	@echo "  options: PYTHON=/path/to/python - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10"
 
 setup: ## make the environments only
 	@services/bootstrap.sh
@@ -34,6 +35,10 @@ test: ## every category of tests against real services
 pythons: ## the tests that tell one Python from another, on each other supported Python of this machine
 	@services/bootstrap.sh --dev
 	@tests/pythons
+
+outage: ## take PostgreSQL, store and mail away for MINUTES in the middle of uploads and of a publication; prints a table
+	@services/bootstrap.sh --dev
+	@.venv/bin/python -m tests.outage --minutes "$(MINUTES)"
 
 bench: ## the benchmarks; writes var/bench/latest.json
 	@services/bootstrap.sh --dev

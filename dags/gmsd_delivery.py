@@ -13,17 +13,20 @@ leaves a delivery that has been checked as it is, at any time.
 
 **Needs.** The object store, the warehouse, the mail server.
 
-**When it fails.** The log says which service did not answer; clear the failed task after the repair. Clearing is always safe: a check gives
-the same result again and a mail that has been sent is not sent twice. No personal data stands in the log or in a task's result.
+**When it fails.** A service that is away fails nothing: the task waits and is tried again for half a day. What fails is refused, or a
+fault of ours; the log says which. The sweep of *Intake* starts the run again after ten minutes, then after ever longer pauses, for a
+week; clear it after the repair when you do not want to wait. Clearing is always safe: a check gives the same result again and a mail that
+has been sent is not sent twice. No personal data stands in the log or in a task's result.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
+
+from gmsd_airflow.failures import DEFAULT_ARGS
 
 ACTIONS = ["check", "check again", "send report again", "let in"]
 
@@ -36,7 +39,7 @@ ACTIONS = ["check", "check again", "send report again", "let in"]
     tags=["gmsd", "deliveries"],
     dag_display_name="Delivery",
     doc_md=__doc__,
-    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args=DEFAULT_ARGS,
     params={
         "delivery": Param(
             None,

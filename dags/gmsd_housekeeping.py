@@ -9,16 +9,17 @@ finished, and recompute the hash chain of the audit trail.
 **Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
 
 **When it fails.** *Verify the audit trail* fails when a row was changed or taken out, also at the end: do not repair it, tell whoever is
-responsible for the data, and see `gmsd audit verify`. The others fail when a service does not answer, and repair themselves the next time.
+responsible for the data, and see `gmsd audit verify`. The others wait for a service that is away; what fails is tried again the next night.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pendulum
 from airflow.sdk import CronTriggerTimetable, dag, task
+
+from gmsd_airflow.failures import DEFAULT_ARGS
 
 
 @dag(
@@ -29,7 +30,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
     tags=["gmsd", "maintenance"],
     dag_display_name="Housekeeping",
     doc_md=__doc__,
-    default_args={"owner": "data engineer", "retries": 2, "retry_delay": dt.timedelta(seconds=30)},
+    default_args=DEFAULT_ARGS,
 )
 def gmsd_housekeeping() -> None:
     """Five tasks that do not depend on each other."""
@@ -45,7 +46,7 @@ def gmsd_housekeeping() -> None:
 
     @task(task_display_name="Start runs that are missing")
     def runs() -> list[str]:
-        """Deliveries in the register without a run in Airflow."""
+        """Deliveries in the register without a run in Airflow, and those whose run failed."""
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import start_missing
 

@@ -3,23 +3,24 @@
 **Purpose.** Every upload in the inbox gets a receipt in the register and a mail, and every delivery that has no run yet gets one in
 `gmsd_delivery`, in order of receipt. Forms of coordinators (withdrawal, explanation) are carried out.
 
-**When.** When the watcher sees that the inbox is no longer what it was, and every half hour: the sweep finds what the watcher missed. The
+**When.** When the watcher sees that the inbox is no longer what it was, and every ten minutes: the sweep finds what the watcher missed,
+sends mails that wait, and starts runs of deliveries again that failed (after ten minutes, then after ever longer pauses, for a week). The
 sweep and a run started by hand compare the whole register with the runs; one that the watcher starts looks at what is new or unchecked.
 
 **Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
 
-**When it fails.** Nothing is lost: the uploads are in the inbox, and the next run takes up where this one stopped. The log names the
-service that did not answer; `gmsd doctor` shows what answers. Start a run by hand after the repair, or wait for the sweep.
+**When it fails.** Nothing is lost: the uploads are in the inbox, and the next run takes up where this one stopped. A service that is away
+fails nothing: the task waits and is tried again for half a day.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pendulum
 from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, get_current_context, task
 
+from gmsd_airflow.failures import DEFAULT_ARGS
 from gmsd_airflow.inbox import InboxTrigger
 
 INBOX = Asset(
@@ -30,14 +31,14 @@ INBOX = Asset(
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/30 * * * *", timezone="Europe/Amsterdam"), assets=[INBOX]),
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="Europe/Amsterdam"), assets=[INBOX]),
     start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
     catchup=False,
     max_active_runs=1,
     tags=["gmsd", "deliveries"],
     dag_display_name="Intake",
     doc_md=__doc__,
-    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args=DEFAULT_ARGS,
 )
 def gmsd_intake() -> None:
     """Register, then forms and runs."""

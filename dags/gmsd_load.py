@@ -11,17 +11,18 @@ under *Advanced Options*.
 
 A person or `GMSD_PUBLISH_WHEN_LOADED` starts the publication, once the last half-year of the round is loaded.
 
-**When it fails.** Clear the task: loading replaces, so a second time gives the same rows and no more. Records that are
-missing in the private bucket are made again from the raw file.
+**When it fails.** A service that is away fails nothing: the task waits for half a day. Otherwise clear the task: loading replaces, so a
+second time gives the same rows and no more. Records that are missing in the private bucket are made again from the raw file.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pendulum
 from airflow.sdk import Asset, PartitionedAssetTimetable, dag, get_current_context, task
+
+from gmsd_airflow.failures import DEFAULT_ARGS
 
 
 @dag(
@@ -32,7 +33,7 @@ from airflow.sdk import Asset, PartitionedAssetTimetable, dag, get_current_conte
     tags=["gmsd", "figures"],
     dag_display_name="Load",
     doc_md=__doc__,
-    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args=DEFAULT_ARGS,
 )
 def gmsd_load() -> None:
     """Load, count, and publish where so set."""

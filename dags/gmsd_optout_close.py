@@ -12,18 +12,19 @@ with, and objects of the inbox that *Intake* has not registered yet. The note of
 **With nothing accepted** it asks under *Required Actions* before going on: an empty round is more often a mistake than the truth. A refusal
 leaves the round open.
 
-**When it fails.** The log says why; clear the task. Closing twice gives the same result.
+**When it fails.** A service that is away fails nothing: the task waits for half a day. Otherwise the log says why; clear the task.
+Closing twice gives the same result.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Asset, dag, get_current_context, task
 
+from gmsd_airflow.failures import DEFAULT_ARGS
 from gmsd_airflow.timetable import RoundTimetable
 
 FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
@@ -37,12 +38,12 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
     tags=["gmsd", "rounds"],
     dag_display_name="Close of a round",
     doc_md=__doc__,
-    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=10)},
+    default_args=DEFAULT_ARGS,
 )
 def gmsd_optout_close() -> None:
     """Look, ask when there is nothing, freeze."""
 
-    @task(task_display_name="Is it time, and what would be frozen", retries=30)
+    @task(task_display_name="Is it time, and what would be frozen")
     def look() -> dict[str, Any]:
         """Numbers of accepted deliveries for each half-year; skipped as long as the clock says that the round is not over."""
         from airflow.sdk.exceptions import AirflowSkipException
@@ -70,7 +71,7 @@ def gmsd_optout_close() -> None:
         "*not delivered*, unless an earlier delivery is kept. Reject to leave the round open.",
     )
 
-    @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze", retries=30)
+    @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
     def freeze() -> dict[str, Any]:
         """Lay down what counts, and announce each half-year as a partition of its own."""
         from gmsd.settings import get_settings

@@ -20,12 +20,13 @@ a recall.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, dag, get_current_context, task
+
+from gmsd_airflow.failures import DEFAULT_ARGS
 
 APPROVE, REFUSE = "Approve", "Refuse"
 
@@ -38,7 +39,7 @@ APPROVE, REFUSE = "Approve", "Refuse"
     tags=["gmsd", "figures"],
     dag_display_name="Publication",
     doc_md=__doc__,
-    default_args={"owner": "data engineer", "retries": 3, "retry_delay": dt.timedelta(seconds=5)},
+    default_args=DEFAULT_ARGS,
     params={
         "round": Param(
             "2019-H2",

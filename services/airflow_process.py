@@ -1,8 +1,9 @@
 """Run one Airflow process: `airflow_process.py scheduler|api-server|dag-processor|triggerer [options]`. Runs in the pipeline's environment.
 
-Two things differ from the plain command. What the process forks dies with it, so that after a kill -9 no worker goes on with a task
-that the next scheduler starts again. And the scheduler has what tasks need imported before LocalExecutor forks its workers, so that no
-task pays for that (24 tasks: 57 s without, 5 s with).
+Three things differ from the plain command. It waits for Airflow's database when that is away: Airflow's processes end with it, and would
+end again at every start. What the process forks dies with it, so that after a kill -9 no worker goes on with a task that the next scheduler
+starts again. And the scheduler has what tasks need imported before LocalExecutor forks its workers, so that no task pays for that
+(24 tasks: 57 s without, 5 s with).
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ def main() -> None:
         from gmsd_airflow.preload import preload
 
         preload()
+    from gmsd_airflow.standby import wait_and_note
+
+    wait_and_note()
     from airflow.__main__ import main as airflow
 
     sys.argv[0] = "airflow"

@@ -130,7 +130,8 @@ def _section(state: State, name: str, program: Program) -> dict[str, object]:
         "autostart": str(program.autostart).lower(),
         "autorestart": "true",
         "startsecs": 2 if program.autostart else 5,
-        "startretries": 10,
+        # never given up: each start waits a second longer than the one before, and what kept it from staying up may be mended meanwhile
+        "startretries": 1000,
         "stopsignal": program.stop_signal,
         "stopwaitsecs": program.stop_seconds,
         "killasgroup": "true",

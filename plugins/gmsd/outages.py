@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from typing import Any
+from typing import Any, Literal
+
+Service = Literal["PostgreSQL", "object store", "mail server", "Airflow", "machine"]
 
 # The libraries are told by name, so that nothing is loaded only to ask.
-_AWAY = {
-    "sqlalchemy.exc": ("OperationalError", "InterfaceError", "TimeoutError"),
-    "psycopg": ("OperationalError", "InterfaceError"),
-    "botocore.exceptions": ("ConnectionError", "HTTPClientError", "IncompleteReadError", "NoCredentialsError", "PartialCredentialsError"),
-}
-# Answers of a store that say nothing about the object that was asked for: of an account, a clock, a bucket or a store too busy.
+_AWAY: tuple[tuple[Service, str, tuple[str, ...]], ...] = (
+    ("PostgreSQL", "sqlalchemy.exc", ("OperationalError", "InterfaceError", "TimeoutError")),
+    ("PostgreSQL", "psycopg", ("OperationalError", "InterfaceError")),
+    ("object store", "botocore.exceptions", ("ConnectionError", "HTTPClientError", "IncompleteReadError")),
+    ("mail server", "smtplib", ("SMTPException",)),
+    ("Airflow", "httpx", ("TransportError",)),
+)
+_NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError")
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+_TRY_LATER = {408, 429}
+# Answers of a store that say nothing about the object that was asked for: of an account, a clock, a bucket or a store too busy. Swift says
+# `NoSuchBucket` while its account server is away; our buckets are made once and stay.
 STORE_CODES = frozenset(
     {
         "ExpiredToken",
@@ -26,27 +35,36 @@ STORE_CODES = frozenset(
 )
 
 
+def service_of(error: BaseException) -> Service | None:
+    """Which service's failure an error is, by its type alone: what may go well when it is tried again later. None for everything else."""
+    for service, module, names in _AWAY:
+        if _is(error, module, names):
+            return service
+    if getattr(error, "connection_invalidated", False):
+        return "PostgreSQL"
+    if isinstance(error, MemoryError | ConnectionError | TimeoutError) or (isinstance(error, OSError) and error.errno in _NO_ROOM):
+        return "machine"
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    return "object store" if isinstance(response, dict) and store_failed(response) else None
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether an error says that a service (database, store, mail server, disk, memory) failed, and nothing about the item at hand.
 
-    A connection that the database ended, an answer of 500 and above, and a refusal of the account itself count as such.
+    Wider than `service_of`: a missing key file or missing credentials are no outage that ends by itself, but no item is at fault either.
     """
-    if isinstance(error, OSError | MemoryError):
-        return True
-    if getattr(error, "connection_invalidated", False):
-        return True
-    for module, names in _AWAY.items():
-        loaded = sys.modules.get(module)
-        if loaded is not None and isinstance(error, tuple(getattr(loaded, name) for name in names)):
-            return True
-    response: dict[str, Any] = getattr(error, "response", None) or {}
-    return isinstance(response, dict) and store_failed(response)
+    return isinstance(error, OSError) or _is(error, "botocore.exceptions", _NO_CREDENTIALS) or service_of(error) is not None
+
+
+def _is(error: BaseException, module: str, names: tuple[str, ...]) -> bool:
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(error, tuple(getattr(loaded, name) for name in names))
 
 
 def store_failed(response: dict[str, Any]) -> bool:
     """Whether an S3 answer is the store's own failure (or one of our account), and not about one object."""
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    return status >= 500 or status == 429 or response.get("Error", {}).get("Code") in STORE_CODES
+    return status >= 500 or status in _TRY_LATER or response.get("Error", {}).get("Code") in STORE_CODES
 
 
 def place_of(error: BaseException) -> str:

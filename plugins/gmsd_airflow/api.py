@@ -17,7 +17,11 @@ COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 
 class AirflowError(Exception):
-    """Airflow refused a request."""
+    """Airflow refused a request, or could not answer it (`status` 500 and up)."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Airflow:
@@ -98,6 +102,10 @@ class Airflow:
         answer = self._request("GET", path, accept=(404,), params={"deserialize": True})
         return None if answer.status_code == 404 else answer.json()["value"]
 
+    def clear(self, dag_id: str, run_id: str) -> None:
+        """Run every task of a run again."""
+        self._request("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", json={"dry_run": False, "only_failed": False})
+
     def note(self, dag_id: str, run_id: str, text: str) -> None:
         """Write the note of a run, which the list of runs shows."""
         self._request("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}", params={"update_mask": "note"}, json={"note": text[:NOTE_LENGTH]})
@@ -138,7 +146,7 @@ class Airflow:
     def _log_in(self) -> None:
         answer = self._http.post("/auth/token", json={"username": self.user, "password": self._password})
         if answer.is_error:
-            raise AirflowError(f"Airflow does not let {self.user} in: {answer.status_code}")
+            raise AirflowError(f"Airflow does not let {self.user} in: {answer.status_code}", answer.status_code)
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def _request(self, method: str, path: str, *, accept: tuple[int, ...] = (), **kwargs: Any) -> httpx.Response:
@@ -149,5 +157,5 @@ class Airflow:
             self._log_in()
             answer = self._http.request(method, f"/api/v2{path}", **kwargs)
         if answer.is_error and answer.status_code not in accept:
-            raise AirflowError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+            raise AirflowError(f"{method} {path}: {answer.status_code} {answer.text[:500]}", answer.status_code)
         return answer

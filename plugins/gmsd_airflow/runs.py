@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 DELIVERY_DAG = "gmsd_delivery"
 PUBLISH_DAG = "gmsd_publish"
+# Failed runs of deliveries are started again after pauses between these, for so long.
+SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
+GIVEN_UP_AFTER = dt.timedelta(days=7)
 _RELEASE = re.compile(r"r\d{4}", re.ASCII)
 
 
@@ -46,15 +50,44 @@ def start_new(settings: Settings, registered: Iterable[str]) -> list[str]:
 
 
 def start_missing(settings: Settings) -> list[str]:
-    """Compare the whole register with the runs in Airflow, and start those that are missing, whatever the state of the delivery."""
+    """Compare the whole register with the runs in Airflow: start those that are missing, and again those that failed.
+
+    A delivery without a run gets one, whatever its state. The run of a delivery that failed is cleared: what it did is not done twice. See
+    `due_again` for when.
+
+    Returns:
+        The ids of the deliveries whose run was started.
+    """
+    from gmsd.clock import SystemClock
     from gmsd.database import connect
     from gmsd.deliveries import listing
 
     with connect(settings, "loader").connect() as connection:
         registered = [delivery.delivery_id for delivery in listing(connection)]
+    now = SystemClock().now()
     with Airflow.of(settings, "intake") as airflow:
-        known = {run["dag_run_id"] for run in airflow.runs(DELIVERY_DAG)}
-    return start_deliveries(settings, [each for each in registered if each not in known])
+        known = {run["dag_run_id"]: run for run in airflow.runs(DELIVERY_DAG)}
+        failed = [each for each in registered if each in known and due_again(known[each], now)]
+        for each in failed:
+            airflow.clear(DELIVERY_DAG, each)
+    return [*failed, *start_deliveries(settings, [each for each in registered if each not in known])]
+
+
+def due_again(run: dict[str, Any], now: dt.datetime) -> bool:
+    """Whether a run that failed is to be started again by now.
+
+    The pause is as long as the run has been failing, at least ten minutes and at most a day, so that it doubles each time; after a week the
+    run is left to the engineer, who was told at the first failure.
+
+    Args:
+        run: As Airflow's API gives it.
+        now: The machine's time, as Airflow's.
+    """
+    if run["state"] != "failed" or run["end_date"] is None:
+        return False
+    begun, ended = (dt.datetime.fromisoformat(run[name]) for name in ("run_after", "end_date"))
+    failing = ended - begun
+    return failing < GIVEN_UP_AFTER and now - ended >= min(max(failing, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def note(settings: Settings, dag_id: str, run_id: str, text: str) -> None:

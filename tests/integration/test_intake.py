@@ -298,7 +298,13 @@ def test_the_engineer_is_told_each_thing_once_in_english_and_after_the_mail_serv
     for about, again in (("outage.0001", False), ("outage.0001", True), ("outage.0002", False)):
         with context.engine.begin() as connection:
             told = tell_engineer(
-                connection, context.settings, about, "down", "GMSD: the\nstore <is> down", "First 123456782.\n\nThen.", context.clock.now()
+                connection,
+                context.settings,
+                about,
+                "down",
+                "GMSD: the\nstore <is> down",
+                "First 123456782.\n\nThen.",
+                context.clock.now(),
             )
         assert told is not again
         assert send_queued(away).waiting

@@ -60,12 +60,13 @@ def process_forms(context: Context) -> dict[str, str]:
         What became of each form: carried_out, filed, malformed, too_late, too_early or nothing_to_withdraw.
 
     Raises:
-        FormsWait: after all others have been dealt with, some still wait; a later call takes them up.
+        FormsWait: after all others have been dealt with, some still wait; a later call takes them up. Its cause is the outage, if any.
     """
     with context.engine.connect() as connection:
         waiting = connection.execute(statement("consent/open_forms")).all()
     dealt: dict[str, str] = {}
     wait: dict[str, str] = {}
+    outage: Exception | None = None
     for row in waiting:
         try:
             dealt[row.form_id] = _deal(context, row)
@@ -73,6 +74,7 @@ def process_forms(context: Context) -> dict[str, str]:
             wait[row.form_id] = place_of(error)
             log.error("form %s: %s", row.form_id, place_of(error))  # noqa: TRY400 - its message may hold what the form says
             if is_outage(error):
+                outage = error
                 if not _services_answer(context):
                     break
             elif (state := _put_aside(context, row, error)) != "waits":
@@ -82,7 +84,7 @@ def process_forms(context: Context) -> dict[str, str]:
         send_queued(context)
     if wait:
         named = ", ".join(f"{form_id} ({why})" for form_id, why in wait.items())
-        raise FormsWait(f"{len(waiting) - len(dealt)} forms wait, such as {named}")
+        raise FormsWait(f"{len(waiting) - len(dealt)} forms wait, such as {named}") from outage
     return dealt
 
 

@@ -22,6 +22,7 @@ from gmsd.deliveries.delivery import (
 )
 from gmsd.deliveries.engineer import tell_engineer
 from gmsd.deliveries.inbox import FORM_FOLDER, Place, abort_unfinished, in_order_of_receipt, inbox_fingerprint, masked_key, parse_key
+from gmsd.deliveries.incidents import FailedTask, note_failed_task, note_outage
 from gmsd.deliveries.locks import lock_place, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
 from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
@@ -40,6 +41,7 @@ __all__ = [
     "Context",
     "Delivery",
     "Entry",
+    "FailedTask",
     "Head",
     "Outgoing",
     "Place",
@@ -74,6 +76,8 @@ __all__ = [
     "mark_published",
     "masked_key",
     "not_delivered",
+    "note_failed_task",
+    "note_outage",
     "parse_key",
     "pending",
     "queue_mail",

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from gmsd.clock import SystemClock
 from gmsd.database import statement
 from gmsd.mail import Mailer, MailRefused, MailServerAway, Message
 
@@ -128,8 +129,18 @@ def send_queued(context: Context) -> Sent:
                     break
     except MailServerAway as error:
         log.warning("the mail server does not answer (%s); %d mails stay queued", error, len(waiting) - sent)
+        _mail_server_away(context)
     with context.engine.connect() as connection:
         return Sent(sent, len(list(connection.scalars(statement("deliveries/mail_unsent")))), refused)
+
+
+def _mail_server_away(context: Context) -> None:
+    """The mail about it waits in the queue with the others."""
+    from gmsd.deliveries.incidents import note_outage  # stands above this module: it queues a mail
+
+    with context.engine.begin() as connection:
+        now = SystemClock().now()
+        note_outage(connection, context.settings, "mail server", since=now, until=None, at=context.clock.now())
 
 
 def _send_one(context: Context, mailer: Mailer, message_id: str) -> Literal["sent", "refused", "lost", "taken"]:

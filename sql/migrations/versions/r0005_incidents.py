@@ -1,0 +1,13 @@
+"""What went wrong and since when: the engineer is told of it once."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0005_incidents"
+down_revision = "r0004_mail_errors"
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

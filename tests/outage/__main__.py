@@ -1,0 +1,178 @@
+"""`python -m tests.outage [--minutes 10] [--only PostgreSQL,...] [--again]`: the outage table; exit status 1 when a cell is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.state import PORTS, free_port
+from tests.outage.play import Outage, Outcome, Play
+from tests.support.outage import GROUPS
+from tests.support.played import Home
+from tests.support.stack import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEYS = ("pseudonym", "rounding", "reference")
+STARTS = 3
+FOLDER = PROJECT / "var" / "test-outage"
+
+
+def main() -> int:
+    """Play undisturbed, then once for each service, and compare."""
+    parser = argparse.ArgumentParser(prog="tests.outage", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10, help="how long a service is away")
+    parser.add_argument("--only", default=",".join(GROUPS), help="services, separated by commas")
+    parser.add_argument("--side-by-side", type=int, default=2, help="installations at the same time")
+    parser.add_argument("--again", action="store_true", help="play only what has not been played to its end before")
+    arguments = parser.parse_args()
+    names = [name for name in arguments.only.split(",") if name]
+    if unknown := set(names) - set(GROUPS):
+        parser.error(f"no such service: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    begin = time.monotonic()
+
+    def say(who: str, what: str) -> None:
+        print(f"{time.monotonic() - begin:6.0f} s  {who}: {what}", flush=True)
+
+    starting = threading.Lock()
+
+    def play(name: str) -> Outcome | None:
+        kept = FOLDER / f"{name.replace(' ', '-')}.json"
+        if arguments.again and kept.exists():
+            return Outcome(**json.loads(kept.read_text(encoding="utf-8")))
+        kept.unlink(missing_ok=True)
+        home = Home(FOLDER / name.replace(" ", "-"))
+        _same_keys(home.var)
+        outage = Outage(name, arguments.minutes) if name in GROUPS else None
+        say(name, "plays")
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                with starting:  # two that start at once would choose the same ports
+                    _start(home, lambda what: say(name, what))
+                found = Play(home, burst=outage, publication=outage, say=lambda what: say(name, what)).play(Path(folder))
+            except Exception as error:  # noqa: BLE001 - whatever ends one play, the others go on
+                say(name, f"broke off: {type(error).__name__}: {error}")
+                return None
+            finally:
+                home.stop()
+        say(name, "played")
+        kept.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
+        return found
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(arguments.side_by_side) as pool:
+        undisturbed, *outcomes = pool.map(play, ["undisturbed", *names])
+    if undisturbed is None:
+        print("WRONG: the play without an outage did not come to its end; there is nothing to compare with")
+        return 1
+    rows: list[dict[str, object]] = []
+    wrong = [f"{name}: it did not come to its end by itself" for name, found in zip(names, outcomes, strict=True) if found is None]
+    for name, found in zip(names, outcomes, strict=True):
+        if found is None:
+            continue
+        problems = deviations(undisturbed, found, name)
+        wrong += [f"{name}: {problem}" for problem in problems]
+        rows += [row(name, when, arguments.minutes, undisturbed, found, problems) for when in ("burst of uploads", "publication")]
+    print(table(rows))
+    (FOLDER / "latest.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    for each in wrong:
+        print(f"WRONG: {each}")
+    return 1 if wrong else 0
+
+
+def _own_ports(var: Path) -> None:
+    """Free ports of its own for each installation: where several start at once, two may settle on the same."""
+    chosen: dict[str, int] = {}
+    for name in PORTS:
+        chosen[name] = free_port(chosen)
+    (var / "secrets" / "ports.json").write_text(json.dumps(chosen), encoding="ascii")
+
+
+def _start(home: Home, say: Callable[[str], None]) -> None:
+    """Start an empty installation; on a busy machine Airflow may need a second attempt."""
+    for attempt in range(STARTS):
+        try:
+            _own_ports(home.var)
+            return home.start()
+        except RuntimeError as error:
+            say(f"did not start: {str(error).strip().splitlines()[-1]}")
+            if attempt == STARTS - 1:
+                raise
+    return None
+
+
+def _same_keys(var: Path) -> None:
+    """Every installation has the same keys: a release's bytes depend on them."""
+    for name in KEYS:
+        shared, own = FOLDER / f"{name}.key", var / "secrets" / f"{name}.key"
+        if not shared.exists():
+            shared.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+        own.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shared, own)
+
+
+def deviations(undisturbed: Outcome, found: Outcome, service: str) -> list[str]:
+    """Everything that an outage changed and should not have."""
+    wrong = []
+    if found.states != undisturbed.states:
+        wrong.append(f"states of deliveries: {sorted(set(found.states.items()) ^ set(undisturbed.states.items()))}")
+    if found.forms != undisturbed.forms:
+        wrong.append(f"states of forms: {sorted(set(found.forms.items()) ^ set(undisturbed.forms.items()))}")
+    if "received" in found.states.values():
+        wrong.append("a delivery waits for its check")
+    if missing := set(undisturbed.mails) ^ set(found.mails):
+        wrong.append(f"mails that only one play sent: {sorted(missing)}")
+    if doubled := [name for name, count in found.mails.items() if count != 1]:
+        wrong.append(f"mails not sent once: {sorted(doubled)}")
+    if found.release != undisturbed.release or not found.release:
+        wrong.append(f"files of the release: {sorted(set(found.release.items()) ^ set(undisturbed.release.items()))}")
+    if found.failed_runs:
+        wrong.append(f"runs that failed: {found.failed_runs}")
+    if not_running := [name for name, state in found.programs.items() if state != "RUNNING"]:
+        wrong.append(f"programs that do not run: {not_running}")
+    expected = service.lower().replace(" ", "-")
+    told = [name for name, _ in found.engineer]
+    if len(told) != 2 or len(set(told)) != 2 or not all(name.lower().startswith(f"<outage.{expected}.") for name in told):
+        wrong.append(f"mails to the engineer, of whom one for each outage was expected: {found.engineer}")
+    return wrong
+
+
+def row(name: str, when: str, minutes: float, undisturbed: Outcome, found: Outcome, problems: list[str]) -> dict[str, object]:
+    """One cell of the table."""
+    once = sum(found.mails.get(mail) == 1 for mail in undisturbed.mails)
+    final = sum(state != "received" for state in found.states.values())
+    same = sum(found.release.get(path) == digest for path, digest in undisturbed.release.items())
+    return {
+        "service": name,
+        "taken away in the": when,
+        "minutes": minutes,
+        "settled after (s)": round(found.seconds[when]),
+        "engineer had to do": "nothing" if not problems else "see below",
+        "deliveries final": f"{final} of {len(undisturbed.states)}",
+        "mails sent once": f"{once} of {len(undisturbed.mails)}",
+        "mails to the engineer": found.told[when],
+        "release files equal": f"{same} of {len(undisturbed.release)}",
+    }
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    """The rows as Markdown."""
+    if not rows:
+        return "no cells"
+    lines = [" | ".join(rows[0]), " | ".join("---" for _ in rows[0]), *(" | ".join(str(value) for value in each.values()) for each in rows)]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
