@@ -63,7 +63,7 @@ def list_(
             f"{delivery.received_at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}",
             f"{delivery.state:10}",
             shown["file"],
-            delivery.reason,
+            delivery.shown_reason,
         )
         typer.echo("  ".join(facts) + ("  (data deleted)" if delivery.deleted_at else ""))
 
@@ -163,7 +163,6 @@ def _half_year(text: str | None, option: str) -> str | None:
 def _plain(delivery: Delivery) -> dict[str, Any]:
     """A delivery as plain values, moments in Dutch time; a number in a name that can be a BSN is masked."""
     from gmsd.clock import AMSTERDAM
-    from gmsd.masking import mask_bsn
 
     def moment(at: dt.datetime | None) -> str | None:
         return at.astimezone(AMSTERDAM).isoformat() if at else None
@@ -173,14 +172,14 @@ def _plain(delivery: Delivery) -> dict[str, Any]:
         "half_year": delivery.half_year,
         "municipality": delivery.municipality,
         "round": delivery.round,
-        "file": mask_bsn(delivery.file_name),
-        "key": mask_bsn(delivery.object_key),
+        "file": delivery.shown_name,
+        "key": delivery.shown_key,
         "version_id": delivery.version_id,
         "sha256": delivery.sha256,
         "bytes": delivery.size_bytes,
         "received_at": moment(delivery.received_at),
         "state": delivery.state,
-        "reason": delivery.reason,
+        "reason": delivery.shown_reason,
         "attempt": delivery.attempt,
         "verdict": delivery.verdict,
         "checked_at": moment(delivery.checked_at),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
+from gmsd.masking import printable
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ class UnknownDelivery(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A receipt (everything up to `registered_at`, which never changes) and where the delivery stands."""
+    """A receipt (everything up to `registered_at`, which never changes) and where the delivery stands.
+
+    `object_key` and `file_name` are the sender's own and may hold a BSN: they are for decisions and for the store. Whoever writes for
+    people (page, terminal, mail, report, note) takes `shown_key`, `shown_name` and `shown_reason`; the raw ones are in no representation.
+    """
 
     delivery_id: str
     half_year: str | None
@@ -32,20 +37,35 @@ class Delivery:
     upload_number: int
     round: str | None
     bucket: str
-    object_key: str
+    object_key: str = field(repr=False)
     version_id: str
-    file_name: str
+    file_name: str = field(repr=False)
     sha256: str | None
     size_bytes: int
     received_at: dt.datetime
     registered_at: dt.datetime
     state: str
-    reason: str
+    reason: str = field(repr=False)
     attempt: int | None
     verdict: str | None
     checked_at: dt.datetime | None
     facultative_used: bool | None
     deleted_at: dt.datetime | None
+
+    @property
+    def shown_name(self) -> str:
+        """The file's name as people may see it: what can be a BSN is masked, and nothing in it steers a screen."""
+        return printable(self.file_name)
+
+    @property
+    def shown_key(self) -> str:
+        """Its place in the inbox, likewise."""
+        return printable(self.object_key)
+
+    @property
+    def shown_reason(self) -> str:
+        """Why it stands where it stands, likewise: it may quote a folder's name."""
+        return printable(self.reason)
 
     @property
     def staging_key(self) -> str:

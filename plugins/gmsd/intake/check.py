@@ -28,7 +28,6 @@ from gmsd.intake.judge import cannot_be_read, judge, raw_bytes, rules_version
 from gmsd.intake.lines import packed
 from gmsd.intake.notices import unreadable_right
 from gmsd.intake.staging import stage
-from gmsd.masking import mask_bsn
 from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
 
@@ -97,14 +96,13 @@ def outcome(context: Context, delivery_id: str) -> CheckOutcome:
     with context.engine.connect() as connection:
         delivery = get(connection, delivery_id)
         stored = check_result(connection, delivery_id)
-    name = mask_bsn(delivery.file_name)
     if stored is not None:
         note = reporting.verdict_note(stored[0])
     elif delivery.state in ("unplaced", "early", "late", "repeat", "over_limit", "unreadable"):
-        note = reporting.state_note(delivery.state, file_name=name, detail=delivery.reason)
+        note = reporting.state_note(delivery.state, file_name=delivery.shown_name, detail=delivery.shown_reason)
     else:
-        note = f"**{delivery.state.capitalize()}** {delivery.reason}".strip()
-    return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.reason, note)
+        note = f"**{delivery.state.capitalize()}** {delivery.shown_reason}".strip()
+    return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.shown_reason, note)
 
 
 def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> None:

@@ -26,7 +26,7 @@ def party_of(half_year: str, municipality: str) -> reporting.Party:
 
 def upload_of(delivery: Delivery) -> reporting.Upload:
     """A delivery as the coordinator knows it."""
-    return reporting.Upload(delivery.file_name, delivery.received_at, delivery.delivery_id)
+    return reporting.Upload(delivery.shown_name, delivery.received_at, delivery.delivery_id)
 
 
 def standing_view(found: Standing) -> reporting.Standing:
@@ -103,10 +103,10 @@ def _unplaced(context: Context, delivery: Delivery) -> Outgoing:
     about = reporting.UnplacedContext(
         delivery.delivery_id,
         delivery.bucket,
-        delivery.object_key,
+        delivery.shown_key,
         delivery.version_id,
         delivery.received_at,
         delivery.size_bytes,
-        delivery.reason,
+        delivery.shown_reason,
     )
     return Outgoing(delivery.delivery_id, "unplaced", None, context.settings.mail_engineer, reporting.unplaced_mail(about))

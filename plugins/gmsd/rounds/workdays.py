@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from typing import TYPE_CHECKING
+
+import yaml
+
+from gmsd.settings import data_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # The names under which the calendar library knows the act's holidays; Easter and Whit Sunday fall in weekends anyway.
 _NOT_IN_THE_ACT = frozenset({"Eerste paasdag", "Eerste pinksterdag"})
@@ -18,9 +26,34 @@ def _holidays(year: int) -> frozenset[dt.date]:
     return frozenset(day for day, name in found.items() if name not in _NOT_IN_THE_ACT) | {dt.date(year, 5, 5)}
 
 
+@cache
+def days_by_decree(path: Path | None = None) -> frozenset[dt.date]:
+    """The days that royal decrees put on a par with holidays: `expectations/calendar/days_off.yaml` (or `path`).
+
+    Raises:
+        ValueError: an entry is no day with its source, or a day stands there twice.
+    """
+    if path is None:
+        path = data_folder("expectations") / "calendar" / "days_off.yaml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    for number, entry in enumerate(entries, 1):
+        right = (
+            isinstance(entry, dict) and set(entry) == {"day", "source", "what"} and isinstance(entry["day"], dt.date) and entry["source"]
+        )
+        if not right:
+            raise ValueError(
+                f"{path.name}: entry {number} is not a day with its source and what it is, such as {{day: 2018-05-11, source: ...}}"
+            )
+    days = [entry["day"] for entry in entries]
+    twice = sorted({str(day) for day in days if days.count(day) > 1})
+    if twice:
+        raise ValueError(f"{path.name}: {', '.join(twice)} stands there twice")
+    return frozenset(days)
+
+
 def is_working_day(day: dt.date) -> bool:
-    """Neither a Saturday or Sunday nor a holiday of the Algemene termijnenwet."""
-    return day.weekday() < 5 and day not in _holidays(day.year)
+    """Neither a Saturday or Sunday, nor a holiday of the Algemene termijnenwet, nor a day that a royal decree put on a par with those."""
+    return day.weekday() < 5 and day not in _holidays(day.year) and day not in days_by_decree()
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:
