@@ -130,6 +130,6 @@ def migrate(settings: Settings, to: str = "head") -> str:
     config.set_main_option("script_location", str(sql_folder() / "migrations"))
     engine = connect(settings, "owner")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
+        config.attributes |= {"connection": connection, "settings": settings}
         command.upgrade(config, to)
         return MigrationContext.configure(connection).get_current_revision() or ""

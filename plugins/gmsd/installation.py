@@ -43,7 +43,7 @@ def prepare(settings: Settings) -> dict[str, str]:
 
 def private_buckets(settings: Settings) -> tuple[str, ...]:
     """The buckets that hold deliveries or what was made of them; a publication may be read by anybody."""
-    return (settings.bucket_inbox, settings.bucket_outbox, settings.bucket_staging, settings.bucket_accounts)
+    return (settings.bucket_inbox, settings.bucket_deliveries, settings.bucket_outbox, settings.bucket_staging, settings.bucket_accounts)
 
 
 def refuse_open_store(settings: Settings) -> None:

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     s3_reader_id: str = Field("", description="Canonical id of the reading user for bucket grants.")
     bucket_inbox: str = Field("gmsd-inbox", description="Bucket that municipalities' files arrive in; versioned.")
     bucket_outbox: str = Field("gmsd-outbox", description="Bucket with the reports for coordinators.")
+    bucket_deliveries: str = Field(
+        "gmsd-deliveries",
+        description="Private bucket with the bytes of every registered delivery under its id; not versioned, objects are never replaced.",
+    )
     bucket_staging: str = Field("gmsd-staging", description="Private bucket with accepted, pseudonymised records.")
     bucket_publication: str = Field("gmsd-publication", description="Bucket with releases; not versioned, objects are never replaced.")
     bucket_accounts: str = Field("gmsd-accounts", description="Private bucket with the full account of each release.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 User = Literal["pipeline", "portal", "reader"]
+# A larger object is copied in parts of this size, so that eight copies at once take a hundred megabytes whatever their size.
+PART = 8 * 2**20
+# What a store calls each upload while it keeps no versions: a name that stands for other bytes every time.
+UNVERSIONED = "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,31 @@ class Version:
     size: int
     etag: str
     last_modified: dt.datetime
+
+    @property
+    def identity(self) -> str:
+        """What tells this version from every other of its key, also while the store keeps none: then by content and moment."""
+        if self.version_id != UNVERSIONED:
+            return self.version_id
+        return f"{UNVERSIONED}/{self.etag}/{self.last_modified:%Y%m%dT%H%M%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A current object as a bucket lists it."""
+
+    key: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy that was made, and the sha-256 of the bytes that went into it."""
+
+    sha256: str
+    size: int
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +76,22 @@ class NotReadable(Exception):
     """The object is there, but we have no right to read it, or it went away after it was listed."""
 
 
+class Gone(NotReadable):
+    """The object went away, or was overwritten, after it was listed."""
+
+
 def _not_ours_to_read(answer: Any) -> bool:
     """Whether an answer says so of this object; a refusal of the account or a bucket that is gone says nothing about it."""
     return answer["ResponseMetadata"]["HTTPStatusCode"] in (403, 404) and not store_failed(answer)
+
+
+def trouble(error: Exception) -> str | None:
+    """What kind of trouble of the store an error tells of, without any key; None when it tells of none."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, ClientError):
+        return f"{error.response['Error'].get('Code', '')} ({error.response['ResponseMetadata'].get('HTTPStatusCode', '?')})"
+    return type(error).__name__ if isinstance(error, BotoCoreError | OSError) else None
 
 
 class ObjectStore:
@@ -81,41 +124,96 @@ class ObjectStore:
         return True
 
     def get(self, bucket: str, key: str, version_id: str = "") -> bytes:
-        """The bytes of an object (of one version of it).
+        """The bytes of an object (of one version of it, by its id or its identity).
 
         Raises:
-            NotReadable: no right to read it, or gone.
+            NotReadable: no right to read it; Gone when it is not there (any more).
         """
-        from botocore.exceptions import ClientError
-
-        extra = {"VersionId": version_id} if version_id else {}
-        try:
-            body: bytes = self.client.get_object(Bucket=bucket, Key=key, **extra)["Body"].read()
-        except ClientError as error:
-            if _not_ours_to_read(error.response):
-                raise NotReadable(f"{error.response['ResponseMetadata']['HTTPStatusCode']}") from None
-            raise
+        with self._open(bucket, key, version_id) as answer:
+            body: bytes = answer["Body"].read()
         return body
 
     def digest(self, bucket: str, key: str, version_id: str = "") -> str:
         """The sha-256 of an object's bytes (of one version of it), read in pieces so that size is no matter.
 
         Raises:
-            NotReadable: no right to read it, or gone.
+            NotReadable: no right to read it; Gone when it is not there (any more).
         """
+        found = hashlib.sha256()
+        with self._open(bucket, key, version_id) as answer:
+            for piece in answer["Body"].iter_chunks(2**20):
+                found.update(piece)
+        return found.hexdigest()
+
+    def copy(self, source: tuple[str, str, str], bucket: str, key: str) -> Copied:
+        """Copy an object to a key where nothing stands yet, reading it once: the sha-256 told is that of the bytes written.
+
+        Args:
+            source: Bucket, key and version id (or identity) of what is copied.
+            bucket: Bucket to write to; not versioned.
+            key: Key to write to.
+
+        Raises:
+            NotReadable: no right to read the source; Gone when it is not there (any more).
+            FileExistsError: other bytes stand at the key.
+        """
+        with self._open(*source) as answer:
+            if answer["ContentLength"] <= PART:
+                body: bytes = answer["Body"].read()
+                return self._write_once(bucket, key, body)
+            return self._write_in_parts(bucket, key, _Hashing(answer["Body"]))
+
+    def _write_once(self, bucket: str, key: str, body: bytes) -> Copied:
         from botocore.exceptions import ClientError
 
-        extra = {"VersionId": version_id} if version_id else {}
+        sha256 = hashlib.sha256(body).hexdigest()
         try:
-            body = self.client.get_object(Bucket=bucket, Key=key, **extra)["Body"]
+            answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
         except ClientError as error:
-            if _not_ours_to_read(error.response):
-                raise NotReadable(f"{error.response['ResponseMetadata']['HTTPStatusCode']}") from None
-            raise
-        found = hashlib.sha256()
-        for piece in body.iter_chunks(2**20):
-            found.update(piece)
-        return found.hexdigest()
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
+                raise
+            # A put that the store carried out but could not answer is sent again by the client, and is refused then: compare.
+            if self.digest(bucket, key) != sha256:
+                raise FileExistsError(f"other bytes stand at {key} in {bucket}") from None
+            return self._copied(bucket, key, sha256, len(body))
+        return Copied(sha256, len(body), str(answer["ETag"]).strip('"'))
+
+    def _write_in_parts(self, bucket: str, key: str, source: _Hashing) -> Copied:
+        from boto3.s3.transfer import TransferConfig
+
+        if self.exists(bucket, key):
+            raise FileExistsError(f"bytes stand at {key} in {bucket}")
+        in_turn = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, use_threads=False)
+        self.client.upload_fileobj(source, bucket, key, Config=in_turn)
+        return self._copied(bucket, key, source.sha256, source.size)
+
+    def _copied(self, bucket: str, key: str, sha256: str, size: int) -> Copied:
+        head = self.client.head_object(Bucket=bucket, Key=key)
+        if head["ContentLength"] != size:
+            raise OSError(f"{key} in {bucket} has {head['ContentLength']} bytes after {size} were written")
+        return Copied(sha256, size, str(head["ETag"]).strip('"'))
+
+    @contextmanager
+    def _open(self, bucket: str, key: str, version_id: str) -> Iterator[Any]:
+        """The answer to a request for an object; closes its body."""
+        from botocore.exceptions import ClientError
+
+        name, _, told = version_id.partition("/") if version_id.startswith(f"{UNVERSIONED}/") else (version_id, "", "")
+        extra = {"VersionId": name} if name else {}
+        try:
+            answer = self.client.get_object(Bucket=bucket, Key=key, **extra)
+        except ClientError as error:
+            if not _not_ours_to_read(error.response):
+                raise
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                raise Gone("it is not there any more") from None
+            raise NotReadable("no right to read it") from None
+        try:
+            if told and str(answer["ETag"]).strip('"') != told.partition("/")[0]:
+                raise Gone("it was overwritten while the store kept no versions")
+            yield answer
+        finally:
+            answer["Body"].close()
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether a current object stands at that key."""
@@ -145,6 +243,12 @@ class ObjectStore:
             for item in page.get("Contents", []):
                 yield item["Key"]
 
+    def objects(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
+        """The current objects below a prefix, in order of key."""
+        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                yield Stored(item["Key"], int(item["Size"]), str(item["ETag"]).strip('"'))
+
     def versions(self, bucket: str, prefix: str = "") -> Iterator[Version]:
         """Every version and delete marker below a prefix; per key newest first, as the store lists them."""
         for page in self.client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
@@ -161,8 +265,9 @@ class ObjectStore:
                 )
 
     def delete(self, bucket: str, key: str, version_id: str = "") -> None:
-        """Delete an object (one version of it); absent is fine."""
-        extra = {"VersionId": version_id} if version_id else {}
+        """Delete an object (one version of it, by its id or its identity); absent is fine."""
+        name = UNVERSIONED if version_id.startswith(f"{UNVERSIONED}/") else version_id
+        extra = {"VersionId": name} if name else {}
         self.client.delete_object(Bucket=bucket, Key=key, **extra)
 
     def erase(self, bucket: str, key: str) -> int:
@@ -206,6 +311,14 @@ class ObjectStore:
                 return
             after = {"KeyMarker": found[-1].key, "UploadIdMarker": found[-1].upload_id}
 
+    def keeps_versions(self, bucket: str) -> bool:
+        """Whether a bucket keeps the versions of its objects now."""
+        return bool(self.client.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled")
+
+    def keep_versions(self, bucket: str) -> None:
+        """Make a bucket keep versions from now on."""
+        self.client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
     def upload_file(self, bucket: str, key: str, path: Path, *, acl: str = "") -> None:
         """Upload a file, in parts when it is large."""
         self.client.upload_file(str(path), bucket, key, ExtraArgs={"ACL": acl} if acl else None)
@@ -231,6 +344,25 @@ def open_to_others(settings: Settings, bucket: str) -> str:
         return ""  # a store without such rights
     everybody = [grant["Permission"] for grant in grants if grant["Grantee"].get("URI", "").endswith(("/AllUsers", "/AuthenticatedUsers"))]
     return f"its rights give everybody {', '.join(everybody)}" if everybody else ""
+
+
+class _Hashing:
+    """A body on its way through: what has been read of it, hashed and counted."""
+
+    def __init__(self, body: Any) -> None:
+        self._body, self._hash, self.size = body, hashlib.sha256(), 0
+
+    def read(self, size: int | None = None) -> bytes:
+        """The next bytes."""
+        piece: bytes = self._body.read(size)
+        self._hash.update(piece)
+        self.size += len(piece)
+        return piece
+
+    @property
+    def sha256(self) -> str:
+        """Of everything read so far."""
+        return self._hash.hexdigest()
 
 
 @cache

@@ -68,7 +68,7 @@ def test_portal_may_write_to_the_inbox_and_read_nothing(settings, store):
     portal = get_store(settings, "portal")
     portal.put(settings.bucket_inbox, "H22019/0518/x.csv", b"x", owner=settings.s3_pipeline_id, reader=settings.s3_pipeline_id)
     assert store.get(settings.bucket_inbox, "H22019/0518/x.csv") == b"x"
-    for bucket in (settings.bucket_outbox, settings.bucket_staging, settings.bucket_publication, settings.bucket_accounts):
+    for bucket in (settings.bucket_deliveries, settings.bucket_outbox, settings.bucket_staging, settings.bucket_publication):
         with pytest.raises(ClientError):
             portal.put(bucket, "x", b"x")
     with pytest.raises(ClientError):

@@ -255,7 +255,7 @@ def test_commands_refuse_in_one_line(gmsd, arguments: tuple[str, ...], status: i
 def test_records_that_cannot_be_made_again_are_told_and_do_not_stop_the_others(context: Context):
     with context.engine.connect() as connection:
         delivery = get(connection, "2019-H1.0344.01")
-    context.store.delete(delivery.bucket, delivery.object_key, delivery.version_id)
+    context.store.delete(context.settings.bucket_deliveries, delivery.delivery_id)
     for each in ("2019-H1.0344.01", "2019-H1.0363.01", "2019-H1.0518.02"):
         context.store.delete(context.settings.bucket_staging, f"{each}.parquet")
     with pytest.raises(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES_PYTHON = PROJECT / ".venv-services" / "bin" / "python"
-BUCKETS = ("inbox", "outbox", "staging", "publication", "accounts")
+BUCKETS = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
 ROLES = ("owner", "loader", "publisher", "reader")
 KEYS = ("pseudonym", "rounding", "reference")
 

@@ -8,6 +8,7 @@ from gmsd.reporting import (
     FeedbackContext,
     FormContext,
     OpOrdeReadyContext,
+    OtherFolderContext,
     Party,
     ReceiptContext,
     Standing,
@@ -208,6 +209,16 @@ def form(kind: Any, **other: Any) -> FormContext:
 RECEIPT = ReceiptContext(PARTY, THIRD, ROUND, COUNTS_THIRD, bytes=1_482_310, sha256=SHA, check_until=date(2020, 3, 9))
 UNPLACED = UnplacedContext(
     "unplaced.0001", "gmsd-inbox", "H22019/9999/WMO_H22019_x.csv", "1583326000.1", moment(4), 1204, "9999 is not a municipality in 2019-H2."
+)
+OTHER_FOLDER = OtherFolderContext(
+    party=Party("1979", "Eemsdelta", HalfYear(2019, 2)),
+    used=Party("1979", "Eemsdelta", HalfYear(2019, 2)),
+    right=tuple(
+        Party(code, name, HalfYear(2019, 2)) for code, name in (("0003", "Appingedam"), ("0010", "Delfzijl"), ("0024", "Loppersum"))
+    ),
+    before=True,
+    upload=THIRD,
+    round=ROUND,
 )
 DONE = WithdrawalDoneContext(PARTY, "form.0003", moment(12), moment(12, 14, 9), (FIRST, THIRD))
 READY = OpOrdeReadyContext(

@@ -9,7 +9,7 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.deliveries import STATES, Standing, parse_key
-from gmsd.deliveries.inbox import in_order_of_receipt
+from gmsd.deliveries.inbox import in_order_of_receipt, is_known
 from gmsd.deliveries.registration import Arrival, _Ledger, take
 from gmsd.deliveries.states import ALLOWED
 from gmsd.rounds import load_calendar
@@ -37,6 +37,62 @@ class Inbox:
         if arrival.key.place:
             self.ledger.history.setdefault(arrival.key.place, [])
         return take(arrival, self.ledger, load_calendar(), bucket="inbox", received_at=at, now=at).delivery
+
+
+@pytest.mark.parametrize(
+    ("key", "size", "what"),
+    [
+        ("H22019/0518/", 0, "marker of a folder"),
+        ("H22019/", 0, "marker of a folder"),
+        ("H22019/0518/formulieren/", 0, "marker of a folder"),
+        ("H22019/0518", 0, "marker of a folder"),
+        ("map/", 0, "marker of a folder"),
+        ("H22019/0518/", 10, ""),
+        ("H22019/0518", 10, ""),
+        ("H22019/0518/x.csv", 0, ""),
+        ("H22019/0518/WMO_H22019_x.csv.filepart", 10, "unfinished upload (WinSCP, Nextcloud, rclone and others)"),
+        ("H22019/0518/.WMO_H22019_x.csv", 10, "hidden file of a system or program"),
+        ("elders/Thumbs.db", 10, "file of Windows"),
+        ("__MACOSX/WMO_H22019_x.csv", 10, ""),
+    ],
+)
+def test_what_nobody_delivered_is_noted_and_counts_nowhere(key: str, size: int, what: str):
+    inbox = Inbox()
+    arrival = Arrival(Version(key, "v1", True, False, size, "", IN_WINDOW), parse_key(key), "sha")
+    if arrival.key.place:
+        inbox.ledger.history[arrival.key.place] = []
+    taken = take(arrival, inbox.ledger, load_calendar(), bucket="inbox", received_at=IN_WINDOW, now=IN_WINDOW)
+    assert taken.noted == what
+    assert bool(taken.delivery.delivery_id) != bool(what)
+    assert inbox.ledger.unplaced + sum(map(len, inbox.ledger.history.values())) == (0 if what else 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "not_then"),
+    [
+        ("H22019/1979/WMO_H22019_x.csv", "1979"),
+        ("H22019/1979/formulieren/intrekking.json", "1979"),
+        ("H22019/0518/x.csv", None),
+        ("H22019/x.csv", None),
+        ("elders/1979/x.csv", None),
+    ],
+)
+def test_a_key_tells_whose_folder_was_used_when_it_was_none_then(key: str, not_then: str | None):
+    found = parse_key(key).not_then
+    assert (found.municipality if found else None) == not_then
+
+
+def test_uploads_without_versions_are_told_apart_and_known_again_under_the_id_they_get_later():
+    def null(etag: str, second: int) -> Version:
+        return Version("a", "null", True, False, 1, etag, dt.datetime(2020, 2, 10, 8, 0, second, tzinfo=dt.UTC))
+
+    first, second = null("x", 1), null("y", 2)
+    assert len({first.identity, second.identity, null("x", 2).identity}) == 3
+    moment = dt.datetime(2020, 2, 10, 8, 0, 0, 250_000, tzinfo=dt.UTC).timestamp()
+    later = Version("a", f"{moment:.5f}", False, False, 1, "x", dt.datetime(2020, 2, 11, tzinfo=dt.UTC))
+    assert is_known(later, {("a", first.identity)})
+    assert not is_known(later, {("a", second.identity)})
+    assert not is_known(second, {("a", first.identity)})
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,11 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
         "repeat": reporting.repeat_mail(s.upload(file_name=file_name, earlier=s.FIRST)),
         "over_limit": reporting.over_limit_mail(s.upload(standing, file_name=file_name)),
         "unreadable_right": reporting.unreadable_right_mail(s.upload(file_name=file_name)),
+        "vanished": reporting.vanished_mail(s.upload(file_name=file_name)),
+        "other_folder_before": reporting.other_folder_mail(replace(s.OTHER_FOLDER, upload=upload)),
+        "other_folder_after": reporting.other_folder_mail(
+            replace(s.OTHER_FOLDER, upload=upload, before=False, right=s.OTHER_FOLDER.right[:1], round=None)
+        ),
         "unplaced": reporting.unplaced_mail(replace(s.UNPLACED, key=file_name)),
         "form_malformed": reporting.form_malformed_mail(s.form("intrekking", problems=('Het veld "name" ontbreekt.',))),
         "form_malformed_text": reporting.form_malformed_mail(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 LEAST_FREE_MB = 1000
+_NAMED = 5
 AIRFLOW_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 AIRFLOW_USERS = ("engineer", "approver", "viewer", "intake")
 
@@ -140,7 +141,14 @@ def _buckets(settings: Settings) -> str:
     from gmsd.store import get_store
 
     client = get_store(settings).client
-    names = [settings.bucket_inbox, settings.bucket_outbox, settings.bucket_staging, settings.bucket_publication, settings.bucket_accounts]
+    names = [
+        settings.bucket_inbox,
+        settings.bucket_deliveries,
+        settings.bucket_outbox,
+        settings.bucket_staging,
+        settings.bucket_publication,
+        settings.bucket_accounts,
+    ]
     missing = []
     for name in names:
         try:
@@ -149,8 +157,8 @@ def _buckets(settings: Settings) -> str:
             missing.append(f"{name} ({error.response['Error']['Code']})")
     if missing:
         raise Missing(f"{', '.join(missing)}: run `gmsd setup`")
-    if client.get_bucket_versioning(Bucket=settings.bucket_inbox).get("Status") != "Enabled":
-        raise Missing(f"{settings.bucket_inbox} keeps no versions: run `gmsd setup`")
+    if not get_store(settings).keeps_versions(settings.bucket_inbox):
+        raise Missing(f"{settings.bucket_inbox} keeps no versions: run `gmsd setup`, or wait for intake to switch it on again")
     return ", ".join(names)
 
 
@@ -162,6 +170,24 @@ def _closed(settings: Settings) -> str:
     except OpenStore as problem:
         raise Missing(str(problem)) from None
     return f"{len(private_buckets(settings))} private buckets answer to nobody without an account"
+
+
+def _deliveries(settings: Settings) -> str:
+    from gmsd.database import connect, statement
+    from gmsd.deliveries import differing
+    from gmsd.store import get_store
+
+    with connect(settings, "loader").connect() as connection:
+        missing = differing(connection, get_store(settings), settings.bucket_deliveries)
+        waiting = connection.execute(statement("deliveries/trouble"), {"bucket": settings.bucket_inbox}).all()
+        registered = connection.execute(statement("deliveries/copies")).all()
+    found = [f"{len(waiting)} uploads cannot be registered ({waiting[0].problem})"] if waiting else []
+    if missing:
+        named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else "")
+        found.append(f"the private copy of {named} is missing, differs, or was never made: run *Intake*, then see the runbook")
+    if found:
+        raise Missing("; ".join(found))
+    return f"the bytes of {len(registered)} deliveries are in {settings.bucket_deliveries} as they were registered"
 
 
 def _migrations(settings: Settings) -> str:
@@ -223,6 +249,7 @@ _CHECKS: dict[str, tuple[str | None, Callable[[Settings], str]]] = {
     "buckets": ("s3", _buckets),
     "closed": ("s3", _closed),
     "migrations": ("postgres", _migrations),
+    "deliveries": ("s3", _deliveries),
     "keys": ("postgres", _keys),
     "mails": ("postgres", _mails),
     "disk": (None, _disk),

@@ -46,7 +46,7 @@ def impact(
         ),
     ] = None,
     from_store: Annotated[
-        bool, typer.Option("--from-store", help="Every upload in the inbox bucket; fetched one by one into memory, never written.")
+        bool, typer.Option("--from-store", help="Every registered delivery; fetched one by one into memory, never written.")
     ] = False,
     received_on: Annotated[
         dt.datetime | None,
@@ -100,9 +100,13 @@ def _tried(folders: list[Path], received_on: dt.datetime | None, settings: Setti
     if from_store and folders:
         raise typer.BadParameter("one archive at a time: a folder or the store", param_hint="--from-store")
     if from_store:
+        from gmsd.database import connect
+        from gmsd.deliveries import listing
         from gmsd.store import get_store
 
-        return impact.from_store(get_store(settings), settings.bucket_inbox, settings.max_file_bytes)
+        with connect(settings, "loader").connect() as connection:
+            registered = listing(connection)
+        return impact.from_store(get_store(settings), settings.bucket_deliveries, registered, settings.max_file_bytes)
     return impact.from_folders(folders, received_on.date() if received_on else None) if folders else impact.synthetic()
 
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from gmsd.consent.messages import done, queue
 from gmsd.database import statement
-from gmsd.deliveries import Change, Delivery, audit, lock_place, lock_round, standing, transition_many
+from gmsd.deliveries import (
+    REFUSED,
+    Change,
+    Delivery,
+    audit,
+    hidden,
+    identities,
+    listing,
+    lock_place,
+    lock_registration,
+    lock_round,
+    standing,
+    storable,
+    transition_many,
+)
+from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +49,8 @@ def carry_out(context: Context, form_id: str) -> str:
         changes = [Change(d.delivery_id, "withdrawn", f"withdrawn by {form_id}") for d in found]
         transition_many(connection, changes, actor=ACTOR, at=context.clock.now())
     erased = {delivery.delivery_id: _erase(context, delivery) for delivery in found}
+    if found:
+        _erase_what_was_left(context, row)
     with context.engine.begin() as connection:
         _locked(connection, row)
         return _prove(context, connection, row, found, erased)
@@ -51,17 +67,17 @@ def _withdrawable(connection: Connection, row: Row[Any]) -> list[Delivery]:
 
 
 def _erase(context: Context, delivery: Delivery) -> dict[str, int]:
-    """Remove the raw version, the staged records and the reports of a delivery; what is gone already is fine.
+    """Remove the bytes, where they arrived and in the private place, the staged records and the reports; what is gone already is fine.
 
-    Only this delivery's own version goes: a later round may use the same key for another delivery.
+    Only this delivery's own version goes, and what the store refused at that key: a later round may use it for another delivery.
     """
     store, settings = context.store, context.settings
-    store.delete(delivery.bucket, delivery.object_key, delivery.version_id)
-    left = [v for v in store.versions(delivery.bucket, delivery.object_key) if v.key == delivery.object_key]
-    if all(version.is_delete_marker for version in left):
-        store.erase(delivery.bucket, delivery.object_key)
-    else:
-        store.abort_uploads(delivery.bucket, delivery.object_key)
+    store.erase(settings.bucket_deliveries, delivery.delivery_id)
+    for key in _erase_arrived(context, delivery):
+        if all(version.is_delete_marker for version in store.versions(delivery.bucket, key) if version.key == key):
+            store.erase(delivery.bucket, key)
+        else:
+            store.abort_uploads(delivery.bucket, key)
     store.delete(settings.bucket_staging, delivery.staging_key)
     reports = list(store.keys(settings.bucket_outbox, delivery.outbox_prefix))
     for key in reports:
@@ -69,17 +85,54 @@ def _erase(context: Context, delivery: Delivery) -> dict[str, int]:
     return {"raw_versions": 1, "reports": len(reports)}
 
 
+def _erase_arrived(context: Context, delivery: Delivery) -> set[str]:
+    """Delete the version that arrived, and before it what the store refused beside it; returns the keys as the store writes them."""
+    store = context.store
+    with context.engine.connect() as connection:
+        refused = {
+            (row.object_key, row.version_id)
+            for row in connection.execute(statement("deliveries/refused"), {"bucket": delivery.bucket, "what": REFUSED})
+        }
+    place = delivery.object_key.partition("\N{REPLACEMENT CHARACTER}")[0]
+    versions = [version for version in store.versions(delivery.bucket, place) if storable(version.key) == delivery.object_key]
+    beside = [version for version in versions if (delivery.object_key, version.identity) in refused]
+    for version in (*beside, *(version for version in versions if delivery.version_id in identities(version))):
+        store.delete(delivery.bucket, version.key, version.identity)
+    return {version.key for version in versions} or {delivery.object_key}
+
+
+def _erase_what_was_left(context: Context, row: Row[Any]) -> None:
+    """Delete what transfer programs left in the place's folder, which may be parts of a delivery, and copies that no receipt names.
+
+    Such a copy is left when a registration is killed: no number is given meanwhile, or one just made would be taken for it.
+    """
+    store, settings = context.store, context.settings
+    folder = f"{HalfYear.parse(row.half_year).upload_code}/{row.municipality}/"
+    with context.engine.begin() as connection:
+        lock_registration(connection)
+        left = connection.execute(statement("deliveries/left_behind"), {"bucket": settings.bucket_inbox}).all()
+        for each in left:
+            if each.object_key.startswith(folder):
+                store.delete(settings.bucket_inbox, each.object_key, each.version_id)
+        known = {delivery.delivery_id for delivery in listing(connection, half_year=row.half_year, municipality=row.municipality)}
+        for key in list(store.keys(settings.bucket_deliveries, f"{row.half_year}.{row.municipality}.")):
+            if key not in known:
+                store.erase(settings.bucket_deliveries, key)
+
+
 def _prove(context: Context, connection: Connection, row: Row[Any], found: Sequence[Delivery], erased: dict[str, dict[str, int]]) -> str:
     now = context.clock.now()
+    hiding = context.settings.key("reference")
     state = "carried_out" if found else "nothing_to_withdraw"
     for delivery in found:
         values = {"delivery_id": delivery.delivery_id, "at": now}
         connection.execute(statement("consent/deleted"), values)
         connection.execute(statement("consent/delete_result"), {"delivery_id": delivery.delivery_id})
+        connection.execute(statement("deliveries/forget_copy"), {"delivery_id": delivery.delivery_id})
         proof = {
             "form": row.form_id,
             "sha256": delivery.sha256 or "",
-            "key_sha256": hashlib.sha256(delivery.object_key.encode()).hexdigest(),
+            "key_hash": hidden(hiding, delivery.object_key),
             "bytes": delivery.size_bytes,
             **erased[delivery.delivery_id],
         }

@@ -1,8 +1,17 @@
 """Receipts of what came in, the state machine of a delivery, its audit trail and outgoing mail."""
 
 from gmsd.deliveries.anchors import anchor, anchors, verify_trail
-from gmsd.deliveries.audit import ChainReport, Entry, Head, audit, audit_many, head_of_trail, trail, verify_chain
+from gmsd.deliveries.audit import ChainReport, Entry, Head, audit, audit_many, head_of_trail, hidden, trail, verify_chain
 from gmsd.deliveries.context import Context
+from gmsd.deliveries.copies import (
+    BytesLost,
+    Compared,
+    ReceiptBroken,
+    compare_copies,
+    delivered_bytes,
+    differing,
+    keep_versions,
+)
 from gmsd.deliveries.delivery import (
     CORRECTIONS_ALLOWED,
     UPLOADS_ALLOWED,
@@ -21,11 +30,21 @@ from gmsd.deliveries.delivery import (
     unchecked_up_to,
 )
 from gmsd.deliveries.engineer import tell_engineer
-from gmsd.deliveries.inbox import FORM_FOLDER, Place, abort_unfinished, in_order_of_receipt, inbox_fingerprint, masked_key, parse_key
+from gmsd.deliveries.inbox import (
+    FORM_FOLDER,
+    REFUSED,
+    Place,
+    abort_unfinished,
+    identities,
+    in_order_of_receipt,
+    inbox_fingerprint,
+    parse_key,
+    storable,
+)
 from gmsd.deliveries.incidents import FailedTask, note_failed_task, note_outage
-from gmsd.deliveries.locks import lock_place, lock_round
+from gmsd.deliveries.locks import lock_place, lock_registration, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
-from gmsd.deliveries.registration import NOT_READABLE, Registered, Taken, register
+from gmsd.deliveries.registration import NOT_READABLE, VANISHED, Registered, Taken, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
 from gmsd.deliveries.waiting import Waiting, waiting_for
@@ -34,10 +53,14 @@ __all__ = [
     "CORRECTIONS_ALLOWED",
     "FORM_FOLDER",
     "NOT_READABLE",
+    "REFUSED",
     "STATES",
     "UPLOADS_ALLOWED",
+    "VANISHED",
+    "BytesLost",
     "ChainReport",
     "Change",
+    "Compared",
     "Context",
     "Delivery",
     "Entry",
@@ -45,6 +68,7 @@ __all__ = [
     "Head",
     "Outgoing",
     "Place",
+    "ReceiptBroken",
     "Registered",
     "RoundClosed",
     "Sent",
@@ -61,20 +85,26 @@ __all__ = [
     "check_lines",
     "check_result",
     "checks_of",
+    "compare_copies",
     "counting_now",
+    "delivered_bytes",
+    "differing",
     "get",
     "head_of_trail",
+    "hidden",
+    "identities",
     "in_order_of_receipt",
     "inbox_fingerprint",
     "is_closed",
     "issues_of",
     "keep_verdict",
+    "keep_versions",
     "let_in",
     "listing",
     "lock_place",
+    "lock_registration",
     "lock_round",
     "mark_published",
-    "masked_key",
     "not_delivered",
     "note_failed_task",
     "note_outage",
@@ -86,6 +116,7 @@ __all__ = [
     "send_queued",
     "set_unreadable",
     "standing",
+    "storable",
     "tell_engineer",
     "trail",
     "transition",

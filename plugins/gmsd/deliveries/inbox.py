@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import re
+import time
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.database import statement
-from gmsd.masking import mask_bsn
+from gmsd.protocol import left_by
 from gmsd.reference import is_municipality
 from gmsd.rounds import HalfYear
+from gmsd.store import UNVERSIONED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection
 
@@ -28,6 +33,12 @@ FORM_NAMES: dict[str, FormKind] = {"intrekking.json": "withdrawal", "toelichting
 UNFINISHED_FOR = dt.timedelta(days=1)
 _UPLOAD_CODE = re.compile(r"H[12][0-9]{4}")
 _STORE_MOMENT = re.compile(r"[0-9]{10}\.[0-9]{5}")
+# A folder of ours, as some programs write it: an object of no bytes under the folder's own name.
+_FOLDER = re.compile(rf"H[12][0-9]{{4}}(/[0-9]{{4}}(/{FORM_FOLDER})?)?")
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+REFUSED = "refused by the store"
+# Between the bytes of an upload and its becoming current a store needs a moment: how long to wait before calling it refused.
+_PAUSES = (0.2, 0.4, 0.8, 1.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +51,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What an inbox key means: a delivery or a form of a place, or nothing we know (`place` None, `problem` says why)."""
+    """What an inbox key means.
+
+    Attributes:
+        place: The place of a delivery or form; None when it has none.
+        file_name: The last part of the key.
+        form: The kind of form, if it is one.
+        problem: Why it has no place.
+        not_then: The half-year and the code of a municipality that was none then.
+    """
 
     place: Place | None
     file_name: str
     form: FormKind | None = None
     problem: str = ""
+    not_then: Place | None = None
 
 
 def parse_key(key: str) -> Key:
@@ -60,7 +80,8 @@ def parse_key(key: str) -> Key:
         return Key(None, name, problem="the first part of the key is not a code uitvraag such as H22019")
     half_year = HalfYear.parse(code)
     if not is_municipality(municipality, half_year):
-        return Key(None, name, problem=f"the second part of the key is not a municipality in {half_year}")
+        problem = f"the second part of the key is not a municipality in {half_year}"
+        return Key(None, name, problem=problem, not_then=Place(half_year, municipality))
     return Key(Place(half_year, municipality), name, form)
 
 
@@ -78,27 +99,90 @@ def in_order_of_receipt(versions: Iterable[Version]) -> list[Version]:
     return sorted(oldest_first, key=lambda v: (v.last_modified, v.version_id if _STORE_MOMENT.fullmatch(v.version_id) else ""))
 
 
+def nobody_delivered(version: Version) -> str | None:
+    """What an object of the inbox is when it is no upload: a delete marker, a marker of a folder, or left by a system or program."""
+    if version.is_delete_marker:
+        return "delete marker"
+    if not version.size and (version.key.endswith("/") or _FOLDER.fullmatch(version.key)):
+        return "marker of a folder"
+    return left_by(version.key)
+
+
+def identities(version: Version) -> tuple[str, ...]:
+    """The names that a version may be registered under.
+
+    One that was uploaded while the store kept no versions is called by content and moment; when versions are kept again, Swift gives it
+    an id that holds the moment of the upload.
+    """
+    if not _STORE_MOMENT.fullmatch(version.version_id):
+        return (version.identity,)
+    moment = dt.datetime.fromtimestamp(math.ceil(float(version.version_id)), dt.UTC)
+    return version.identity, f"{UNVERSIONED}/{version.etag}/{moment:%Y%m%dT%H%M%S}"
+
+
+def list_inbox(store: ObjectStore, bucket: str, known: AbstractSet[tuple[str, str]]) -> tuple[list[Version], dict[tuple[str, str], str]]:
+    """Everything in the inbox, and which of the new versions the store refused.
+
+    A store may keep the bytes of an upload that it refused (Swift: 412 to `If-None-Match`) as a version that is listed above the current
+    one and was never current. An upload that is just being taken looks the same for a moment, so what is seen so is looked at again.
+
+    Args:
+        store: The object store.
+        bucket: The inbox.
+        known: Key and identity of what has been registered or noted.
+
+    Returns:
+        The listing, and by key and identity of what was refused the identity of the version that was current.
+    """
+    for pause in (*_PAUSES, None):
+        listed = list(store.versions(bucket))
+        refused = {name: current for name, current in _above_current(listed).items() if name not in known}
+        if not refused or pause is None:
+            break
+        time.sleep(pause)
+    return listed, refused
+
+
+def _above_current(listed: Iterable[Version]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for key, group in groupby(listed, key=lambda version: version.key):
+        versions = list(group)
+        place = next((place for place, version in enumerate(versions) if version.is_latest), 0)
+        found |= {
+            (storable(key), version.identity): versions[place].identity for version in versions[:place] if not version.is_delete_marker
+        }
+    return found
+
+
+def storable(text: str) -> str:
+    """A key or name as the database can hold it: NUL and halves of characters become the replacement character."""
+    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def inbox_fingerprint(store: ObjectStore, bucket: str) -> str:
     """A hash over everything that is listed in the inbox: as long as it stays the same, nothing has come in."""
     digest = hashlib.sha256()
     for version in store.versions(bucket):
-        digest.update(f"{version.key}\0{version.version_id}\0{version.is_delete_marker}\n".encode())
+        digest.update(f"{version.key}\0{version.identity}\0{version.is_delete_marker}\0{version.is_latest}\n".encode("utf-8", "replace"))
     return digest.hexdigest()
 
 
 def known_versions(connection: Connection, bucket: str) -> set[tuple[str, str]]:
-    """Key and version id of everything in the inbox that has been registered: deliveries, forms and delete markers."""
+    """Key and identity of everything in the inbox that has been registered or noted."""
     return {(row.object_key, row.version_id) for row in connection.execute(statement("deliveries/known_versions"), {"bucket": bucket})}
 
 
-def masked_key(key: str) -> str:
-    """A key as it may stand in a log or the audit trail: a number that can be a BSN is masked."""
-    return mask_bsn(key)
+def is_known(version: Version, known: AbstractSet[tuple[str, str]]) -> bool:
+    """Whether a version is among what has been registered or noted."""
+    key = storable(version.key)
+    return any((key, name) in known for name in identities(version))
 
 
 def abort_unfinished(context: Context) -> int:
-    """Abort uploads in parts that were begun in the inbox more than a day ago and never finished; returns how many there were.
+    """Abort uploads in parts that were begun more than a day ago and never finished; returns how many there were.
 
-    No listing shows their bytes, no receipt counts them, and they could be finished long after a withdrawal.
+    No listing shows their bytes, no receipt counts them, and they could be finished long after a withdrawal. In the inbox a sender leaves
+    them, in the private place a registration that was killed.
     """
-    return context.store.abort_unfinished(context.settings.bucket_inbox, context.clock.now() - UNFINISHED_FOR)
+    before, settings = context.clock.now() - UNFINISHED_FOR, context.settings
+    return sum(context.store.abort_unfinished(bucket, before) for bucket in (settings.bucket_inbox, settings.bucket_deliveries))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmsd.database import statement
-from gmsd.deliveries.inbox import known_versions, parse_key
+from gmsd.deliveries.inbox import is_known, known_versions, nobody_delivered, parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,13 +58,11 @@ def waiting_for(context: Context, connection: Connection, known: Round) -> Waiti
 
 def _unregistered(context: Context, connection: Connection, known: Round) -> tuple[str, ...]:
     bucket = context.settings.bucket_inbox
-    listed = [version for version in context.store.versions(bucket) if not version.is_delete_marker]
+    listed = [version for version in context.store.versions(bucket) if not nobody_delivered(version)]
     registered = known_versions(connection, bucket)
     found = []
     for version in listed:
-        if (version.key, version.version_id) in registered or (
-            context.settings.clock == "system" and version.last_modified >= known.closes_at
-        ):
+        if is_known(version, registered) or (context.settings.clock == "system" and version.last_modified >= known.closes_at):
             continue
         place = parse_key(version.key).place
         if place is not None and place.half_year in known.takes:

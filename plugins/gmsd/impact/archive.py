@@ -17,8 +17,9 @@ from gmsd.clock import AMSTERDAM
 from gmsd.masking import mask_bsn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from gmsd.deliveries import Delivery
     from gmsd.rounds import HalfYear
     from gmsd.store import ObjectStore
 
@@ -125,33 +126,41 @@ def from_folders(folders: list[Path], received_on: dt.date | None = None) -> Arc
     return Archive(shown(title), tuple(items), tuple(unreadable))
 
 
-def from_store(store: ObjectStore, bucket: str, max_bytes: int) -> Archive:
-    """Every version of every delivery in the inbox, received on the day the store says.
+def from_store(store: ObjectStore, bucket: str, deliveries: Sequence[Delivery], max_bytes: int) -> Archive:
+    """Every registered delivery whose bytes are kept, by its key and the day of its receipt.
 
-    Their bytes are fetched one by one into memory and never written. What lies outside a place is no delivery; what is larger than
-    `max_bytes` is refused unread, whatever the rules are.
+    The bytes are fetched one by one from the private place into memory and never written. What lies outside a place is no delivery; what
+    is larger than `max_bytes` is refused unread, whatever the rules are.
+
+    Args:
+        store: The object store.
+        bucket: The private place, in which the bytes lie under the delivery's id.
+        deliveries: What is registered, in order of receipt.
+        max_bytes: The limit of size.
 
     Raises:
         NoArchive: When there is none.
     """
-    from gmsd.deliveries import in_order_of_receipt, parse_key
+    from gmsd.rounds import HalfYear
 
+    kept = {stored.key for stored in store.objects(bucket)}
     items, too_large = [], 0
     numbers: Counter[str] = Counter()
-    for version in in_order_of_receipt(version for version in store.versions(bucket) if not version.is_delete_marker):
-        key = parse_key(version.key)
-        if key.place is None or key.form is not None:
+    for delivery in deliveries:
+        if delivery.half_year is None or delivery.delivery_id not in kept:
             continue
-        numbers[version.key] += 1
-        if version.size > max_bytes:
+        numbers[delivery.object_key] += 1
+        if delivery.size_bytes > max_bytes:
             too_large += 1
             continue
-        name = shown(version.key) + (f" (upload {numbers[version.key]})" if numbers[version.key] > 1 else "")
-        fetch = partial(store.get, bucket, version.key, version.version_id)
-        day = version.last_modified.astimezone(AMSTERDAM).date()
-        items.append(Item(name, key.file_name, key.place.municipality, key.place.half_year, day, "the store", fetch))
+        number = numbers[delivery.object_key]
+        name = shown(delivery.object_key) + (f" (upload {number})" if number > 1 else "")
+        fetch = partial(store.get, bucket, delivery.delivery_id)
+        day = delivery.received_at.astimezone(AMSTERDAM).date()
+        half_year = HalfYear.parse(delivery.half_year)
+        items.append(Item(name, delivery.file_name, delivery.municipality, half_year, day, "the register", fetch))
     if not items:
-        raise NoArchive(f"the bucket {bucket} holds no deliveries")
+        raise NoArchive(f"the bucket {bucket} holds no registered deliveries")
     left_out = f" ({too_large:,} over the limit of size left out)" if too_large else ""
     return Archive(f"the bucket {bucket}{left_out}", tuple(items))
 

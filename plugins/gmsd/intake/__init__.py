@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries import Context, Registered, register, send_queued
+from gmsd.deliveries import BytesLost, Context, ReceiptBroken, Registered, compare_copies, keep_versions, register, send_queued
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
-from gmsd.intake.judge import ReceiptBroken
 from gmsd.intake.notices import address_of, announcements, party_of, standing_view, upload_of
 from gmsd.intake.report import Reported, report_delivery
 from gmsd.intake.staging import StagingLost, staged_records
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from gmsd.deliveries import Outgoing, Taken
 
 __all__ = [
+    "BytesLost",
     "CheckOutcome",
     "ReceiptBroken",
     "Reported",
@@ -40,11 +40,17 @@ __all__ = [
 
 
 def register_inbox(context: Context) -> Registered:
-    """Register every upload, form and delete marker of the inbox that is not known yet, in order of receipt, and mail about it at once."""
+    """Register every upload and form of the inbox that is not known yet, in order of receipt, and mail about it at once.
+
+    Before it the inbox is made to keep versions, should somebody have switched that off; after it the register is compared with the
+    private place, and what is missing there is made again or told.
+    """
 
     def announce(connection: Connection, taken: Sequence[Taken]) -> Sequence[Outgoing]:
         return announcements(context, connection, taken)
 
+    keep_versions(context)
     registered = register(context, announce)
+    compare_copies(context)
     send_queued(context)
     return registered

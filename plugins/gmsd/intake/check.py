@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,12 +10,15 @@ from gmsd import reporting
 from gmsd.database import statement
 from gmsd.deliveries import (
     NOT_READABLE,
+    BytesLost,
     Context,
     Delivery,
+    ReceiptBroken,
     RoundClosed,
     WrongState,
     audit,
     check_result,
+    delivered_bytes,
     get,
     is_closed,
     keep_verdict,
@@ -24,7 +28,7 @@ from gmsd.deliveries import (
     set_unreadable,
     unchecked_up_to,
 )
-from gmsd.intake.judge import cannot_be_read, judge, raw_bytes, rules_version
+from gmsd.intake.judge import cannot_be_read, judge, rules_version
 from gmsd.intake.lines import packed
 from gmsd.intake.notices import unreadable_right
 from gmsd.intake.staging import stage
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gmsd.checking import CheckResult
+
+log = logging.getLogger(__name__)
 
 ACTOR = "check"
 _CHECKED = ("unreadable", "rejected", "accepted", "superseded")
@@ -64,21 +70,30 @@ def check_delivery(context: Context, delivery_id: str) -> CheckOutcome:
 
     Raises:
         UnknownDelivery: there is no such delivery.
-        ReceiptBroken: the store gives other bytes than those of the receipt.
+        ReceiptBroken: the store gives other bytes than those of the receipt, or none (BytesLost).
         KeyChanged: the key for pseudonyms has changed.
     """
     with context.engine.connect() as connection:
         delivery = get(connection, delivery_id)
         waiting = unchecked_up_to(connection, delivery) if delivery.state == "received" else []
     for each in waiting:
-        _check(context, each, actor=ACTOR, again=False)
+        try:
+            _check(context, each, actor=ACTOR, again=False)
+        except ReceiptBroken as error:
+            if each == delivery_id:
+                raise
+            log.warning("%s; the uploads after it go on", error)  # its own run fails with the same words
     return outcome(context, delivery_id)
 
 
 def recheck(context: Context, delivery_id: str, actor: str) -> CheckOutcome:
     """Check a delivery again by the rules of today; the result replaces the earlier one. Only until its round is closed.
 
+    When its bytes cannot be had, nothing is changed.
+
     Raises:
+        BytesLost: its bytes are gone, or could never be read.
+        ReceiptBroken: the store gives other bytes than those of the receipt.
         UnknownDelivery: there is no such delivery.
         WrongState: it has not been checked (late, repeat, withdrawn, ...).
         RoundClosed: its round has been closed.
@@ -119,8 +134,10 @@ def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> No
         elif delivery.state != "received":  # another task was first
             return
         try:
-            data = raw_bytes(context, delivery) if delivery.size_bytes <= context.settings.max_file_bytes else None
+            data = delivered_bytes(context, delivery) if delivery.size_bytes <= context.settings.max_file_bytes else None
         except NotReadable:
+            if again:
+                raise BytesLost(f"the bytes of {delivery_id} could never be read: there is nothing to check again") from None
             set_unreadable(connection, delivery, reason=NOT_READABLE, actor=actor, at=context.clock.now())
             queue_mail(connection, unreadable_right(context, connection, delivery), context.clock.now())
             return

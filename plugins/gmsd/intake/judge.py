@@ -1,4 +1,4 @@
-"""The technical check of one delivery: its raw bytes, compared with the receipt, against the protocol of its half-year."""
+"""The technical check of one delivery: its bytes against the protocol of its half-year."""
 
 from __future__ import annotations
 
@@ -9,31 +9,11 @@ from gmsd.checking import CheckResult, check_file, check_unread
 from gmsd.clock import AMSTERDAM
 from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
 from gmsd.rounds import HalfYear
-from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Context, Delivery
 
 _CANNOT_BE_READ = ("empty", "undecodable", "nul", "over_size")
-
-
-class ReceiptBroken(Exception):
-    """The bytes in the store are not those of the receipt."""
-
-
-def raw_bytes(context: Context, delivery: Delivery) -> bytes:
-    """The bytes of a delivery, as the receipt has them.
-
-    Raises:
-        NotReadable: no right to read them, or gone.
-        ReceiptBroken: they are not those of the receipt.
-    """
-    if delivery.sha256 is None:
-        raise NotReadable("it could not be read when it was registered")
-    data = context.store.get(delivery.bucket, delivery.object_key, delivery.version_id)
-    if hashlib.sha256(data).hexdigest() != delivery.sha256:
-        raise ReceiptBroken(f"the bytes of {delivery.delivery_id} in the store are not those of its receipt")
-    return data
 
 
 def judge(context: Context, delivery: Delivery, data: bytes | None) -> CheckResult:

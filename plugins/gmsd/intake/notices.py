@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd import reporting
-from gmsd.deliveries import CORRECTIONS_ALLOWED, UPLOADS_ALLOWED, Context, Delivery, Outgoing, Standing, Taken, counting_now, standing
-from gmsd.reference import name
+from gmsd.clock import AMSTERDAM
+from gmsd.deliveries import (
+    CORRECTIONS_ALLOWED,
+    UPLOADS_ALLOWED,
+    VANISHED,
+    Context,
+    Delivery,
+    Outgoing,
+    Standing,
+    Taken,
+    counting_now,
+    parse_key,
+    standing,
+)
+from gmsd.reference import is_municipality, name, predecessors, successors
 from gmsd.rounds import HalfYear, add_working_days
 
 if TYPE_CHECKING:
@@ -58,7 +71,7 @@ def announcements(context: Context, connection: Connection, taken: Sequence[Take
     for each in taken:
         delivery = each.delivery
         if delivery.half_year is None or delivery.municipality is None or delivery.round is None:
-            mails.append(_unplaced(context, delivery))
+            mails += _elsewhere(context, delivery) or [_unplaced(context, delivery)]
             continue
         if delivery.attempt is None:
             found = standing(connection, delivery.half_year, delivery.municipality, delivery.round)
@@ -85,7 +98,8 @@ def _about(context: Context, taken: Taken, calendar_round: Round, found: Standin
         "repeat": ("repeat", reporting.repeat_mail),
         "over_limit": ("over_limit", reporting.over_limit_mail),
         "unreadable": ("unreadable_right", reporting.unreadable_right_mail),
-    }[delivery.state]
+        VANISHED: ("vanished", reporting.vanished_mail),
+    }[delivery.reason if delivery.reason == VANISHED else delivery.state]
     return to_coordinator(context, delivery, kind, render(about))
 
 
@@ -97,6 +111,32 @@ def unreadable_right(context: Context, connection: Connection, delivery: Deliver
         party_of(half_year, municipality), upload_of(delivery), context.calendar.round(round_code), standing_view(found)
     )
     return to_coordinator(context, delivery, "unreadable_right", reporting.unreadable_right_mail(about))
+
+
+def _elsewhere(context: Context, delivery: Delivery) -> list[Outgoing]:
+    """The mails to who serves the right folders, when a municipality's folder was used for a half-year in which it was none."""
+    place = parse_key(delivery.object_key).not_then
+    if place is None:
+        return []
+    then = predecessors(place.municipality, place.half_year)
+    right = then or successors(place.municipality, place.half_year)
+    today = HalfYear.of(delivery.received_at.astimezone(AMSTERDAM).date())
+    asked = (place.municipality,) if then else right
+    told = sorted({code for each in asked for code in (successors(each, today) if not is_municipality(each, today) else ()) or (each,)})
+    known = context.calendar.place(place.half_year, delivery.received_at)
+    mails = []
+    for number, code in enumerate(told if right else (), 1):
+        about = reporting.OtherFolderContext(
+            party=party_of(str(place.half_year), code),
+            used=party_of(str(place.half_year), place.municipality),
+            right=tuple(party_of(str(place.half_year), each) for each in right),
+            before=bool(then),
+            upload=upload_of(delivery),
+            round=known.round if known.timing == "open" else None,
+        )
+        mail = reporting.other_folder_mail(about)
+        mails.append(Outgoing(delivery.delivery_id, "other_folder", code, address_of(context, code), mail, number))
+    return mails
 
 
 def _unplaced(context: Context, delivery: Delivery) -> Outgoing:

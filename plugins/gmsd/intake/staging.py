@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.checking import pseudonymise, read_records, read_records_of
-from gmsd.deliveries import check_result
+from gmsd.deliveries import ReceiptBroken, check_result, delivered_bytes
 from gmsd.installation import check_key
-from gmsd.intake.judge import ReceiptBroken, raw_bytes
 from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
 
@@ -56,7 +55,7 @@ def staged_records(context: Context, delivery: Delivery) -> pl.DataFrame:
     except NotReadable:
         pass
     try:
-        data = raw_bytes(context, delivery)
+        data = delivered_bytes(context, delivery)
     except (NotReadable, ReceiptBroken):
         raise StagingLost(
             f"the records of {delivery.delivery_id} are not in the staging bucket, and its raw file is gone or changed"

@@ -113,6 +113,27 @@ class UnplacedContext:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherFolderContext:
+    """An upload in the folder of a municipality that was none in that half-year.
+
+    Attributes:
+        party: The municipality that the mail goes to, and the half-year.
+        used: The code whose folder was used, and its name.
+        right: The municipalities whose folders are right: those of then that `used` took over later (`before`), or those that took it over.
+        before: Whether `used` did not exist yet; else it existed no more.
+        upload: The upload; its delivery id is that of an unplaced upload.
+        round: The round that takes the half-year now, if any.
+    """
+
+    party: Party
+    used: Party
+    right: tuple[Party, ...]
+    before: bool
+    upload: Upload
+    round: Round | None
+
+
+@dataclass(frozen=True, slots=True)
 class FormContext:
     """A form came in; `round` is the one it is about, None when no round takes its half-year.
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gmsd.reporting.contexts import (
         FormContext,
         OpOrdeReadyContext,
+        OtherFolderContext,
         ReceiptContext,
         UnplacedContext,
         Upload,
@@ -76,6 +77,22 @@ def over_limit_mail(context: UploadContext) -> RenderedMail:
 def unreadable_right_mail(context: UploadContext) -> RenderedMail:
     """Tell that an upload came without the right for us to read it, and how to give it."""
     return render_mail("unreadable_right", context=context)
+
+
+def other_folder_mail(context: OtherFolderContext) -> RenderedMail:
+    """Tell that an upload stands in the folder of a municipality that did not exist then, and which folders are right.
+
+    Raises:
+        ValueError: no folder is named.
+    """
+    if not context.right:
+        raise ValueError("at least one right folder is to be named")
+    return render_mail("other_folder", context=context)
+
+
+def vanished_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload was deleted or overwritten before it could be read."""
+    return render_mail("vanished", context=context)
 
 
 def unplaced_mail(context: UnplacedContext) -> RenderedMail:
