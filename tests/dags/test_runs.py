@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 H1 = HalfYear(2019, 1)
 GOOD, OTHER, FAULTY = "0339", "0744", "1695"
 SECONDS = 180.0
-WAITS = "waits for 1 object of the inbox to be registered (H12019/0363 version "
+WAITS = "1 object of the inbox to be registered (H12019/0363 version "
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +182,9 @@ def test_a_backfill_takes_every_round_of_its_range(delivered, engineer):
 def closed(delivered, move, upload, engineer) -> str:
     """The close of a round; while intake stands still it waits, and it goes on by itself."""
     until(lambda: engineer.count("gmsd_delivery", "queued", "running") == 0, "the checks")
+    for municipality in (GOOD, OTHER, FAULTY):
+        ended(engineer, "gmsd_delivery", f"2019-H1.{municipality}.01")
+    until(lambda: engineer.count("gmsd_intake", "queued", "running") == 0, "intake to stand still")
     engineer._request("PATCH", "/dags/gmsd_intake", json={"is_paused": True})
     upload("H12019/0363/formulieren/intrekking.json", b"{}")
     move(2019, 10, 21, 9)
