@@ -113,8 +113,9 @@ def test_a_form_that_went_away_is_malformed_and_one_whose_store_stumbles_waits(c
     context.store.delete(gone_bucket := context.settings.bucket_inbox, gone.key, gone.version_id)
     assert gone_bucket
     busy = ClientError({"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}, "GetObject")
-    with pytest.raises(FormsWait, match=r"1 forms wait, such as form\.00\d\d \(ClientError"):
+    with pytest.raises(FormsWait, match=r"1 forms wait, such as form\.00\d\d \(ClientError") as waits:
         process_forms(with_store(context, Stumbling(context.store, m0355=busy)))
+    assert waits.value.__cause__ is busy, "whoever runs it again looks at the service, not at the form"
     found = forms(context)
     assert found["0342"][0] == "malformed"
     assert found["0355"] == ("received", "")
