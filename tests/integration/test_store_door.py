@@ -89,4 +89,4 @@ def test_doctor_and_setup_tell_that_a_bucket_is_open(gmsd, settings, store):
         assert done.returncode == 1
     finally:
         store.client.put_bucket_acl(Bucket=settings.bucket_accounts, ACL="private")
-    assert "4 private buckets answer to nobody without an account" in gmsd("doctor", "--json").stdout
+    assert "5 private buckets answer to nobody without an account" in gmsd("doctor", "--json").stdout

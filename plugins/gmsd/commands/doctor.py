@@ -190,6 +190,27 @@ def _deliveries(settings: Settings) -> str:
     return f"the bytes of {len(registered)} deliveries are in {settings.bucket_deliveries} as they were registered"
 
 
+def _as_new_as_store(settings: Settings) -> str:
+    from gmsd.database import connect
+    from gmsd.deliveries import anchors, head_of_trail
+    from gmsd.releases import unknown_releases
+    from gmsd.store import get_store
+
+    store = get_store(settings)
+    anchored = max((head.sequence for head in anchors(store, settings)), default=0)
+    with connect(settings, "publisher").connect() as connection:
+        unknown = unknown_releases(connection, store, settings)
+        head = head_of_trail(connection)
+    rows = head.sequence if head else 0
+    if anchored > rows or unknown:
+        about = [f"{', '.join(unknown)} public and unknown to it"] * bool(unknown)
+        about += [f"{anchored - rows} rows of the audit trail gone that were anchored outside"] * (anchored > rows)
+        raise Missing(
+            f"the database is older than the store ({'; '.join(about)}): see the runbook, 'An older database beside a newer store'"
+        )
+    return "the database knows everything that the store shows"
+
+
 def _migrations(settings: Settings) -> str:
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -251,6 +272,7 @@ _CHECKS: dict[str, tuple[str | None, Callable[[Settings], str]]] = {
     "migrations": ("postgres", _migrations),
     "deliveries": ("s3", _deliveries),
     "keys": ("postgres", _keys),
+    "newness": ("postgres", _as_new_as_store),
     "mails": ("postgres", _mails),
     "disk": (None, _disk),
 }

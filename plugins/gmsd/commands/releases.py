@@ -63,6 +63,31 @@ def get(
     typer.echo(f"{len(files)} files of {release_id} in {to}")
 
 
+@app.command()
+def recover() -> None:
+    """Write down again the public releases that the database does not know, after an older database was put back.
+
+    Each becomes a proposal with the same content; publish it again the ordinary way, which changes no byte of it.
+    """
+    from gmsd.clock import get_clock
+    from gmsd.database import connect
+    from gmsd.releases import ReleaseDamagedError, recover_releases
+    from gmsd.settings import get_settings
+    from gmsd.store import get_store
+
+    settings = get_settings()
+    try:
+        with connect(settings, "publisher").begin() as connection:
+            found = recover_releases(connection, get_store(settings), settings, get_clock(settings).now())
+    except ReleaseDamagedError as error:
+        typer.echo(f"gmsd: {error}", err=True)
+        raise typer.Exit(1) from None
+    for release_id in found:
+        typer.echo(f"{release_id} is written down again as a proposal; publish it again before anything new.")
+    if not found:
+        typer.echo("The database knows every public release.")
+
+
 def _write(files: Bundle, folder: Path) -> None:
     for path, data in files.items():
         target = folder / path

@@ -1,6 +1,6 @@
 """Releases: immutable sets of protected figures, in the formats their readers import, and the pointer to the one in force."""
 
-from gmsd.releases.build import Built, PlanChangedError, PublicationUnfinishedError, build_release
+from gmsd.releases.build import Built, OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
 from gmsd.releases.bundle import Bundle, bundle
 from gmsd.releases.catalogue import NoReleaseError, Published, get_release, in_force, list_releases
 from gmsd.releases.content import Changes, Content
@@ -15,6 +15,7 @@ from gmsd.releases.plan import (
     release_id,
 )
 from gmsd.releases.publish import ReleaseDamagedError, ReleaseStateError, publish, refuse
+from gmsd.releases.recovery import recover_releases, unknown_releases
 
 __all__ = [
     "AlreadyPublishedError",
@@ -25,6 +26,7 @@ __all__ = [
     "FiguresMissingError",
     "NoReleaseError",
     "NothingToPublishError",
+    "OlderDatabaseError",
     "Plan",
     "PlanChangedError",
     "PublicationUnfinishedError",
@@ -40,6 +42,8 @@ __all__ = [
     "plan_release",
     "printed",
     "publish",
+    "recover_releases",
     "refuse",
     "release_id",
+    "unknown_releases",
 ]

@@ -13,6 +13,7 @@ from gmsd.clock import AMSTERDAM
 from gmsd.database import copy_frame, statement
 from gmsd.releases.bundle import DOCUMENT, Bundle, bundle, to_json
 from gmsd.releases.plan import SHOWN
+from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -29,6 +30,10 @@ class PlanChangedError(Exception):
 
 class PublicationUnfinishedError(Exception):
     """A release of this number is on its way out and says something else: finish it first, by publishing it again."""
+
+
+class OlderDatabaseError(Exception):
+    """A release of this number is public, says something else, and the database does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
     Raises:
         PlanChangedError: when the plan is not the approved one.
         PublicationUnfinishedError: when another release of this number has begun to be published.
+        OlderDatabaseError: when the number is public already, with other content: the database is older than the store.
     """
     if approved and approved != plan.fingerprint:
         raise PlanChangedError(f"{plan.content.release_id} would say something else than what was approved; look at the preview again")
@@ -65,6 +71,8 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
     existing = connection.execute(statement("releases/get"), {"release_id": plan.content.release_id}).one_or_none()
     inputs = [dict(row) for row in connection.execute(statement("releases/inputs"), {"round": str(plan.round)}).mappings()]
     content, files, account = _rendered(plan, existing, inputs)
+    if existing is None or existing.state not in {"building", "published"}:
+        _refuse_taken_number(store, settings, content.release_id, files)
     _stage(store, settings, files, account)
     if existing is None or existing.state not in {"building", "published"}:
         _write(connection, plan, content, files, account)
@@ -76,6 +84,18 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
         int((reasons == SHOWN).sum()),
         int((reasons == "suppressed").sum()),
     )
+
+
+def _refuse_taken_number(store: ObjectStore, settings: Settings, release_id: str, files: Bundle) -> None:
+    try:
+        public = store.get(settings.bucket_publication, f"releases/{release_id}/{DOCUMENT}")
+    except NotReadable:
+        return
+    if public != files[DOCUMENT]:
+        raise OlderDatabaseError(
+            f"{release_id} is public already and says something else: this database is older than the store and does not know that "
+            "release; nothing was changed. See the runbook ('An older database beside a newer store'), begin with `gmsd releases recover`"
+        )
 
 
 def staged_prefix(document: bytes) -> str:

@@ -1,0 +1,110 @@
+"""A database that is older than the store: which public releases it does not know, and writing those down again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.database import copy_frame, statement
+from gmsd.deliveries import audit
+from gmsd.releases.bundle import DOCUMENT, to_json
+from gmsd.releases.catalogue import list_releases
+from gmsd.releases.publish import ReleaseDamagedError
+from gmsd.store import NotReadable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from gmsd.settings import Settings
+    from gmsd.store import ObjectStore
+
+_CELL = {
+    "period": pl.String,
+    "region": pl.String,
+    "group_code": pl.String,
+    "shown": pl.Int64,
+    "rate": pl.Int64,
+    "reason": pl.String,
+}
+_KNOWN = frozenset({"building", "published", "recalled"})
+
+
+def unknown_releases(connection: Connection, store: ObjectStore, settings: Settings) -> list[str]:
+    """Ids of releases that are public and that the database does not have as such, oldest first."""
+    known = {row.release_id for row in connection.execute(statement("releases/list")) if row.state in _KNOWN}
+    return [release.id for release in list_releases(store, settings.bucket_publication) if release.id not in known]
+
+
+def recover_releases(connection: Connection, store: ObjectStore, settings: Settings, at: dt.datetime) -> list[str]:
+    """Write down again, as proposals, the public releases that the database does not know; returns their ids, oldest first.
+
+    What is public and the private full account hold everything that the ledger held. Publishing such a release again takes the ordinary
+    way, approval included, and changes no byte. Safe to repeat.
+
+    Args:
+        connection: With the publisher's rights, in a transaction; nothing is committed here.
+        store: The object store, as the pipeline.
+        settings: Names of the buckets.
+        at: The moment of the clock.
+
+    Raises:
+        ReleaseDamagedError: a public file or the account is not what `release.json` says; nothing may be built on it.
+    """
+    connection.execute(statement("releases/lock"))
+    found = unknown_releases(connection, store, settings)
+    for release_id in found:
+        document, account = _read(store, settings, release_id)
+        raw = to_json(document)
+        values = {
+            "release_id": release_id,
+            "number": int(release_id[1:]),
+            "round": account["round"],
+            "created_at": dt.datetime.fromisoformat(document["created"]),
+            "half_years": json.dumps([half["half_year"] for half in document["half_years"]]),
+            "document": raw.decode(),
+            "account_sha256": document["account"],
+        }
+        connection.execute(statement("releases/propose"), values)
+        connection.execute(statement("releases/delete_cells"), {"release_id": release_id})
+        cells = pl.DataFrame(account["cells"], schema=_CELL, orient="row")
+        (table_id,) = document["tables"]
+        copy_frame(
+            connection, "release_cell", cells.select(pl.lit(release_id).alias("release_id"), pl.lit(table_id).alias("table_id"), pl.all())
+        )
+        hashes = {"document_sha256": hashlib.sha256(raw).hexdigest(), "account_sha256": document["account"]}
+        audit(
+            connection,
+            release_id,
+            "written down again",
+            at=at,
+            actor="engineer",
+            reason="public, and unknown to the database",
+            details=hashes,
+        )
+    return found
+
+
+def _read(store: ObjectStore, settings: Settings, release_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Document and account of a public release, each compared with its hash."""
+    raw = store.get(settings.bucket_publication, f"releases/{release_id}/{DOCUMENT}")
+    document: dict[str, Any] = json.loads(raw)
+    if to_json(document) != raw or document["id"] != release_id:
+        raise ReleaseDamagedError(f"{DOCUMENT} of {release_id} is not as it was written")
+    for path, expected in document["files"].items():
+        _same(store, settings.bucket_publication, f"releases/{release_id}/{path}", expected)
+    account = _same(store, settings.bucket_accounts, f"{document['account']}.json", document["account"])
+    return document, json.loads(account)
+
+
+def _same(store: ObjectStore, bucket: str, key: str, expected: str) -> bytes:
+    try:
+        data = store.get(bucket, key)
+    except NotReadable:
+        raise ReleaseDamagedError(f"{key} is not in the bucket {bucket}: put it back from a backup") from None
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise ReleaseDamagedError(f"{key} in the bucket {bucket} is not what its release says: put it back from a backup")
+    return data
