@@ -47,9 +47,8 @@ port = free()
 filters = "".join(f"[filter:{name}]\nuse = egg:swift#{name}\n" for name in ("catch_errors", "gatekeeper", "s3api", "copy", "slo", "dlo"))
 (work / "conf" / "proxy.conf").write_text(
     f"[DEFAULT]\nbind_ip = 127.0.0.1\nbind_port = {port}\n{common}[pipeline:main]\n"
-    "pipeline = catch_errors gatekeeper s3api tempauth copy slo dlo versioned_writes proxy-server\n"
-    f"{filters}[filter:versioned_writes]\nuse = egg:swift#versioned_writes\nallow_object_versioning = true\n"
-    "[filter:tempauth]\nuse = egg:swift#tempauth\nuser_a_b = secret .admin\n[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n"
+    "pipeline = catch_errors gatekeeper s3api tempauth copy slo dlo proxy-server\n"
+    f"{filters}[filter:tempauth]\nuse = egg:swift#tempauth\nuser_a_b = secret .admin\n[app:proxy-server]\nuse = egg:swift#proxy\naccount_autocreate = true\n"
 )
 PY
 declare -A pid
