@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 # Longer than the longest pause between two tries of a task, so that one outage is one however it is met.
-SAME_OUTAGE = dt.timedelta(minutes=15)
+SAME_OUTAGE = dt.timedelta(minutes=6)
 # Longer than the longest pause after which a failed run is started again.
 SAME_FAILURE = dt.timedelta(hours=48)
 
