@@ -51,7 +51,12 @@ def gmsd_intake() -> None:
         from gmsd.settings import get_settings
 
         found = register_inbox(Context.open(get_settings()))
-        return {"deliveries": [*found.new_deliveries, *found.unplaced], "forms": list(found.forms), "markers": found.markers}
+        return {
+            "deliveries": [*found.new_deliveries, *found.unplaced],
+            "forms": list(found.forms),
+            "markers": found.markers,
+            "waiting": found.waiting,
+        }
 
     @task(task_display_name="Carry out forms")
     def forms() -> dict[str, Any]:

@@ -146,6 +146,10 @@ def test_a_kill_in_the_middle_of_a_registration_gives_the_same_once_it_runs_agai
     assert [d.sha256 for d in town.deliveries] == [hashlib.sha256(data).hexdigest() for data in sent[1:]]
     assert private(context, f"2019-H2.{code}.0")[f"2019-H2.{code}.01"] == sent[1]
     assert private(context, f"2019-H2.{code}.0")[f"2019-H2.{code}.02"] == sent[2]
+    # nobody else may have what stood there under another's number
+    assert sorted(private(context, f"left/2019-H2.{code}.").values()) == sorted(sent[:2])
+    withdraw(context, code)
+    assert not private(context, f"left/2019-H2.{code}.")
     assert compare_copies(context).missing == ()
 
 

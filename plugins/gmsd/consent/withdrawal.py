@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gmsd.consent.messages import done, queue
 from gmsd.database import statement
 from gmsd.deliveries import (
+    LEFT,
     REFUSED,
     Change,
     Delivery,
@@ -115,9 +116,10 @@ def _erase_what_was_left(context: Context, row: Row[Any]) -> None:
             if each.object_key.startswith(folder):
                 store.delete(settings.bucket_inbox, each.object_key, each.version_id)
         known = {delivery.delivery_id for delivery in listing(connection, half_year=row.half_year, municipality=row.municipality)}
-        for key in list(store.keys(settings.bucket_deliveries, f"{row.half_year}.{row.municipality}.")):
-            if key not in known:
-                store.erase(settings.bucket_deliveries, key)
+        for prefix in ("", LEFT):
+            for key in list(store.keys(settings.bucket_deliveries, f"{prefix}{row.half_year}.{row.municipality}.")):
+                if key not in known:
+                    store.erase(settings.bucket_deliveries, key)
 
 
 def _prove(context: Context, connection: Connection, row: Row[Any], found: Sequence[Delivery], erased: dict[str, dict[str, int]]) -> str:

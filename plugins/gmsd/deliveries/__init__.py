@@ -44,7 +44,7 @@ from gmsd.deliveries.inbox import (
 from gmsd.deliveries.incidents import FailedTask, note_failed_task, note_outage
 from gmsd.deliveries.locks import lock_place, lock_registration, lock_round
 from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
-from gmsd.deliveries.registration import NOT_READABLE, VANISHED, Registered, Taken, register
+from gmsd.deliveries.registration import LEFT, NOT_READABLE, VANISHED, Registered, Taken, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
 from gmsd.deliveries.waiting import Waiting, waiting_for
@@ -52,6 +52,7 @@ from gmsd.deliveries.waiting import Waiting, waiting_for
 __all__ = [
     "CORRECTIONS_ALLOWED",
     "FORM_FOLDER",
+    "LEFT",
     "NOT_READABLE",
     "REFUSED",
     "STATES",

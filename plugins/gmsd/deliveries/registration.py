@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 ACTOR = "intake"
 READERS = 8
 NOT_READABLE = "uploaded without the right for us to read it"
+# Where in the private place bytes are put that stood under a number without a receipt.
+LEFT = "left/"
 VANISHED = "deleted or overwritten after it was listed and before it could be read"
 # The rule of the check that a creation date lies after the day of receipt: such a file may be right on a later day.
 CREATED_AFTER_RECEIPT = "AANM-03"
@@ -241,13 +244,13 @@ class _Registration:
         jobs = [(a, planned[a.name]) for a in arrivals if planned.get(a.name, self._copied_for(a)) != self._copied_for(a)]
         if not jobs:
             return True
-        standing = {stored.key for stored in self.context.store.objects(self.private)}
+        standing = {stored.key: stored.etag for stored in self.context.store.objects(self.private)}
         self.written |= {delivery_id for _, delivery_id in jobs}
 
         def copy(job: tuple[Arrival, str]) -> _Read | Exception:
             arrival, delivery_id = job
             try:
-                return self._copied(arrival.version, delivery_id, standing=delivery_id in standing)
+                return self._copied(arrival.version, delivery_id, standing.get(delivery_id, ""))
             except NotReadable as error:
                 return _Read(delivery_id, None, VANISHED if isinstance(error, Gone) else NOT_READABLE)
             except Exception as error:
@@ -280,17 +283,27 @@ class _Registration:
         read = self.read.get(arrival.name)
         return read.delivery_id if read else ""
 
-    def _copied(self, version: Version, delivery_id: str, *, standing: bool) -> _Read:
-        """One upload in the private place. What stands there already was left by a registration that was killed before its receipt."""
+    def _copied(self, version: Version, delivery_id: str, standing: str) -> _Read:
+        """One upload in the private place.
+
+        What stands there already, by its ETag, has no receipt: it was left by a registration that was killed, or the database is older than
+        the store. Other bytes than those to be written are put aside, since nobody else may have them.
+        """
         store = self.context.store
         source = (self.bucket, version.key, version.identity)
         if standing:
+            if standing != version.etag:
+                self._put_aside(delivery_id, standing)
             store.delete(self.private, delivery_id)
         try:
             return _Read(delivery_id, store.copy(source, self.private, delivery_id))
         except FileExistsError:  # a listing may lag behind
             store.delete(self.private, delivery_id)
             return _Read(delivery_id, store.copy(source, self.private, delivery_id))
+
+    def _put_aside(self, delivery_id: str, etag: str) -> None:
+        with suppress(FileExistsError):  # by an earlier registration that was killed
+            self.context.store.copy((self.private, delivery_id, ""), self.private, f"{LEFT}{delivery_id}/{etag}")
 
     def _clear(self, used: set[str]) -> None:
         """Delete copies that were made under a number that was given to nothing in the end."""

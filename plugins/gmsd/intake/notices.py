@@ -54,8 +54,10 @@ def standing_view(found: Standing) -> reporting.Standing:
 
 
 def address_of(context: Context, municipality: str) -> str:
-    """The address of a municipality's coordinator."""
-    return context.settings.mail_template_address.format(municipality=municipality)
+    """The address of a municipality's coordinator: that of who took it over once it has ended, but for one that was split."""
+    today = HalfYear.of(context.clock.now().astimezone(AMSTERDAM).date())
+    serving = () if is_municipality(municipality, today) else successors(municipality, today)
+    return context.settings.mail_template_address.format(municipality=serving[0] if len(serving) == 1 else municipality)
 
 
 def to_coordinator(context: Context, delivery: Delivery, kind: str, mail: reporting.RenderedMail, issue: int = 1) -> Outgoing:
