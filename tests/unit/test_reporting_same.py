@@ -93,6 +93,11 @@ def test_a_file_of_which_nothing_counts_is_told_why_first(kind):
     assert "blijft gewoon tellen" in forms["mail as text"]
 
 
+@pytest.mark.parametrize("kind", NOTHING)
+def test_a_file_of_which_nothing_counts_is_told_in_a_list_of_files(kind):
+    assert plain(reporting.feedback_line(RESULTS[kind], name="a.csv")) == "Afgekeurd a.csv (niets in het bestand telt mee)"
+
+
 def test_a_file_of_which_nothing_counts_was_checked_for_the_rest():
     result = check(file_of(row(EARLIER, Eenheid="99")))
     assert (result.verdict, result.readable, result.content_errors) == ("rejected", True, 1)
@@ -111,6 +116,9 @@ def test_more_than_half_outside_is_told_at_the_verdict_and_in_the_op_orde_report
         if form in ("mail as text", "mail as a page", "report", "terminal"):
             assert f"Let op: {notice['message']}" in words, form
         assert "zorgvuldige werk" not in words, form
+        assert "U hoeft niets meer te doen" not in words, form
+        if form in ("mail as text", "mail as a page", "terminal"):
+            assert "of u het juiste bestand hebt" in words, form
     inside, outside = (1, 1, date(2018, 1, 1), None, 1, None), (2, 1, date(2018, 1, 1), date(2019, 6, 30), 1, None)
     attention = reporting.compare(summary(records(inside, outside, outside)), []).attention
     said = (

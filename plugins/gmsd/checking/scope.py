@@ -77,7 +77,11 @@ def judge_scope(
         nothing = Finding.of(protocol.rule_of("none_in_half_year"), half_year=half_year.dutch)
         if other is not None:
             what = f"de regels passen bij het {other.dutch} ({other.upload_code})"
-            nothing = with_words(nothing, what, f"gaat het bestand over het {other.dutch}, zet dan {other.upload_code} in de naam")
+            nothing = with_words(
+                nothing,
+                what,
+                f"gaat het bestand over het {other.dutch}, zet dan {other.upload_code} in de naam en lever het in de map van dat halfjaar",
+            )
         return [nothing, *findings]
     unknown = sum(finding.count for finding in findings if finding.field == person)
     if unknown + outsiders >= records and not _somebody_counts(frame, protocol, engine):

@@ -149,6 +149,11 @@ class Checked:
             return newest_protocol()
 
     @property
+    def accepted(self) -> bool:
+        """Whether the file is used, with or without its facultative variables."""
+        return self.verdict != "rejected"
+
+    @property
     def nothing_counts(self) -> Finding | None:
         """The finding that nothing in the file counts: no record in the half-year, or nobody who is known; None when something does."""
         rules = self.protocol_used.rules

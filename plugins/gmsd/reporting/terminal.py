@@ -124,7 +124,8 @@ def feedback_text(
     if checked.nothing_counts is None and checked.mostly_outside is not None:
         page.text(f"Let op: {checked.mostly_outside.message}")
     page.gap()
-    page.labelled("Wat u nu doet", _NEXT[checked.cause])
+    first = "Controleer eerst of u het juiste bestand hebt. " if checked.accepted and checked.mostly_outside is not None else ""
+    page.labelled("Wat u nu doet", first + _NEXT[checked.cause])
     for label, value in _facts(checked, context):
         page.labelled(label, value)
     explained = explain(checked, context.rules_url)
@@ -171,6 +172,8 @@ def feedback_summary(results: Iterable[Mapping[str, Any]], *, width: int = 80, c
 
 
 def _counted(checked: Checked) -> str:
+    if checked.nothing_counts is not None:
+        return "niets in het bestand telt mee"
     if not checked.content_checked:
         return dutch.dutch_count(checked.errors("file"), "fout", "fouten") + " in het bestand zelf"
     return dutch.dutch_count(checked.content_errors, "fout", "fouten")
