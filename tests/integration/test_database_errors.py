@@ -133,7 +133,14 @@ def test_statement_stays_and_its_parameters_do_not(settings, tables):
 
 def test_a_name_twice_in_the_register_is_told_without_the_name(settings):
     """A statement of the project's own, on a table that holds file names."""
-    values = {"bucket": "b", "object_key": f"H22019/0518/WMO_{BSN}.csv", "version_id": "v", "at": None}
+    values = {
+        "bucket": "b",
+        "object_key": f"H22019/0518/WMO_{BSN}.csv",
+        "version_id": "v",
+        "at": None,
+        "what": BSN,
+        "current_version": None,
+    }
     with connect(settings, "loader").connect() as connection, pytest.raises(DBAPIError) as caught:
         connection.execute(statement("deliveries/note_marker"), values)
     assert BSN not in everything(caught.value)
