@@ -9,8 +9,9 @@ by a backfill (the range is one of half-years) or by hand with the partition key
 **Needs.** The warehouse and the object store. Whatever came in before the close is waited for: deliveries to be checked, forms to be dealt
 with, and objects of the inbox that *Intake* has not registered yet. The note of the run says which; the task tries again by itself.
 
-**With nothing accepted** it asks under *Required Actions* before going on: an empty round is more often a mistake than the truth. A refusal
-leaves the round open.
+**With nothing accepted** and nothing withdrawn it asks under *Required Actions* before going on: an empty round is more often a mistake
+than the truth. `Reject` leaves it open. Who answered, and what, stands in the audit trail; without an answer nothing is frozen, whatever
+the state of *Close without any delivery?*.
 
 **When it fails.** A service that is away fails nothing: the task waits for half a day. Otherwise the log says why; clear the task.
 Closing twice gives the same result.
@@ -21,9 +22,10 @@ from __future__ import annotations
 from typing import Any
 
 import pendulum
-from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Asset, dag, get_current_context, task
 
+from gmsd_airflow.closing import CLOSE_EMPTY, LEAVE_OPEN
 from gmsd_airflow.failures import DEFAULT_ARGS
 from gmsd_airflow.timetable import RoundTimetable
 
@@ -60,25 +62,35 @@ def gmsd_optout_close() -> None:
 
     @task.branch(task_display_name="Is there anything")
     def choose(found: dict[str, Any]) -> str:
-        """Go on by itself when something was accepted."""
-        return "freeze" if found["accepted"] else "ask"
+        """Go on by itself when something was accepted, or withdrawn."""
+        return "ask" if found["empty"] else "freeze"
 
-    ask = ApprovalOperator(
+    ask = HITLOperator(
         task_id="ask",
         task_display_name="Close without any delivery?",
         subject="Close round {{ dag_run.partition_key }} although nothing was accepted?",
         body="No municipality has an accepted delivery in round **{{ dag_run.partition_key }}**. Closing it freezes every municipality as "
         "*not delivered*, unless an earlier delivery is kept. Reject to leave the round open.",
+        options=[CLOSE_EMPTY, LEAVE_OPEN],
     )
 
     @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
     def freeze() -> dict[str, Any]:
         """Lay down what counts, and announce each half-year as a partition of its own."""
+        from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
         from gmsd.settings import get_settings
-        from gmsd_airflow.closing import freeze_round
+        from gmsd.warehouse import NothingAccepted
+        from gmsd_airflow.closing import LeftOpenError, freeze_round
 
         now = get_current_context()
-        closed = freeze_round(get_settings(), now["dag_run"].run_id, now["dag_run"].partition_key)
+        run = now["dag_run"]
+        try:
+            closed = freeze_round(get_settings(), run.run_id, run.partition_key)
+        except LeftOpenError as error:
+            raise AirflowSkipException(str(error)) from None
+        except NothingAccepted as error:
+            raise AirflowFailException(str(error)) from None
         now["outlet_events"][FROZEN].add_partitions(sorted(closed))
         return closed
 

@@ -1,21 +1,23 @@
 """### Publication: build a release and make it public.
 
 **Purpose.** The protected figures as of a round's close become a release: StatLine table, Waarstaatjegemeente file, `release.json`,
-`CHANGES.md`. A preview comes first (participation; cells new, changed and gone); then the run waits until a **second person** approves
-under *Required Actions*. Who started the run cannot approve it. The pointer to the release in force moves last, so readers see all of it
-or none.
+`CHANGES.md`. A preview comes first (participation; cells new, changed and gone); then the run waits until a **second person** answers at
+"GMSD approvals" (the run's note has the address). The answer is a fact in the warehouse, written where that person is signed in, with a
+right that no task and no engineer has; *Build* and *Publish* read it there. States of tasks, XComs and notes decide nothing, and whoever
+started the run cannot answer. The pointer to the release in force moves last, so readers see all of it or none.
 
-**When.** Somebody starts it with the form; or by itself when all half-years of a round are loaded, where `GMSD_PUBLISH_WHEN_LOADED` is set.
-Give the run the id of the release (`r0002`) under *Advanced Options*: it is refused when another release comes next.
+**When.** Somebody starts it with the form; or by itself when all half-years of a round are loaded, where `GMSD_PUBLISH_WHEN_LOADED` is
+set. Give the run the id of the release (`r0002`) under *Advanced Options*: it is refused when another release comes next.
 
-**Needs.** Figures of every municipality that counts (`gmsd_load`), the rounding key, the object store.
+**Needs.** Figures of every municipality that counts (`gmsd_load`), the rounding key, the object store, and somebody with the role
+Approver.
 
 **A refusal** is a result: the run succeeds, its note says who refused, nothing was public and the number is used again.
 
-**When it fails.** *Approved by a second person?* fails when the same person asked and approved: clear *Ask a second person* and let
-somebody else answer. *Build* fails when the figures (or the code) changed after the preview: clear *Preview*, and the run asks again.
+**When it fails.** *Build* and *Publish* fail without an approval of exactly what would be published, and say what is there instead. When
+the figures (or the code) changed after the preview, clear *Preview*: the run asks again, and the earlier answer no longer counts.
 *Publish* can be cleared at any time: what is public already stays as it is. What is published once is public for ever: withdraw it only by
-a recall.
+a recall. Who asked, answered and published stands in the audit trail: `gmsd audit show r0002`.
 """
 
 from __future__ import annotations
@@ -23,12 +25,10 @@ from __future__ import annotations
 from typing import Any
 
 import pendulum
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, dag, get_current_context, task
 
+from gmsd_airflow.approval import SecondPersonOperator
 from gmsd_airflow.failures import DEFAULT_ARGS
-
-APPROVE, REFUSE = "Approve", "Refuse"
 
 
 @dag(
@@ -55,7 +55,7 @@ def gmsd_publish() -> None:
 
     @task(task_display_name="Preview")
     def preview() -> dict[str, Any]:
-        """What the release would say; nothing is written."""
+        """What the release would say, and the question whether it may be published."""
         from airflow.sdk.exceptions import AirflowFailException
 
         from gmsd.settings import get_settings
@@ -63,66 +63,43 @@ def gmsd_publish() -> None:
         from gmsd_airflow.runs import WrongRunError
 
         now = get_current_context()
+        run = now["dag_run"]
         try:
-            return preview_release(get_settings(), now["dag_run"].run_id, now["params"]["round"])
+            return preview_release(get_settings(), run.run_id, now["params"]["round"], run.triggering_user_name)
         except WrongRunError as error:
             raise AirflowFailException(str(error)) from None
 
-    ask = HITLOperator(
-        task_id="approve",
-        task_display_name="Ask a second person",
-        subject="Publish {{ ti.xcom_pull(task_ids='preview')['release_id'] }} (round {{ params.round }})?",
-        body="{{ ti.xcom_pull(task_ids='preview')['text'] }}\n\nAsked for by {{ dag_run.triggering_user_name or 'the pipeline' }}.",
-        options=[APPROVE, REFUSE],
-    )
-
-    @task.short_circuit(task_display_name="Approved by a second person?")
-    def decide(shown: dict[str, Any], answer: dict[str, Any]) -> bool:
-        """Four eyes, on the server: whoever may answer may also have started the run. A refusal skips the rest."""
-        from airflow.sdk.exceptions import AirflowFailException
-
-        from gmsd.settings import get_settings
-        from gmsd_airflow.publication import SamePersonError, decide_release
-
-        run = get_current_context()["dag_run"]
-        try:
-            return decide_release(
-                get_settings(),
-                run.run_id,
-                run.triggering_user_name,
-                release_id=shown["release_id"],
-                answered_by=answer["responded_by_user"]["name"],
-                approved=answer["chosen_options"] == [APPROVE],
-            )
-        except SamePersonError as error:
-            raise AirflowFailException(str(error)) from None
+    approve = SecondPersonOperator(task_id="approve", task_display_name="Wait for a second person")
 
     @task(task_display_name="Build")
-    def build(shown: dict[str, Any]) -> dict[str, Any]:
-        """Ledger, files and full account; refused when it would say something else than what was approved."""
+    def build() -> dict[str, Any]:
+        """Ledger, files and full account; refused when nobody else approved it, or when it would say something else by now."""
         from airflow.sdk.exceptions import AirflowFailException
 
-        from gmsd.releases import PlanChangedError
+        from gmsd.releases import ApprovalError, PlanChangedError
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import build_approved
 
         try:
-            return build_approved(get_settings(), shown)
-        except PlanChangedError as error:
+            return build_approved(get_settings(), get_current_context()["dag_run"].run_id)
+        except (ApprovalError, PlanChangedError) as error:
             raise AirflowFailException(str(error)) from None
 
     @task(task_display_name="Publish")
-    def publish(built: dict[str, Any]) -> dict[str, Any]:
-        """The files, then the pointer."""
+    def publish() -> dict[str, Any]:
+        """The files, then the pointer; refused when nobody else approved exactly this."""
+        from airflow.sdk.exceptions import AirflowFailException
+
+        from gmsd.releases import ApprovalError, ReleaseStateError
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import publish_built
 
-        return publish_built(get_settings(), get_current_context()["dag_run"].run_id, built)
+        try:
+            return publish_built(get_settings(), get_current_context()["dag_run"].run_id)
+        except (ApprovalError, ReleaseStateError) as error:
+            raise AirflowFailException(str(error)) from None
 
-    shown = preview()
-    shown >> ask
-    decide(shown, ask.output) >> (built := build(shown))
-    publish(built)
+    preview() >> approve >> build() >> publish()
 
 
 gmsd_publish()

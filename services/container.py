@@ -30,7 +30,7 @@ def main(action: str, name: str, *arguments: str) -> int:
         return _probe(name)
     if name in PROBES:
         return _serve(name)
-    environment = _environment()
+    environment = _environment(answers=name == "api-server")
     if name == "setup":
         return _set_up(environment)
     if name == "gmsd":
@@ -76,16 +76,21 @@ def _airflow_part(name: str) -> str:
     return "" if parts[component]["status"] == "healthy" else f"{component} is {parts[component]['status']}"
 
 
-def _environment() -> dict[str, str]:
-    """Settings of Airflow and the pipeline for this container; what compose sets itself comes first."""
+def _environment(*, answers: bool) -> dict[str, str]:
+    """Settings of Airflow and the pipeline for this container; what compose sets itself comes first.
+
+    Args:
+        answers: It is the one where a person answers whether a release may be published.
+    """
     secrets = given_secrets()
     # the encryption of the store and PostgreSQL's own password are none of the pipeline's business
-    missing = [name for name in secret_names() if name not in secrets and not name.startswith(("swift_", "supervisor", "pg_postgres"))]
+    foreign = ("swift_", "supervisor", "pg_postgres", *(() if answers else ("pg_gmsd_approver",)))
+    missing = [name for name in secret_names() if name not in secrets and not name.startswith(foreign)]
     if missing:
         raise SystemExit(f"container: not given: {', '.join(f'GMSD_SECRET_{name.upper()}' for name in missing)}")
     state = State(STATE, dict(PORTS), secrets)
     given = {name: value for name, value in os.environ.items() if value}
-    return settings.airflow(state) | settings.pipeline(state) | given
+    return settings.airflow(state) | settings.pipeline(state) | (settings.approval(state) if answers else {}) | given
 
 
 def _set_up(environment: dict[str, str]) -> int:

@@ -25,8 +25,7 @@ def pipeline(state: State) -> dict[str, str]:
         values[f"GMSD_S3_{user.upper()}_ID"] = f"gmsd:{user}"
     values |= {f"GMSD_BUCKET_{name.upper()}": f"gmsd-{name}" for name in BUCKETS}
     for role in ("owner", "loader", "publisher", "reader"):
-        account = f"gmsd_{role}:{state.secrets[f'pg_gmsd_{role}']}"
-        values[f"GMSD_DATABASE_{role.upper()}"] = f"postgresql+psycopg://{account}@{state.address('postgres')}/gmsd"
+        values |= _database(state, role)
     values |= {
         "GMSD_SMTP_HOST": state.address("smtp").split(":")[0],
         "GMSD_SMTP_PORT": str(state.ports["smtp"]),
@@ -44,6 +43,16 @@ def pipeline(state: State) -> dict[str, str]:
         values[f"GMSD_AIRFLOW_{user.upper()}_PASSWORD"] = state.secrets[f"airflow_user_{user}"]
     values |= {f"GMSD_{name.upper()}_KEY_FILE": str(state.secret_folder / f"{name}.key") for name in KEYS}
     return values | {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
+
+
+def approval(state: State) -> dict[str, str]:
+    """What only Airflow's api-server gets: the right to answer whether a release may be published. It stands in no file of settings."""
+    return _database(state, "approver")
+
+
+def _database(state: State, role: str) -> dict[str, str]:
+    account = f"gmsd_{role}:{state.secrets[f'pg_gmsd_{role}']}"
+    return {f"GMSD_DATABASE_{role.upper()}": f"postgresql+psycopg://{account}@{state.address('postgres')}/gmsd"}
 
 
 def write(path: Path, values: dict[str, str]) -> bool:

@@ -27,8 +27,8 @@ PORTS = {
     "supervisor": 9011,
 }
 S3_USERS = ("pipeline", "portal", "reader")
-DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader")
-AIRFLOW_USERS = {"admin": "Admin", "engineer": "Op", "approver": "Op", "viewer": "Viewer", "intake": "Op"}
+DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader", "gmsd_approver")
+AIRFLOW_USERS = {"admin": "Admin", "engineer": "Op", "approver": "Approver", "viewer": "Viewer", "intake": "Op"}
 KEYS = ("pseudonym", "rounding", "reference")
 
 

@@ -70,8 +70,15 @@ def _airflow(state: State) -> dict[str, Program]:
         "dag-processor": [],
         "triggerer": ["--skip-serve-logs"],
     }
+    own = {"api-server": settings.approval(state)}
     return {
-        name: Program([*start, name, *options], "airflow", environment, autostart=False, stop_seconds=3 if name == "triggerer" else 8)
+        name: Program(
+            [*start, name, *options],
+            "airflow",
+            environment | own.get(name, {}),
+            autostart=False,
+            stop_seconds=3 if name == "triggerer" else 8,
+        )
         for name, options in arguments.items()
     }
 

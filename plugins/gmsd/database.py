@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gmsd.settings import Settings
 
-Role = Literal["owner", "loader", "publisher", "reader"]
+Role = Literal["owner", "loader", "publisher", "approver", "reader"]
 
 
 def sql_folder() -> Path:
@@ -54,6 +54,7 @@ def connect(settings: Settings, role: Role = "loader") -> Engine:
         "owner": settings.database_owner,
         "loader": settings.database_loader,
         "publisher": settings.database_publisher,
+        "approver": settings.database_approver,
         "reader": settings.database_reader,
     }[role].get_secret_value()
     if not url:

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     database_owner: SecretStr = Field(SecretStr(""), description="Address of the warehouse for the role that owns the tables.")
     database_loader: SecretStr = Field(SecretStr(""), description="Address of the warehouse for intake, check, load and figures.")
     database_publisher: SecretStr = Field(SecretStr(""), description="Address of the warehouse for building releases.")
+    database_approver: SecretStr = Field(
+        SecretStr(""),
+        description="Address of the warehouse for the answer whether a release may be published; only Airflow's api-server gets it.",
+    )
     database_reader: SecretStr = Field(SecretStr(""), description="Address of the warehouse for who only reads.")
 
     smtp_host: str = Field("127.0.0.1", description="Mail server.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 Account = Literal["engineer", "approver", "viewer", "intake"]
 NOTE_LENGTH = 1000
 PAGE = 100
+_FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 
@@ -120,6 +122,23 @@ class Airflow:
         answer = self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails", accept=(404,))
         return None if answer.status_code == 404 else dict(answer.json())
 
+    def approval_page(self, release_id: str) -> httpx.Response:
+        """The page where a second person answers, as this account sees it; 404 while nobody has asked."""
+        return self._request("GET", f"/releases/{release_id}/approval", accept=(404,), root="/gmsd")
+
+    def approve(self, release_id: str, *, answer: Literal["approve", "refuse"] = "approve", reason: str = "") -> bool:
+        """Answer at that page, by its form, as a person does; false while it asks nothing of this account.
+
+        Raises:
+            AirflowError: the answer is not taken.
+        """
+        fields = dict(_FIELD.findall(self.approval_page(release_id).text))
+        if not fields:
+            return False
+        form = fields | {"answer": answer, "reason": reason}
+        self._request("POST", f"/releases/{release_id}/approval", root="/gmsd", data=form)
+        return True
+
     def unpause(self, dag_id: str, seconds: float = 120) -> None:
         """Let a DAG run, waiting until Airflow knows it."""
         end = time.monotonic() + seconds
@@ -149,13 +168,13 @@ class Airflow:
             raise AirflowError(f"Airflow does not let {self.user} in: {answer.status_code}", answer.status_code)
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    def _request(self, method: str, path: str, *, accept: tuple[int, ...] = (), **kwargs: Any) -> httpx.Response:
+    def _request(self, method: str, path: str, *, accept: tuple[int, ...] = (), root: str = "/api/v2", **kwargs: Any) -> httpx.Response:
         if "Authorization" not in self._http.headers:
             self._log_in()
-        answer = self._http.request(method, f"/api/v2{path}", **kwargs)
+        answer = self._http.request(method, root + path, **kwargs)
         if answer.status_code == 401:  # the token is past its time
             self._log_in()
-            answer = self._http.request(method, f"/api/v2{path}", **kwargs)
+            answer = self._http.request(method, root + path, **kwargs)
         if answer.is_error and answer.status_code not in accept:
             raise AirflowError(f"{method} {path}: {answer.status_code} {answer.text[:500]}", answer.status_code)
         return answer

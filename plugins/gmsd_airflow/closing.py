@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gmsd_airflow.api import Airflow
 from gmsd_airflow.runs import note
 
 if TYPE_CHECKING:
+    from gmsd.deliveries import Context
     from gmsd.settings import Settings
 
 CLOSE_DAG = "gmsd_optout_close"
+CLOSE_EMPTY, LEAVE_OPEN = "Approve", "Reject"
+
+
+class LeftOpenError(Exception):
+    """Somebody said that a round in which nothing was accepted is not to be closed yet."""
 
 
 def look_at_round(settings: Settings, run_id: str, round_code: str) -> dict[str, Any]:
@@ -33,13 +40,21 @@ def freeze_round(settings: Settings, run_id: str, round_code: str) -> dict[str, 
     """Lay down what counts.
 
     Raises:
+        LeftOpenError: nothing was accepted, and somebody answered that the round stays open.
+        NothingAccepted: nothing was accepted, and nobody answered.
         StillUnchecked: something came to light after the look; the note says which.
     """
     from gmsd.deliveries import Context
-    from gmsd.warehouse import StillUnchecked, close_round
+    from gmsd.warehouse import NothingAccepted, StillUnchecked, close_round
 
+    context = Context.open(settings)
     try:
-        closed = close_round(Context.open(settings), round_code)
+        closed = close_round(context, round_code)
+    except NothingAccepted:
+        name = _confirmed_by(context, run_id, round_code)
+        if not name:
+            raise
+        closed = close_round(context, round_code, empty_confirmed_by=name)
     except StillUnchecked as error:
         note(settings, CLOSE_DAG, run_id, str(error))
         raise
@@ -48,3 +63,19 @@ def freeze_round(settings: Settings, run_id: str, round_code: str) -> dict[str, 
     )
     note(settings, CLOSE_DAG, run_id, f"closed. {counted}")
     return closed
+
+
+def _confirmed_by(context: Context, run_id: str, round_code: str) -> str:
+    """Who answered that an empty round is closed; the api-server is asked, which knows who was signed in; empty while nobody did."""
+    from gmsd.warehouse import leave_open
+
+    with Airflow.of(context.settings, "intake") as airflow:
+        asked = airflow.question(CLOSE_DAG, run_id, "ask")
+    if asked is None or not asked["response_received"]:
+        return ""
+    name = str(asked["responded_by_user"]["name"])
+    if asked["chosen_options"] != [CLOSE_EMPTY]:
+        leave_open(context, round_code, refused_by=name)
+        note(context.settings, CLOSE_DAG, run_id, f"left open by {name}: nothing was accepted")
+        raise LeftOpenError(f"{name} leaves round {round_code} open")
+    return name

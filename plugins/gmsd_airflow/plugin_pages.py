@@ -1,13 +1,18 @@
-"""Registers pages in the Airflow UI: "GMSD rounds", for signed-in users who may see the runs, and the catalogue of rules, for everybody.
+"""Registers pages in the Airflow UI: "GMSD rounds" and "GMSD approvals" for signed-in users who may see the runs, the rules for everybody.
 
 Only the api-server needs this file.
 """
 
 from __future__ import annotations
 
-from airflow.api_fastapi.core_api.security import requires_access_dag
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
-from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from gmsd.protocol import expectations_folder, newest_protocol, protocols
@@ -15,7 +20,9 @@ from gmsd.protocol import expectations_folder, newest_protocol, protocols
 # There is no openapi.json: it would be a route that asks nobody who it is.
 app = FastAPI(title="GMSD", openapi_url=None, docs_url=None, redoc_url=None)
 signed_in = APIRouter(dependencies=[Depends(requires_access_dag(method="GET"))])
-_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'", "Cache-Control": "no-store"}
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+_FORM_BYTES = 20_000
 
 
 @signed_in.get("/rounds", response_class=HTMLResponse)
@@ -25,6 +32,70 @@ def rounds() -> HTMLResponse:
     from gmsd_airflow.rounds_page import render, view
 
     return HTMLResponse(render(view(get_settings())), headers=_HEADERS)
+
+
+@signed_in.get("/releases", response_class=HTMLResponse)
+def approvals() -> HTMLResponse:
+    """What was asked to be published, and what was answered."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow.approval_page import every, render_list
+
+    return HTMLResponse(render_list(every(get_settings())), headers=_HEADERS)
+
+
+@signed_in.get("/releases/{release_id}/approval", response_class=HTMLResponse)
+def approval(release_id: str, user: GetUserDep) -> HTMLResponse:
+    """May this release be published? With two buttons for who may answer."""
+    return _approval(release_id, user)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """A small form as a browser sends it; of a field that comes twice the last counts."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _FORM_BYTES:
+            raise HTTPException(413, "the form is too large")
+    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))
+
+
+@signed_in.post("/releases/{release_id}/approval", response_model=None)
+def answer(release_id: str, user: GetUserDep, form: Annotated[dict[str, str], Depends(_form)]) -> HTMLResponse | RedirectResponse:
+    """Take the answer of who is signed in; the name is the server's, whatever the form says."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow.approval_page import Refused, take
+    from gmsd_airflow.rights import why_not
+
+    try:
+        take(get_settings(), release_id, form, user=user.get_name(), hindrance=why_not(get_auth_manager(), user), secret=_secret())
+    except Refused as refusal:
+        return _approval(release_id, user, problem=str(refusal), status=refusal.status)
+    return RedirectResponse("approval", status_code=303)
+
+
+def _approval(release_id: str, user: GetUserDep, *, problem: str = "", status: int = 200) -> HTMLResponse:
+    from gmsd.settings import get_settings
+    from gmsd_airflow.approval_page import newest, render, token, words
+    from gmsd_airflow.rights import why_not
+
+    settings = get_settings()
+    asked = newest(settings, release_id)
+    if asked is None:
+        raise HTTPException(404, f"nobody has asked for a release {release_id!r:.20}")
+    name = user.get_name()
+    page = render(
+        asked,
+        words(settings, asked),
+        user=name,
+        hindrance=why_not(get_auth_manager(), user),
+        csrf=token(_secret(), name, asked.question),
+        problem=problem,
+    )
+    return HTMLResponse(page, status_code=status, headers=_HEADERS)
+
+
+def _secret() -> str:
+    return conf.get_mandatory_value("api", "secret_key")
 
 
 # Coordinators have no account here: mails and reports link each fault to its rule. Nothing but the text of the rules can be read.
@@ -54,5 +125,6 @@ class PagesPlugin(AirflowPlugin):
     name = "gmsd_pages"
     fastapi_apps = [{"name": "GMSD", "app": app, "url_prefix": "/gmsd"}]  # noqa: RUF012 - Airflow's own form
     external_views = [  # noqa: RUF012 - Airflow's own form
-        {"name": "GMSD rounds", "href": "/gmsd/rounds", "url_route": "gmsd-rounds", "destination": "nav", "category": "browse"}
+        {"name": "GMSD rounds", "href": "/gmsd/rounds", "url_route": "gmsd-rounds", "destination": "nav", "category": "browse"},
+        {"name": "GMSD approvals", "href": "/gmsd/releases", "url_route": "gmsd-approvals", "destination": "nav", "category": "browse"},
     ]

@@ -23,6 +23,7 @@ MODULES = (
     "gmsd.intake",
     "gmsd.releases",
     "gmsd.warehouse",
+    "gmsd_airflow.approval",
     "gmsd_airflow.publication",
     "gmsd_airflow.runs",
 )

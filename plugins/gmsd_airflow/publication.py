@@ -1,122 +1,119 @@
-"""The steps of `gmsd_publish`: each opens what it needs, calls the library, and leaves its result in the note of the run."""
+"""The steps of `gmsd_publish`: each reads in the warehouse where the release of its run stands, and says what it did in the run's note.
+
+What one step returns is for people to read; no other step takes it.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from gmsd_airflow.runs import PUBLISH_DAG, WrongRunError, check_release_id, note
 
 if TYPE_CHECKING:
+    from gmsd.releases import Question
     from gmsd.settings import Settings
 
 
-class SamePersonError(Exception):
-    """Who asked for a publication cannot approve it."""
+def preview_release(settings: Settings, run_id: str, round_code: str, started_by: str | None) -> dict[str, Any]:
+    """Work out what a release would say, and ask whether it may be published.
 
-
-def preview_release(settings: Settings, run_id: str, round_code: str) -> dict[str, Any]:
-    """Work out what a release would say.
+    Args:
+        settings: Addresses and keys.
+        run_id: The run that asks.
+        round_code: The round whose close decides what counts.
+        started_by: Whom the api-server recorded as starting the run; None when nobody did.
 
     Returns:
-        The library's preview with `text`, the same in Markdown.
+        The library's preview without the words of municipalities: those are read at the page, and kept nowhere else.
 
     Raises:
         WrongRunError: the run is named after another release, or the calendar has no such round.
     """
     from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.releases import plan_release
+    from gmsd.releases import PIPELINE, ask, plan_release
     from gmsd.rounds import load_calendar
 
     try:
         wanted = load_calendar().round(round_code)
     except KeyError as error:
         raise WrongRunError(str(error)) from None
-    with connect(settings, "publisher").connect() as connection:
-        found = plan_release(connection, settings, wanted.code, get_clock(settings).now()).preview()
-    check_release_id(run_id, found["release_id"])
-    note(settings, PUBLISH_DAG, run_id, f"{found['release_id']} of round {found['round']}: waits for a second person")
-    return found | {"text": markdown(found)}
+    at = get_clock(settings).now()
+    with connect(settings, "publisher").begin() as connection:
+        found = plan_release(connection, settings, wanted.code, at).preview()
+        check_release_id(run_id, found["release_id"])
+        asked_by = PIPELINE if started_by in {None, "", settings.airflow_intake_user} else str(started_by)
+        return ask(connection, found, run_id=run_id, asked_by=asked_by, at=at).preview
 
 
-def markdown(found: dict[str, Any]) -> str:
-    """A preview as the approver reads it: participation, cells for each period, and the words that are printed."""
-    columns = ("period", "status", "shown", "suppressed", "new", "changed", "gone")
-    lines = [
-        f"Release **{found['release_id']}** of round **{found['round']}**, after {found['previous'] or 'nothing: it is the first'}."
-        + (" The data is synthetic." if found["synthetic"] else ""),
-        "",
-        "| half-year | municipalities in it |",
-        "|---|---|",
-        *(f"| {half_year} | {taken['n']} of {taken['of']} |" for half_year, taken in found["participation"].items()),
-        "",
-        f"| {' | '.join(columns)} |",
-        "|---|---|--:|--:|--:|--:|--:|",
-        *(f"| {' | '.join(str(each[column]) for column in columns)} |" for each in found["periods"]),
-        *(f"| {each['period']} | no longer in it | | | | | {each['gone']} |" for each in found["gone_periods"]),
-        "",
-        *_explanations(found["explanations"]),
-    ]
-    return "\n".join(lines)
-
-
-def _explanations(found: list[dict[str, str]]) -> list[str]:
-    """The words of municipalities that are printed with the figures, for somebody to read before they are public."""
-    if not found:
-        return ["No explanation is printed."]
-    return [
-        f"{len(found)} explanations are printed with the figures, word for word. Read them: a name of a person is not found by a program.",
-        "",
-        "| half-year | municipality | explanation |",
-        "|---|---|---|",
-        *(f"| {each['half_year']} | {each['municipality']} {each['name']} | {literal(each['text'])} |" for each in found),
-    ]
-
-
-def literal(text: str) -> str:
-    """Text as Markdown shows it, word for word: every sign that may mean something in it is escaped (CommonMark 2.4)."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
-
-
-def decide_release(settings: Settings, run_id: str, asked_by: str | None, *, release_id: str, answered_by: str, approved: bool) -> bool:
-    """Whether to go on; who answered stands in the run's note.
+def question_of(settings: Settings, run_id: str) -> Question:
+    """What a run asked last.
 
     Raises:
-        SamePersonError: the person who asked for it approved it.
+        NotApprovedError: it asked nothing: its preview has not been worked out, whatever the state of that task.
     """
-    if approved and answered_by == asked_by:
-        raise SamePersonError(f"{answered_by} asked for this publication and cannot approve it: clear the task `approve`")
-    verb = "approved" if approved else "refused"
-    note(settings, PUBLISH_DAG, run_id, f"{release_id} {verb} by {answered_by}")
-    return approved
+    from gmsd.database import connect
+    from gmsd.releases import NotApprovedError, questions
+
+    with connect(settings, "publisher").connect() as connection:
+        found = questions(connection, run_id=run_id)
+    if not found:
+        raise NotApprovedError("this run has asked nothing yet: clear the task `preview`")
+    return found[0]
 
 
-def build_approved(settings: Settings, shown: dict[str, Any]) -> dict[str, Any]:
-    """Write down the release that was approved.
+def read_answer(settings: Settings, run_id: str) -> bool:
+    """Whether to go on; who answered stands in the run's note. A proposal that was refused is taken back.
 
     Raises:
-        PlanChangedError: it would say something else by now.
+        NotApprovedError: nobody has answered.
+        AnsweredError: another run has asked about this release since.
     """
     from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.releases import build_release, plan_release
+    from gmsd.releases import REFUSED, AnsweredError, NotApprovedError, take_back
+
+    asked = question_of(settings, run_id)
+    if asked.answer is None and not asked.counts:
+        raise AnsweredError(f"another run has asked about {asked.release_id} since; its question counts")
+    if asked.answer is None:
+        raise NotApprovedError(f"nobody has answered question {asked.question} about {asked.release_id}")
+    if asked.answer == REFUSED:
+        with connect(settings, "publisher").begin() as connection:
+            take_back(connection, asked.release_id, get_clock(settings).now())
+    note(settings, PUBLISH_DAG, run_id, f"{asked.release_id} {asked.answer} by {asked.answered_by}")
+    return asked.approves
+
+
+def build_approved(settings: Settings, run_id: str) -> dict[str, Any]:
+    """Write down the release that was approved.
+
+    Raises:
+        ApprovalError: nobody else has approved it.
+        PlanChangedError: it would say something else by now.
+    """
+    from dataclasses import asdict
+
+    from gmsd.clock import get_clock
+    from gmsd.database import connect
+    from gmsd.releases import approval_of, build_release, plan_release
     from gmsd.rounds import HalfYear
     from gmsd.store import get_store
 
+    asked = question_of(settings, run_id)
     with connect(settings, "publisher").begin() as connection:
-        plan = plan_release(connection, settings, HalfYear.parse(shown["round"]), get_clock(settings).now())
-        built = build_release(connection, get_store(settings), settings, plan, approved=shown["fingerprint"])
-    return {
-        "release_id": built.release_id,
-        "round": shown["round"],
-        "cells_shown": built.cells_shown,
-        "cells_suppressed": built.cells_suppressed,
-    }
+        approval_of(connection, asked.release_id, asked.fingerprint)
+        plan = plan_release(connection, settings, HalfYear.parse(asked.round), get_clock(settings).now(), expected=asked.release_id)
+        built = build_release(connection, get_store(settings), settings, plan, approved=asked.fingerprint)
+    return asdict(built)
 
 
-def publish_built(settings: Settings, run_id: str, built: dict[str, Any]) -> dict[str, Any]:
-    """Make a built release public and the one in force; safe to repeat."""
+def publish_built(settings: Settings, run_id: str) -> dict[str, Any]:
+    """Make the release of a run public and the one in force; safe to repeat.
+
+    Raises:
+        ApprovalError: nobody else has approved exactly what was built.
+    """
     from gmsd.clock import get_clock
     from gmsd.database import connect
     from gmsd.deliveries import listing, mark_published
@@ -125,12 +122,12 @@ def publish_built(settings: Settings, run_id: str, built: dict[str, Any]) -> dic
     from gmsd.rounds import HalfYear
     from gmsd.store import get_store
 
+    asked = question_of(settings, run_id)
     engine, at = connect(settings, "publisher"), get_clock(settings).now()
-    pointer = publish(engine, get_store(settings), settings, built["release_id"], at)
+    pointer = publish(engine, get_store(settings), settings, asked.release_id, at)
     with engine.begin() as connection:
-        counts_now = {each for _, _, each in half_years_in_force(connection, HalfYear.parse(built["round"])).deliveries}
+        counts_now = {each for _, _, each in half_years_in_force(connection, HalfYear.parse(asked.round)).deliveries}
         loaded = [each.delivery_id for each in listing(connection, state="loaded") if each.delivery_id in counts_now]
-        mark_published(connection, loaded, release_id=built["release_id"], actor=PUBLISH_DAG, at=at)
-    counts = f"{built['cells_shown']} cells shown, {built['cells_suppressed']} suppressed"
-    note(settings, PUBLISH_DAG, run_id, f"{built['release_id']} published: {counts}; in force: {pointer['id']}")
+        mark_published(connection, loaded, release_id=asked.release_id, actor=PUBLISH_DAG, at=at)
+    note(settings, PUBLISH_DAG, run_id, f"{asked.release_id} published: approved by {asked.answered_by}; in force: {pointer['id']}")
     return pointer

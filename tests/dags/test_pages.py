@@ -30,10 +30,17 @@ def ask(pages, path: str) -> httpx.Response:
 
 
 def test_every_route_asks_who_it_is_except_the_catalogue(pages):
-    asking = {route.path: bool(route.dependencies) for route in pages.app.routes}
-    assert asking == {"/rounds": True, "/regels": False, "/regels/{protocol}": False}
-    assert all(route.methods == {"GET"} for route in pages.app.routes)
-    assert ask(pages, "/rounds").status_code == 401
+    asking = {(*route.methods, route.path): bool(route.dependencies) for route in pages.app.routes}
+    assert asking == {
+        ("GET", "/rounds"): True,
+        ("GET", "/releases"): True,
+        ("GET", "/releases/{release_id}/approval"): True,
+        ("POST", "/releases/{release_id}/approval"): True,
+        ("GET", "/regels"): False,
+        ("GET", "/regels/{protocol}"): False,
+    }
+    for path in ("/rounds", "/releases", "/releases/r0001/approval"):
+        assert ask(pages, path).status_code == 401
     for path in ("/openapi.json", "/docs", "/redoc", "/"):
         assert ask(pages, path).status_code == 404
 

@@ -47,8 +47,15 @@ def test_a_delivery_has_at_most_two_tasks(bag):
 
 def test_nothing_is_built_before_the_approval(bag):
     dag = bag.dags["gmsd_publish"]
-    assert dag.task_dict["build"].upstream_task_ids == {"preview", "decide"}
-    assert dag.task_dict["decide"].upstream_task_ids == {"preview", "approve"}
+    assert [task.task_id for task in dag.topological_sort()] == ["preview", "approve", "build", "publish"]
+    assert dag.task_dict["build"].upstream_task_ids == {"approve"}
+
+
+def test_no_step_of_the_publication_takes_what_another_returned(bag):
+    for task in bag.dags["gmsd_publish"].tasks:
+        assert not getattr(task, "op_args", ()), "an engineer can write it"
+        assert not getattr(task, "op_kwargs", {}), "an engineer can write it"
+        assert "xcom" not in str(getattr(task, "template_fields", ())).lower()
 
 
 def test_no_dag_file_imports_what_is_heavy():

@@ -2,84 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from gmsd.clock import AMSTERDAM, DatabaseClock
 from gmsd.database import connect
-from gmsd.demo import delivery
-from gmsd.demo.faults import FAULTS
-from gmsd.rounds import HalfYear
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError
-from tests.support import waiting
+from tests.dags.conftest import FAULTY, GOOD, OTHER
+from tests.support.runs import ended, states, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from gmsd.settings import Settings
-
-H1 = HalfYear(2019, 1)
-GOOD, OTHER, FAULTY = "0339", "0744", "1695"
-SECONDS = 180.0
-WAITS = "1 object of the inbox to be registered (H12019/0363 version "
-
-
-@pytest.fixture(scope="module")
-def settings(home) -> Iterator[Settings]:
-    yield (found := home.settings)
-    connect(found, "loader").dispose()
-
-
-@pytest.fixture(scope="module")
-def engineer(settings) -> Iterator[Airflow]:
-    with Airflow.of(settings, "engineer") as airflow:
-        yield airflow
-
-
-@pytest.fixture(scope="module")
-def approver(settings) -> Iterator[Airflow]:
-    with Airflow.of(settings, "approver") as airflow:
-        yield airflow
-
-
-@pytest.fixture(scope="module")
-def move(settings) -> Callable[..., None]:
-    clock = DatabaseClock(connect(settings, "loader"))
-    return lambda *when: clock.move(dt.datetime(*when, tzinfo=AMSTERDAM))
-
-
-@pytest.fixture(scope="module")
-def upload(settings) -> Callable[[str, bytes], None]:
-    client = get_store(settings, "portal").client
-    return lambda key, body: client.put_object(Bucket=settings.bucket_inbox, Key=key, Body=body, ACL="bucket-owner-full-control")
-
-
-class Watch:
-    """What tells that the installation does not run any more: nothing has to be waited for then."""
-
-    gone: Callable[[], str] | None = None
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _watched(home) -> None:
-    Watch.gone = staticmethod(home.gone())
-
-
-def until(found: Callable[[], object], what: str) -> Any:
-    return waiting.until(found, what, seconds=SECONDS, gone=Watch.gone, every=0.5)
-
-
-def ended(airflow: Airflow, dag_id: str, run_id: str) -> dict:
-    def look() -> dict | None:
-        run = airflow.run(dag_id, run_id)
-        return run if run and run["state"] in {"success", "failed"} else None
-
-    return until(look, f"{dag_id} {run_id}")
 
 
 def answered(airflow: Airflow, by: Airflow, dag_id: str, run_id: str, task_id: str, option: str) -> dict:
@@ -93,23 +32,6 @@ def answered(airflow: Airflow, by: Airflow, dag_id: str, run_id: str, task_id: s
         return run if run and run["state"] in {"success", "failed"} else None
 
     return until(look, f"{dag_id} {run_id}")
-
-
-def states(airflow: Airflow, dag_id: str, run_id: str) -> dict[str, str]:
-    return {task["task_id"]: task["state"] for task in airflow.tasks(dag_id, run_id)}
-
-
-@pytest.fixture(scope="module")
-def delivered(move, upload, engineer) -> None:
-    move(2019, 9, 3, 10)
-    for dag_id in ("gmsd_intake", "gmsd_delivery", "gmsd_optout_close", "gmsd_load", "gmsd_publish", "gmsd_housekeeping"):
-        engineer.unpause(dag_id)
-    for municipality in (GOOD, OTHER):
-        made = delivery(1, municipality, H1)
-        upload(made.key, made.data)
-    faulty = delivery(1, FAULTY, H1)
-    upload(faulty.key, FAULTS["base"](faulty.data))
-    upload("aanlevering/WMO_H12019_x.csv", b"?")
 
 
 def test_an_upload_becomes_a_run_of_its_own_with_the_reason_in_its_note(delivered, engineer):
@@ -178,23 +100,6 @@ def test_a_backfill_takes_every_round_of_its_range(delivered, engineer):
     assert found["total_entries"] == 2
 
 
-@pytest.fixture(scope="module")
-def closed(delivered, move, upload, engineer) -> str:
-    """The close of a round; while intake stands still it waits, and it goes on by itself."""
-    until(lambda: engineer.count("gmsd_delivery", "queued", "running") == 0, "the checks")
-    for municipality in (GOOD, OTHER, FAULTY):
-        ended(engineer, "gmsd_delivery", f"2019-H1.{municipality}.01")
-    until(lambda: engineer.count("gmsd_intake", "queued", "running") == 0, "intake to stand still")
-    engineer._request("PATCH", "/dags/gmsd_intake", json={"is_paused": True})
-    upload("H12019/0363/formulieren/intrekking.json", b"{}")
-    move(2019, 10, 21, 9)
-    started = engineer.start("gmsd_optout_close", partition_key="2019-H1")
-    until(lambda: WAITS in (engineer.run("gmsd_optout_close", started)["note"] or ""), "the close to say what it waits for")
-    engineer.unpause("gmsd_intake")
-    engineer.start("gmsd_intake")
-    return started
-
-
 def test_a_close_freezes_and_loads_with_every_row_accounted_for(closed, engineer):
     run = ended(engineer, "gmsd_optout_close", closed)
     assert run["state"] == "success"
@@ -213,8 +118,20 @@ def test_with_nothing_accepted_it_asks_and_a_refusal_leaves_the_round_open(close
     until(lambda: engineer.count("gmsd_load", "success") == 1, "the load")
     move(2020, 3, 23, 9)
     started = engineer.start("gmsd_optout_close", partition_key="2019-H2")
-    assert answered(engineer, engineer, "gmsd_optout_close", started, "ask", "Reject")["state"] == "success"
+    assert answered(engineer, engineer, "gmsd_optout_close", started, "ask", "Leave open")["state"] == "success"
     assert states(engineer, "gmsd_optout_close", started)["freeze"] == "skipped"
+    with connect(settings, "loader").connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM round_close WHERE round = '2019-H2'")) == 0
+        told = connection.execute(text("SELECT event, actor FROM audit WHERE subject = 'round 2019-H2'")).all()
+    assert told == [("left open", "engineer")]
+
+
+def test_with_nothing_accepted_nothing_is_frozen_because_a_state_was_set(closed, move, engineer, settings):
+    move(2020, 3, 23, 9)
+    started = engineer.start("gmsd_optout_close", partition_key="2019-H2")
+    until(lambda: engineer.question("gmsd_optout_close", started, "ask"), "the question")
+    engineer._request("PATCH", f"/dags/gmsd_optout_close/dagRuns/{started}/taskInstances/ask", json={"new_state": "success"})
+    assert ended(engineer, "gmsd_optout_close", started)["state"] == "failed"
     with connect(settings, "loader").connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM round_close WHERE round = '2019-H2'")) == 0
 
@@ -229,18 +146,18 @@ def released(settings: Settings) -> list[str]:
     return [key for key in get_store(settings).keys(settings.bucket_publication) if key.endswith("release.json")]
 
 
-def test_who_asked_cannot_approve(publication, engineer, settings):
-    started = publication()
-    assert answered(engineer, engineer, "gmsd_publish", started, "approve", "Approve")["state"] == "failed"
-    assert states(engineer, "gmsd_publish", started)["build"] == "upstream_failed"
-    assert released(settings) == []
-
-
 def test_a_refusal_is_a_result(publication, engineer, approver, settings):
     started = publication()
-    run = answered(engineer, approver, "gmsd_publish", started, "approve", "Refuse")
+    until(lambda: approver.approve("r0001", answer="refuse", reason="not before the press release"), "the question")
+    run = ended(engineer, "gmsd_publish", started)
     assert (run["state"], run["note"]) == ("success", "r0001 refused by approver")
-    assert states(engineer, "gmsd_publish", started)["publish"] == "skipped"
+    assert states(engineer, "gmsd_publish", started) == {
+        "preview": "success",
+        "approve": "skipped",
+        "build": "skipped",
+        "publish": "skipped",
+    }
+    assert "not before the press release" in approver.approval_page("r0001").text
     assert released(settings) == []
 
 
@@ -248,17 +165,26 @@ def test_another_release_than_the_next_is_refused(publication, engineer):
     assert ended(engineer, "gmsd_publish", publication("r0007"))["state"] == "failed"
 
 
-def test_a_second_person_publishes(publication, engineer, approver, settings):
+def test_a_second_person_publishes(publication, engineer, approver, settings, home):
     started = publication("r0001")
-    asked = until(lambda: engineer.question("gmsd_publish", started, "approve"), "the question")
-    assert "| 2019-H1 | 2 of 355 |" in asked["body"]
-    assert "engineer" in asked["body"]
-    run = answered(engineer, approver, "gmsd_publish", started, "approve", "Approve")
+    page = until(lambda: '<button type="submit"' in (found := approver.approval_page("r0001").text) and found, "the question")
+    for told in ("May r0001 be published?", "Asked by <b>engineer</b>", "2 of 355", "You are signed in as <b>approver</b>"):
+        assert told in page
+    address = f"{settings.airflow_url}/gmsd/releases/r0001/approval"
+    until(lambda: address in (engineer.run("gmsd_publish", started)["note"] or ""), "the address in the note")
+    assert approver.approve("r0001")
+    run = ended(engineer, "gmsd_publish", started)
     assert run["state"] == "success"
-    assert run["note"].startswith("r0001 published: ")
+    assert run["note"].startswith("r0001 published: approved by approver")
     assert released(settings) == ["releases/r0001/release.json"]
     with connect(settings, "loader").connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM delivery WHERE state = 'published'")) == 2
+    told = json.loads(home.gmsd("audit", "show", "r0001", "--json").stdout)
+    assert [(row["event"], row["actor"]) for row in told] == [
+        ("asked", "engineer"), ("refused", "approver"), ("asked", "engineer"), ("approved", "approver"),
+        ("built", "gmsd_publish"), ("let out", "gmsd_publish"), ("published", "gmsd_publish"),
+    ]  # fmt: skip
+    assert home.gmsd("audit", "verify").returncode == 0
 
 
 def test_the_rules_are_for_everybody_and_mails_are_told_where(delivered, settings):

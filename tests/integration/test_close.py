@@ -13,12 +13,12 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM, DatabaseClock, FixedClock
 from gmsd.consent import process_forms
-from gmsd.deliveries import Context, lock_round
+from gmsd.deliveries import Context, anchors, head_of_trail, lock_round
 from gmsd.installation import prepare
 from gmsd.intake import check_delivery, register_inbox
 from gmsd.rounds import Calendar
 from gmsd.store import ObjectStore
-from gmsd.warehouse import StillUnchecked, close_preview, close_round
+from gmsd.warehouse import NothingAccepted, StillUnchecked, close_preview, close_round, leave_open
 from tests.integration.test_forms import form, put
 from tests.integration.test_rounds import file_of
 from tests.support.stack import Stack, installation
@@ -229,3 +229,32 @@ def test_intake_and_close_at_once_honour_every_withdrawal(context: Context) -> N
     assert troubles == []
     assert closed[0] == {ROUND: {"delivered": 1, "withdrawn": len(PLACES), "not_delivered": 354 - len(PLACES)}}
     assert [state for name, state in states(context).items() if name.startswith("form")] == ["carried_out"] * len(PLACES)
+
+
+def test_a_round_in_which_nobody_did_anything_is_closed_by_somebodys_name(context: Context) -> None:
+    at(context, 2019, 10, 21)
+    assert close_preview(context, ROUND)["empty"] is True
+    with pytest.raises(NothingAccepted):
+        close_round(context, ROUND)
+    leave_open(context, ROUND, refused_by="engineer")
+    closed = close_round(context, ROUND, empty_confirmed_by="other")
+    assert closed == {ROUND: {"not_delivered": 355}}
+    assert close_round(context, ROUND) == closed
+    with context.engine.connect() as connection:
+        told = connection.execute(
+            text("SELECT event, actor FROM audit WHERE subject = :s ORDER BY sequence"), {"s": f"round {ROUND}"}
+        ).all()
+        assert list(anchors(context.store, context.settings)) == [head_of_trail(connection)]
+    assert told == [("left open", "engineer"), ("empty close confirmed", "other"), ("closed", "gmsd_optout_close")]
+
+
+def test_a_round_from_which_everybody_withdrew_is_no_empty_one(context: Context) -> None:
+    deliver(context, "0518")
+    check_all(context)
+    at(context, 2019, 10, 18, 23)
+    withdraw(context, "0518")
+    register_inbox(context)
+    process_forms(context)
+    at(context, 2019, 10, 21)
+    assert close_preview(context, ROUND)["empty"] is False
+    assert close_round(context, ROUND) == {ROUND: {"withdrawn": 1, "not_delivered": 354}}

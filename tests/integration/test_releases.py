@@ -14,16 +14,23 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect, copy_frame
+from gmsd.deliveries import anchors, head_of_trail
 from gmsd.figures import WMO_CLIENTS, NotLoadedError, compute
 from gmsd.reference import municipalities
 from gmsd.releases import (
+    APPROVED,
     AlreadyPublishedError,
+    Answer,
     FiguresMissingError,
     NoReleaseError,
+    NotApprovedError,
+    Plan,
     PlanChangedError,
     PublicationUnfinishedError,
     ReleaseDamagedError,
     ReleaseStateError,
+    answer,
+    ask,
     build_release,
     get_release,
     in_force,
@@ -137,6 +144,14 @@ def build(publisher: Engine, store: ObjectStore, settings: Settings, round_: Hal
         return plan, build_release(connection, store, settings, plan, **named)
 
 
+def approve(settings: Settings, plan: Plan, answered: Answer = APPROVED, *, by: str = "approver") -> None:
+    """What the engineer asks, and what another person answers."""
+    with connect(settings, "publisher").begin() as connection:
+        asked = ask(connection, plan.preview(), run_id="run", asked_by="engineer", at=FIRST)
+    with connect(settings, "approver").begin() as connection:
+        answer(connection, asked.question, answered, answered_by=by, reason="", at=FIRST)
+
+
 def objects(store: ObjectStore, settings: Settings) -> dict[str, bytes]:
     return {key: store.get(settings.bucket_publication, key) for key in store.keys(settings.bucket_publication)}
 
@@ -176,13 +191,17 @@ def test_building_again_gives_the_same_release_and_a_refusal_gives_its_number_ba
     with pytest.raises(PlanChangedError):
         build(publisher, store, settings, H1, FIRST, approved="something else")
     with publisher.begin() as connection:
-        refuse(connection, "r0001")
+        refuse(connection, "r0001", later)
         assert next_release_id(connection) == "r0001"
     with pytest.raises(ReleaseStateError, match="refused"):
         publish(publisher, store, settings, "r0001", later)
     assert objects(store, settings) == {}
-    again = build(publisher, store, settings, H1, later)[1]
+    plan, again = build(publisher, store, settings, H1, later)
     assert again.document_sha256 != built.document_sha256, "a proposal after a refusal is a new one, with its own moment"
+    with pytest.raises(NotApprovedError):
+        publish(publisher, store, settings, "r0001", later)
+    assert objects(store, settings) == {}
+    approve(settings, plan)
 
 
 def test_a_killed_publication_is_finished_and_nothing_is_in_force_before(settings, store, publisher) -> None:
@@ -193,9 +212,11 @@ def test_a_killed_publication_is_finished_and_nothing_is_in_force_before(setting
             in_force(store, settings.bucket_publication)
         assert list_releases(store, settings.bucket_publication) == []
     with publisher.begin() as connection, pytest.raises(ReleaseStateError):
-        refuse(connection, "r0001")
+        refuse(connection, "r0001", FIRST)
     pointer = publish(publisher, store, settings, "r0001", FIRST)
     assert pointer["id"] == "r0001"
+    with publisher.connect() as connection:
+        assert list(anchors(store, settings)) == [head_of_trail(connection)], "the end of the trail is known outside the database"
     public = objects(store, settings)
     assert publish(publisher, store, settings, "r0001", FIRST + dt.timedelta(days=1)) == pointer
     assert objects(store, settings) == public
@@ -227,6 +248,7 @@ def test_the_second_round_revises_the_first(settings, store, loader, publisher) 
     close_and_load(loader, H2, H2, {"0363": "delivered", "0518": "delivered", "0034": "withdrawn"})
     assert counted(loader, H2) == {"2019HJ01": 18, "2019HJ02": 12, "2019JJ00": 12}
     plan, _ = build(publisher, store, settings, H2, SECOND)
+    approve(settings, plan)
     by_period = {row["period"]: row for row in plan.preview()["periods"]}
     assert (by_period["2019HJ01"]["status"], by_period["2019HJ01"]["new"], by_period["2019HJ01"]["changed"]) == ("NaderVoorlopig", 0, 0)
     with loader.connect() as connection:
@@ -242,7 +264,7 @@ def test_the_second_round_revises_the_first(settings, store, loader, publisher) 
 
 
 def test_a_release_on_its_way_out_cannot_become_another(settings, store, loader, publisher) -> None:
-    build(publisher, store, settings, H2, SECOND)
+    approve(settings, build(publisher, store, settings, H2, SECOND)[0])
     with pytest.raises(KilledError):
         publish(publisher, BreakingStore(store, 2), settings, "r0003", SECOND)
     with loader.begin() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES_PYTHON = PROJECT / ".venv-services" / "bin" / "python"
 BUCKETS = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
-ROLES = ("owner", "loader", "publisher", "reader")
+ROLES = ("owner", "loader", "publisher", "approver", "reader")
 KEYS = ("pseudonym", "rounding", "reference")
 
 
@@ -105,18 +106,25 @@ def own_stack(state: Path) -> Iterator[Stack]:
     services("up", state, "--without-airflow")
     try:
         values = read_values((state / "secrets" / "gmsd.env").read_text(encoding="utf-8"))
-        yield Stack(values, admin_of(state, values), state)
+        yield Stack(values | {"GMSD_DATABASE_APPROVER": approver_of(state, values)}, admin_of(state, values), state)
     finally:
         services("down", state)
 
 
 def admin_of(state: Path, values: dict[str, str]) -> str:
     """The address of PostgreSQL's own account in a state folder of the services."""
-    import json
-
-    password = json.loads((state / "secrets" / "services.json").read_text(encoding="utf-8"))["pg_postgres"]
     url = make_url(values["GMSD_DATABASE_OWNER"])
-    return f"postgresql://postgres:{password}@{url.host}:{url.port}/postgres"
+    return f"postgresql://postgres:{_password(state, 'pg_postgres')}@{url.host}:{url.port}/postgres"
+
+
+def approver_of(state: Path, values: dict[str, str]) -> str:
+    """The address for who approves: no file of settings holds it, only the api-server is given it."""
+    url = make_url(values["GMSD_DATABASE_OWNER"]).set(username="gmsd_approver", password=_password(state, "pg_gmsd_approver"))
+    return url.render_as_string(hide_password=False)
+
+
+def _password(state: Path, name: str) -> str:
+    return str(json.loads((state / "secrets" / "services.json").read_text(encoding="utf-8"))[name])
 
 
 def installation(stack: Stack, folder: Path) -> Iterator[Settings]:
@@ -132,7 +140,11 @@ def installation(stack: Stack, folder: Path) -> Iterator[Settings]:
     values |= {"mail_template_address": f"wmo-{{municipality}}@{name}.gemeente.invalid", "mail_engineer": f"beheer@{name}.cbs.invalid"}
     values |= {"home": str(PROJECT), "clock": "database", "synthetic": "true"}
     if stack.admin:
-        values |= {f"database_{role}": make_url(values[f"database_{role}"]).set(database=name).render_as_string(False) for role in ROLES}
+        values |= {
+            f"database_{role}": make_url(values[f"database_{role}"]).set(database=name).render_as_string(False)
+            for role in ROLES
+            if values.get(f"database_{role}")
+        }
         _create(stack.admin, name)
     settings = Settings(_env_file=None, **values)
     yield settings
@@ -147,7 +159,9 @@ def _create(admin: str, name: str) -> None:
     database = sql.Identifier(name)
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER gmsd_owner").format(database))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_reader").format(database))
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader").format(database)
+        )
         connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO gmsd_loader, gmsd_publisher").format(database))
 
 
@@ -155,4 +169,5 @@ def _close(settings: Settings) -> None:
     from gmsd.database import connect
 
     for role in ROLES:
-        connect(settings, role).dispose()
+        if getattr(settings, f"database_{role}").get_secret_value():
+            connect(settings, role).dispose()

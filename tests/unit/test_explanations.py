@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import html
 import io
-import re
+import json
 from dataclasses import replace
 
 import polars as pl
@@ -12,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gmsd.clock import AMSTERDAM
 from gmsd.masking import MASK
-from gmsd.releases import Plan, bundle, printed
-from gmsd_airflow.publication import markdown
+from gmsd.releases import Content, Plan, Question, bundle, printed, words_of
+from gmsd.releases.approval import _without_words
+from gmsd_airflow.approval_page import render
 from tests.support.releases import H1, content
 
 
@@ -74,13 +78,39 @@ def test_the_files_and_the_preview_say_the_same() -> None:
     assert shown[1] == {"half_year": "2019-H1", "municipality": "0518", "name": "'s-Gravenhage", "text": rows[1]["toelichting"]}
 
 
+def asked(said: Content) -> Question:
+    """The question about a release, as the page shows it."""
+    at = dt.datetime(2020, 5, 4, tzinfo=AMSTERDAM)
+    kept = _without_words(Plan(1, H1, said).preview())
+    return Question(1, "r0001", "f", str(H1), "run", "engineer", at, kept, None, None, None, None, counts=True)
+
+
+def page_of(said: Content, now: Content) -> str:
+    question = asked(said)
+    return render(question, words_of(question, Plan(1, H1, now).preview()["explanations"]), user="approver", hindrance="", csrf="x")
+
+
 def test_who_approves_reads_every_word_and_nothing_else_happens_to_it() -> None:
-    """In Airflow's Markdown no word becomes a link, a heading, a cell of its own or a tag."""
-    words = "Zie [hier](http://x) | # **vet** _cursief_ `code` ~~weg~~ \\| einde"
+    words = 'Zie [hier](http://x) | # **vet** _cursief_ `code` & ~~weg~~ \\| "einde" & <b>x</b> <script>alert(1)</script>'
     texts = pl.DataFrame({"half_year": [str(H1)], "municipality": ["0518"], "text": [words]})
-    page = markdown(Plan(1, H1, replace(content(H1), explanations=texts)).preview())
-    (row,) = [line for line in page.splitlines() if line.startswith("| 2019-H1 | 0518")]
-    cell = row.removeprefix("| 2019-H1 | 0518 's-Gravenhage | ").removesuffix(" |")
-    assert not re.search(r"(?<!\\)(?:\\\\)*[|\[\]()#*_`~<>:]", cell)
-    assert re.sub(r"\\(.)", r"\1", cell) == printed(words)
-    assert "No explanation is printed" in markdown(Plan(1, H1, replace(content(H1), explanations=texts.clear())).preview())
+    said = replace(content(H1), explanations=texts)
+    cell = page_of(said, said).partition('<td lang="nl">')[2].partition("</td>")[0]
+    assert "<" not in cell
+    assert html.unescape(cell) == printed(words)
+    none = replace(said, explanations=texts.clear())
+    assert "No explanation is printed" in page_of(none, none)
+
+
+def test_no_question_keeps_what_a_municipality_wrote_and_the_page_says_when_it_changed() -> None:
+    texts = pl.DataFrame({"half_year": [str(H1)] * 2, "municipality": ["0363", "0518"], "text": ["Meer hulp.", "Minder zorg."]})
+    said = replace(content(H1), explanations=texts)
+    kept = json.dumps(asked(said).preview)
+    assert "Meer hulp" not in kept
+    assert "Minder zorg" not in kept
+    changed = replace(said, explanations=texts.with_columns(pl.Series("text", ["Meer hulp.", "Anders."])))
+    withdrawn = replace(said, explanations=texts.head(1))
+    for now in (changed, withdrawn):
+        page = page_of(said, now)
+        assert "Meer hulp." in page
+        assert page.count("changed or withdrawn since") == 1
+        assert "Anders." not in page

@@ -1,5 +1,22 @@
 """Releases: immutable sets of protected figures, in the formats their readers import, and the pointer to the one in force."""
 
+from gmsd.releases.approval import (
+    APPROVED,
+    PIPELINE,
+    REFUSED,
+    Answer,
+    AnsweredError,
+    ApprovalError,
+    NotApprovedError,
+    Question,
+    SamePersonError,
+    answer,
+    approval_of,
+    ask,
+    denied,
+    questions,
+    words_of,
+)
 from gmsd.releases.build import Built, OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
 from gmsd.releases.bundle import Bundle, bundle
 from gmsd.releases.catalogue import NoReleaseError, Published, get_release, in_force, list_releases
@@ -10,31 +27,46 @@ from gmsd.releases.plan import (
     FiguresMissingError,
     NothingToPublishError,
     Plan,
+    explanations_now,
     next_release_id,
     plan_release,
     release_id,
 )
-from gmsd.releases.publish import ReleaseDamagedError, ReleaseStateError, publish, refuse
+from gmsd.releases.publish import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recovery import recover_releases, unknown_releases
 
 __all__ = [
+    "APPROVED",
+    "PIPELINE",
+    "REFUSED",
     "AlreadyPublishedError",
+    "Answer",
+    "AnsweredError",
+    "ApprovalError",
     "Built",
     "Bundle",
     "Changes",
     "Content",
     "FiguresMissingError",
     "NoReleaseError",
+    "NotApprovedError",
     "NothingToPublishError",
     "OlderDatabaseError",
     "Plan",
     "PlanChangedError",
     "PublicationUnfinishedError",
     "Published",
+    "Question",
     "ReleaseDamagedError",
     "ReleaseStateError",
+    "SamePersonError",
+    "answer",
+    "approval_of",
+    "ask",
     "build_release",
     "bundle",
+    "denied",
+    "explanations_now",
     "get_release",
     "in_force",
     "list_releases",
@@ -42,8 +74,11 @@ __all__ = [
     "plan_release",
     "printed",
     "publish",
+    "questions",
     "recover_releases",
     "refuse",
     "release_id",
+    "take_back",
     "unknown_releases",
+    "words_of",
 ]

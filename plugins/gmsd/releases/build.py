@@ -11,6 +11,7 @@ import polars as pl
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import copy_frame, statement
+from gmsd.deliveries import Entry, audit_many
 from gmsd.releases.bundle import DOCUMENT, Bundle, bundle, to_json
 from gmsd.releases.plan import SHOWN
 from gmsd.store import NotReadable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
+
+ACTOR = "gmsd_publish"
 
 
 class PlanChangedError(Exception):
@@ -48,7 +51,7 @@ class Built:
 
 
 def build_release(connection: Connection, store: ObjectStore, settings: Settings, plan: Plan, *, approved: str = "") -> Built:
-    """Write a planned release down.
+    """Write a planned release down, as a proposal: it takes an approval to publish it.
 
     Building the same plan again changes nothing: the moment of the first build is kept as long as the content is the same. Objects are
     named by their hash, so one left behind by a killed task is harmless. Nothing is committed here.
@@ -58,7 +61,7 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
         store: The object store, as the pipeline.
         settings: Names of the buckets.
         plan: What to build.
-        approved: The fingerprint that was approved; empty when nobody had to.
+        approved: The fingerprint that was approved; empty to build a proposal that nobody has looked at yet.
 
     Raises:
         PlanChangedError: when the plan is not the approved one.
@@ -74,8 +77,10 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
     if existing is None or existing.state not in {"building", "published"}:
         _refuse_taken_number(store, settings, content.release_id, files)
     _stage(store, settings, files, account)
-    if existing is None or existing.state not in {"building", "published"}:
+    if not (existing is not None and _says(existing, plan, files)):
         _write(connection, plan, content, files, account)
+        before = None if existing is None else existing.state
+        _tell(connection, plan, files, account, before)
     reasons = content.cells.filter(pl.col("region").str.starts_with("GM"))["reason"]
     return Built(
         content.release_id,
@@ -118,6 +123,25 @@ def _rendered(plan: Plan, existing: Row[Any] | None, inputs: list[dict[str, Any]
     return plan.content, bundle(plan.content, hashlib.sha256(account).hexdigest()), account
 
 
+def _says(existing: Row[Any], plan: Plan, files: Bundle) -> bool:
+    """Whether a release is written down as it would be now; one that is on its way out or public is left alone."""
+    if existing.state in {"building", "published"}:
+        return True
+    same = (existing.state, existing.fingerprint) == ("proposed", plan.fingerprint)
+    return same and files[DOCUMENT] == to_json(existing.document)
+
+
+def _tell(connection: Connection, plan: Plan, files: Bundle, account: bytes, before: str | None) -> None:
+    details = {
+        "fingerprint": plan.fingerprint,
+        "document_sha256": hashlib.sha256(files[DOCUMENT]).hexdigest(),
+        "account_sha256": hashlib.sha256(account).hexdigest(),
+    }
+    # the first moment of what is written down is the content's, and stays when it is built again
+    entry = Entry(plan.content.release_id, "built", plan.content.created, ACTOR, "", before, "proposed", details)
+    audit_many(connection, [entry])
+
+
 def _account(plan: Plan, content: Content, inputs: list[dict[str, Any]]) -> bytes:
     """The private full account: which delivery of whom made what, where its rows went, and why cells are not shown. No true counts."""
     return to_json(
@@ -150,6 +174,7 @@ def _write(connection: Connection, plan: Plan, content: Content, files: Bundle, 
         "half_years": json.dumps([str(period.halves[0]) for period in content.periods if not period.is_year]),
         "document": files[DOCUMENT].decode(),
         "account_sha256": hashlib.sha256(account).hexdigest(),
+        "fingerprint": plan.fingerprint,
     }
     connection.execute(statement("releases/propose"), values)
     connection.execute(statement("releases/delete_cells"), {"release_id": content.release_id})

@@ -99,12 +99,7 @@ class Plan:
                 for period in said.periods
             ],
             "gone_periods": [asdict(change) for change in said.changes if change.period not in said.statuses],
-            "explanations": [
-                {"half_year": half_year, "municipality": code, "name": name(code), "text": printed(text)}
-                for half_year, code, text in said.explanations.select("half_year", "municipality", "text")
-                .sort("half_year", "municipality")
-                .iter_rows()
-            ],
+            "explanations": _as_printed(said.explanations),
         }
 
 
@@ -192,6 +187,18 @@ def _explanations(connection: Connection, round_: HalfYear, force: InForce) -> p
     found = read_frame(connection, "releases/explanations", schema, round=str(round_))
     held = pl.DataFrame([row[:2] for row in force.deliveries], schema=["half_year", "municipality"], orient="row", schema_overrides=schema)
     return found.join(held, on=["half_year", "municipality"], how="semi").sort("half_year", "municipality")
+
+
+def _as_printed(explanations: pl.DataFrame) -> list[dict[str, str]]:
+    return [
+        {"half_year": half_year, "municipality": code, "name": name(code), "text": printed(text)}
+        for half_year, code, text in explanations.select("half_year", "municipality", "text").sort("half_year", "municipality").iter_rows()
+    ]
+
+
+def explanations_now(connection: Connection, round_: HalfYear) -> list[dict[str, str]]:
+    """The explanations that a release of the round would print if it were planned now, as the preview gives them."""
+    return _as_printed(_explanations(connection, round_, half_years_in_force(connection, round_)))
 
 
 def _hashed(force: InForce, key: bytes) -> tuple[str, ...]:

@@ -7,15 +7,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.deliveries import anchor
-from gmsd.releases.build import staged_prefix
+from gmsd.deliveries import Entry, anchor, audit_many
+from gmsd.releases.approval import approval_of
+from gmsd.releases.build import ACTOR, staged_prefix
 from gmsd.releases.bundle import DOCUMENT, to_json
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Row
 
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
@@ -33,7 +34,7 @@ class ReleaseDamagedError(Exception):
 
 
 def publish(engine: Engine, store: ObjectStore, settings: Settings, release_id: str, at: dt.datetime) -> dict[str, Any]:
-    """Make a built release public and the one in force.
+    """Make a built release public and the one in force, on the approval of a second person that stands in the warehouse.
 
     From the first object on the content of this number is fixed (state `building`), so that a killed task is finished by running it
     again. The pointer never moves back to an older release.
@@ -49,12 +50,13 @@ def publish(engine: Engine, store: ObjectStore, settings: Settings, release_id: 
         The content of `current.json`.
 
     Raises:
+        NotApprovedError: when no other person has approved exactly this.
         ReleaseStateError: when it was not built, was refused or recalled.
         ReleaseDamagedError: when staged or public bytes are not those it was built with.
     """
     with engine.begin() as connection:
         connection.execute(statement("releases/lock"))
-        _move(connection, release_id, ["proposed", "building", "published"], None)
+        _let_out(connection, release_id, at)
     with engine.begin() as connection:
         connection.execute(statement("releases/lock"))
         release = connection.execute(statement("releases/get"), {"release_id": release_id}).one()
@@ -62,37 +64,65 @@ def publish(engine: Engine, store: ObjectStore, settings: Settings, release_id: 
         _copy(store, settings, release_id, document)
         pointer = _point(store, settings, release.document, release.number)
         if release.state != "published":
-            connection.execute(
-                statement("releases/set_state"),
-                {"release_id": release_id, "to_state": "published", "from_states": ["building"], "published_at": at},
-            )
+            _move(connection, release_id, "building", "published", at=at, event="published", details=_hashes(release))
     anchor(engine, store, settings, at=at, occasion=f"release {release_id} published")
     return pointer
 
 
-def refuse(connection: Connection, release_id: str) -> None:
+def refuse(connection: Connection, release_id: str, at: dt.datetime, *, actor: str = ACTOR) -> None:
     """Note that a built release was refused; its number is used again by the next proposal. Nothing of it was public.
 
     Raises:
         ReleaseStateError: when it has begun to be published.
     """
-    done = connection.execute(
-        statement("releases/set_state"),
-        {"release_id": release_id, "to_state": "refused", "from_states": ["proposed", "refused"], "published_at": None},
-    )
-    if done.rowcount != 1:
-        raise ReleaseStateError(f"{release_id} cannot be refused: it was not proposed, or is public already")
-
-
-def _move(connection: Connection, release_id: str, from_states: list[str], published_at: dt.datetime | None) -> None:
     release = connection.execute(statement("releases/get"), {"release_id": release_id}).one_or_none()
-    if release is None or release.state not in from_states:
-        raise ReleaseStateError(f"{release_id} cannot be published: {'never built' if release is None else release.state}")
+    if release is None or release.state not in {"proposed", "refused"}:
+        raise ReleaseStateError(f"{release_id} cannot be refused: it was not proposed, or is public already")
     if release.state == "proposed":
-        connection.execute(
-            statement("releases/set_state"),
-            {"release_id": release_id, "to_state": "building", "from_states": ["proposed"], "published_at": published_at},
-        )
+        _move(connection, release_id, "proposed", "refused", at=at, event="taken back", actor=actor)
+
+
+def take_back(connection: Connection, release_id: str, at: dt.datetime) -> None:
+    """Refuse what was built under this number and is not on its way out, when there is such a thing."""
+    release = connection.execute(statement("releases/get"), {"release_id": release_id}).one_or_none()
+    if release is not None and release.state == "proposed":
+        refuse(connection, release_id, at)
+
+
+def _let_out(connection: Connection, release_id: str, at: dt.datetime) -> None:
+    """Use the approval: the release names it, once and for good, and is on its way out."""
+    release = connection.execute(statement("releases/get"), {"release_id": release_id}).one_or_none()
+    if release is None or release.state not in {"proposed", "building", "published"}:
+        raise ReleaseStateError(f"{release_id} cannot be published: {'never built' if release is None else release.state}")
+    if release.state == "published" or release.approval is not None:
+        return
+    approval = approval_of(connection, release_id, release.fingerprint)
+    details = _hashes(release) | {"question": approval.question, "asked_by": approval.asked_by, "approved_by": approval.answered_by}
+    connection.execute(statement("releases/let_out"), {"release_id": release_id, "approval": approval.question})
+    audit_many(connection, [Entry(release_id, "let out", at, ACTOR, "", release.state, "building", details)])
+
+
+def _hashes(release: Row[Any]) -> dict[str, str]:
+    document = hashlib.sha256(to_json(release.document)).hexdigest()
+    return {"fingerprint": release.fingerprint, "document_sha256": document, "account_sha256": release.account_sha256}
+
+
+def _move(
+    connection: Connection,
+    release_id: str,
+    before: str,
+    to: str,
+    *,
+    at: dt.datetime,
+    event: str,
+    actor: str = ACTOR,
+    details: dict[str, str] | None = None,
+) -> None:
+    """Change the state of a release, with its row in the audit trail."""
+    published_at = at if to == "published" else None
+    values = {"release_id": release_id, "to_state": to, "from_states": [before], "published_at": published_at}
+    connection.execute(statement("releases/set_state"), values)
+    audit_many(connection, [Entry(release_id, event, at, actor, "", before, to, details or {})])
 
 
 def _copy(store: ObjectStore, settings: Settings, release_id: str, document: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd.database import copy_frame, statement
-from gmsd.deliveries import audit
+from gmsd.deliveries import Entry, audit_many
 from gmsd.releases.bundle import DOCUMENT, to_json
 from gmsd.releases.catalogue import list_releases
 from gmsd.releases.publish import ReleaseDamagedError
@@ -67,6 +67,7 @@ def recover_releases(connection: Connection, store: ObjectStore, settings: Setti
             "half_years": json.dumps([half["half_year"] for half in document["half_years"]]),
             "document": raw.decode(),
             "account_sha256": document["account"],
+            "fingerprint": None,
         }
         connection.execute(statement("releases/propose"), values)
         connection.execute(statement("releases/delete_cells"), {"release_id": release_id})
@@ -76,15 +77,9 @@ def recover_releases(connection: Connection, store: ObjectStore, settings: Setti
             connection, "release_cell", cells.select(pl.lit(release_id).alias("release_id"), pl.lit(table_id).alias("table_id"), pl.all())
         )
         hashes = {"document_sha256": hashlib.sha256(raw).hexdigest(), "account_sha256": document["account"]}
-        audit(
-            connection,
-            release_id,
-            "written down again",
-            at=at,
-            actor="engineer",
-            reason="public, and unknown to the database",
-            details=hashes,
-        )
+        # the fingerprint comes with the preview: whoever approves sees what is public now
+        entry = Entry(release_id, "written down again", at, "engineer", "public, and unknown to the database", None, "proposed", hashes)
+        audit_many(connection, [entry])
     return found
 
 

@@ -24,6 +24,10 @@ class NotYetTime(Exception):
     """The calendar says that this cannot be done yet."""
 
 
+class NothingAccepted(Exception):
+    """A round in which nothing was accepted, and nothing withdrawn, is closed only when somebody says so by name."""
+
+
 class StillUnchecked(Exception):
     """Something that came in before the close has not been registered, checked or dealt with: the close waits for it, and says which."""
 
@@ -56,8 +60,8 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     """Say what a close would freeze; nothing is written.
 
     Returns:
-        `round`, `accepted` (deliveries in all), `half_years`: half-year -> number of accepted deliveries, and `waits_for`: what came in
-        before the close and has not been dealt with, in words; empty when a close would go through.
+        `round`, `accepted` (deliveries in all), `half_years`: half-year -> number of accepted deliveries, `waits_for`: what came in before
+        the close and has not been dealt with, in words, empty when a close would go through, and `empty`: to close takes a name.
 
     Raises:
         KeyError: the calendar has no such round.
@@ -67,6 +71,7 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     with context.engine.connect() as connection:
         _in_turn(connection, str(known.code))
         found = Counter(row.half_year for row in connection.execute(statement("warehouse/accepted"), {"round": str(known.code)}))
+        withdrawn = connection.execute(statement("warehouse/withdrawn"), {"round": str(known.code)}).first()
         closed = _closed(connection, str(known.code))
         waiting = "" if closed else str(waiting_for(context, connection, known))
     counts = {str(half): found[str(half)] for half in sorted(known.takes)}
@@ -74,33 +79,46 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     return {
         "round": str(known.code),
         "accepted": sum(counts.values()) or sum(sum(c.values()) for c in closed.values()),
+        "empty": not (found or withdrawn or closed),
         "half_years": counts,
         "waits_for": waiting,
     }
 
 
-def close_round(context: Context, round_code: str) -> dict[str, dict[str, int]]:
+def close_round(context: Context, round_code: str, *, empty_confirmed_by: str = "") -> dict[str, dict[str, int]]:
     """Freeze every half-year that a round takes. Closing twice gives the same result.
 
     What is accepted becomes approved. Of a municipality without a delivery in this round, an earlier one that counts is kept. A published
     delivery that is replaced becomes superseded here. Whatever came in before the close is waited for, in the inbox too: a withdrawal that
     came in time is honoured however late it is dealt with. The round is held alone meanwhile, so nothing slips in between.
 
+    Args:
+        context: The doors.
+        round_code: Such as 2019-H2.
+        empty_confirmed_by: Who said that a round in which nothing was accepted is to be closed all the same.
+
     Returns:
         Half-year -> status (delivered, kept, withdrawn, not_delivered) -> number of municipalities.
 
     Raises:
         KeyError: the calendar has no such round.
+        NothingAccepted: nothing was accepted, and nobody confirmed it.
         NotYetTime: the round is not over, or an earlier one has not been closed.
         StillUnchecked: something that came in before the close has not been dealt with.
     """
     known = _due(context, round_code)
-    closed = _close(context, known)
+    closed = _close(context, known, empty_confirmed_by)
     anchor(context.engine, context.store, context.settings, at=context.clock.now(), occasion=f"close of round {known.code}")
     return closed
 
 
-def _close(context: Context, known: Round) -> dict[str, dict[str, int]]:
+def leave_open(context: Context, round_code: str, *, refused_by: str) -> None:
+    """Note that a round in which nothing was accepted is not closed yet, and who said so."""
+    with context.engine.begin() as connection:
+        audit(connection, f"round {round_code}", "left open", at=context.clock.now(), actor=refused_by, reason="nothing was accepted")
+
+
+def _close(context: Context, known: Round, empty_confirmed_by: str) -> dict[str, dict[str, int]]:
     code = str(known.code)
     with context.engine.begin() as connection:
         lock_round(connection, code, alone=True)
@@ -113,6 +131,11 @@ def _close(context: Context, known: Round) -> dict[str, dict[str, int]]:
         for row in connection.execute(statement("warehouse/accepted"), {"round": code}):
             accepted[row.half_year][row.municipality] = row.delivery_id
         withdrawn = {(row.half_year, row.municipality) for row in connection.execute(statement("warehouse/withdrawn"), {"round": code})}
+        if not (any(accepted.values()) or withdrawn):
+            if not empty_confirmed_by:
+                raise NothingAccepted(f"nothing was accepted in round {code}: somebody has to confirm that it is closed all the same")
+            at = context.clock.now()
+            audit(connection, f"round {code}", "empty close confirmed", at=at, actor=empty_confirmed_by, reason="nothing was accepted")
         for half in sorted(known.takes):
             _freeze(connection, context, code, half, accepted[str(half)], {m for h, m in withdrawn if h == str(half)})
         return _closed(connection, code)
