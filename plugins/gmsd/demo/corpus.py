@@ -38,15 +38,19 @@ CELLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "AANM-01": ("Aanmaakdatum_bestand", ("", "")),
     "AANM-02": ("Aanmaakdatum_bestand", _BAD_DATES),
     "AANM-03": ("Aanmaakdatum_bestand", ("20200208", "20200209", "20200210", "20210101")),
+    "AANM-04": ("Aanmaakdatum_bestand", ("20191230", "20191231", "20200101")),
     "GEM-01": ("Gemeentecode", ("", "")),
     "GEM-02": ("Gemeentecode", ("339", "00339", " 0339", "0339 ", "O339", "Renswoude")),
     "GEM-03": ("Gemeentecode", (_OTHER_MUNICIPALITY, _MUNICIPALITY)),
+    "GEM-04": ("Gemeentecode", ("9999", "1979", "0053", _MUNICIPALITY)),
     "BSN-01": ("BSN", ("", "")),
     "BSN-02": ("BSN", ("999900007", "000000000", "12345672", "9999.00.006", "9,999E+08", "99990", "9999000060", "onbekend")),
     "TYPE-01": ("Type_maatwerkarrangement", ("", "")),
     "TYPE-02": ("Type_maatwerkarrangement", (*_TWO_DIGITS, "1", "001", "x")),
     "START-01": ("Startdatum_ondersteuning", ("", "")),
     "START-02": ("Startdatum_ondersteuning", _BAD_DATES),
+    "START-04": ("Startdatum_ondersteuning", ("19191231", "19200101", "18991230", "19000101")),
+    "START-05": ("Startdatum_ondersteuning", ("20201231", "20210101", "20290201")),
     "EIND-02": ("Einddatum_ondersteuning", _BAD_DATES),
     "EIND-03": ("Einddatum_ondersteuning", ("20191230", "20191231", "99991231")),
     "VORM-01": ("Leveringsvorm", ("", "")),
@@ -201,7 +205,18 @@ def _spoiled_lines(half_year: HalfYear) -> dict[str, bytes]:
     broken[3].pop()
     broken[5].append("")
     broken[7][1] = f'"{broken[7][1]}"'
-    return {"REGEL-01": _text(broken), "REC-02": _text([*repeated, *repeated[:3]])}
+    empty = [[""] * len(COLUMNS), [" "]]
+    outside, unknown = _records(half_year), _records(half_year)
+    _set(outside, "Einddatum_ondersteuning", (str(half_year.first_day - timedelta(days=1)).replace("-", ""),) * len(outside))
+    _set(unknown, "BSN", ("999999999",) * len(unknown))
+    return {
+        "REGEL-01": _text(broken),
+        "REGEL-02": _text([*repeated[:3], *empty, *repeated[3:]]),
+        "REGEL-03": _text([*repeated, *empty]),
+        "REC-02": _text([*repeated, *repeated[:3]]),
+        "BEST-06": _text(outside),
+        "BEST-07": _text(unknown),
+    }
 
 
 def _every_code() -> Iterator[CorpusFile]:
