@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -13,6 +14,7 @@ from gmsd.database import connect
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError
 from tests.dags.conftest import FAULTY, GOOD, OTHER
+from tests.support.mails import Maildir
 from tests.support.runs import ended, states, until
 
 if TYPE_CHECKING:
@@ -161,8 +163,15 @@ def test_a_refusal_is_a_result(publication, engineer, approver, settings):
     assert released(settings) == []
 
 
-def test_another_release_than_the_next_is_refused(publication, engineer):
+def test_another_release_than_the_next_is_refused_at_once_and_the_engineer_is_told(publication, engineer, settings):
     assert ended(engineer, "gmsd_publish", publication("r0007"))["state"] == "failed"
+    (task,) = (task for task in engineer.tasks("gmsd_publish", "r0007") if task["task_id"] == "preview")
+    assert (task["state"], task["try_number"]) == ("failed", 1)
+    mails = Maildir(Path(settings.maildir))
+    until(
+        lambda: [subject for subject in mails.subjects(settings.mail_engineer) if "gmsd_publish r0007 failed" in subject],
+        "the engineer's mail",
+    )
 
 
 def test_a_second_person_publishes(publication, engineer, approver, settings, home):
