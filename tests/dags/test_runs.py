@@ -169,7 +169,9 @@ def test_another_release_than_the_next_is_refused_at_once_and_the_engineer_is_to
     assert (task["state"], task["try_number"]) == ("failed", 1)
     mails = Maildir(Path(settings.maildir))
     until(
-        lambda: [subject for subject in mails.subjects(settings.mail_engineer) if "gmsd_publish r0007 failed" in subject],
+        lambda: [
+            subject for subject in mails.subjects(settings.mail_engineer) if subject == "GMSD: gmsd_publish r0007 failed (WrongRunError)"
+        ],
         "the engineer's mail",
     )
 
