@@ -44,7 +44,7 @@ _NEXT = {
     "nothing": "Doe wat hieronder staat en controleer het bestand opnieuw. Lever het als hier Goedgekeurd staat.",
     "not_run": "Meld dit bij het CBS, met de codes die hieronder staan.",
 }
-_NOT_COMPARED = "de plaats van levering is niet vergeleken (geef bijvoorbeeld: --municipality 0518)"
+_NOT_COMPARED = "de plaats van levering is niet vergeleken (geef bijvoorbeeld: --municipality {})"
 _EMPTIED = (
     "Gevolg: als u dit bestand zo levert, maakt het CBS alle facultatieve variabelen leeg. Dat geldt voor alle regels, ook voor de regels "
     "zonder fout."
@@ -182,11 +182,11 @@ def _counted(checked: Checked) -> str:
 def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
     half_year = None if checked.half_year is None else HalfYear.parse(checked.half_year)
     if checked.municipality is None:
-        municipality = f"onbekend; {_NOT_COMPARED}"
+        municipality = f"onbekend; {_NOT_COMPARED.format('0518')}"
     else:
         municipality = " ".join(filter(None, (context.municipality_name, f"({checked.municipality})")))
         if not context.place_compared:
-            municipality = f"{municipality}, volgens de eerste regel met een bestaande code; {_NOT_COMPARED}"
+            municipality = f"{municipality}, volgens de eerste regel met een bestaande code; {_NOT_COMPARED.format(checked.municipality)}"
     facts = [
         ("Halfjaar", "onbekend" if half_year is None else f"{dutch.dutch_half_year(half_year)} ({half_year.upload_code})"),
         ("Gemeente", municipality),
