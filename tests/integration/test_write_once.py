@@ -27,7 +27,7 @@ FORM = """
     INSERT INTO form (form_id, form_number, kind, bucket, object_key, version_id, size_bytes, received_at, state)
     VALUES ('form.0001', 1, 'withdrawal', 'b', 'k', 'v', 1, :at, 'filed')
 """
-REFUSED = r"never change|never delete|cannot become|permission denied|begins as proposed"
+REFUSED = r"never change|never delete|cannot become|permission denied|begins as proposed|has not been approved"
 
 
 def run(settings: Settings, role: str, statement: str, **values: object) -> None:
