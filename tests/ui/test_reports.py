@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from gmsd import reporting
 from gmsd.checking import check_file
+from gmsd.deliveries import Delivery
 from gmsd.protocol import newest_protocol, protocol_for
 from gmsd.reporting.rendering import environment
 from gmsd_airflow import rounds_page
@@ -173,7 +173,12 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, name: str, font
 
 
 def test_page_of_rounds_holds_a_long_file_name(page: Page) -> None:
-    delivery = SimpleNamespace(delivery_id="2019-H2.0518.03", received_at=s.moment(4), file_name=LONG_FILE, state="rejected", reason=LONG)
+    delivery = Delivery(
+        delivery_id="2019-H2.0518.03", half_year="2019-H2", municipality="0518", upload_number=3, round="2019-H2", bucket="inbox",
+        object_key=f"H22019/0518/{LONG_FILE}", version_id="v3", file_name=LONG_FILE, sha256="0" * 64, size_bytes=1, received_at=s.moment(4),
+        registered_at=s.moment(4), state="rejected", reason=LONG, attempt=3, verdict="rejected", checked_at=s.moment(4),
+        facultative_used=None, deleted_at=None,
+    )  # fmt: skip
     view = rounds_page.RoundView(s.ROUND, "delivery", (), (("rejected", 1),), (delivery,))
     page.set_viewport_size({"width": 800, "height": 600})
     page.set_content(rounds_page.render(rounds_page.Page(s.moment(5), (view,), (delivery,))))
