@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from gmsd.checking.municipality import describe_codes
@@ -91,7 +92,8 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
         protocol: Tells what the cells of a field are.
         half_year: That of the file.
     """
-    lines, hardly_filled = frame["line"].to_numpy(), frame.select(_hardly_filled(protocol)).to_series()
+    lines, damages = frame["line"].to_numpy(), damage_list()
+    hardly_filled = _hardly_filled(frame, protocol)
     types = {field.name: field.type for field in protocol.fields}
     told = []
     for finding in findings:
@@ -99,21 +101,28 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
             told.append(finding)
             continue
         rows = places(lines, finding.all_lines[:LOOKED_AT])
-        cells = frame[finding.field].gather(rows)
-        thin = hardly_filled.gather(rows) if finding.level != "notice" else pl.repeat(value=False, n=len(rows), eager=True)
-        rest = cells.filter(~thin)
-        if types[finding.field] == "municipality" and rest.str.contains(_CODE).all() and rest.null_count() == 0:
+        rest, thin = frame[finding.field].gather(rows), 0
+        if finding.level != "notice":
+            among = hardly_filled[rows]
+            thin = int(among.sum())
+            rest = rest.filter(~pl.Series(among)) if thin else rest
+        if types[finding.field] == "municipality" and rest.null_count() == 0 and rest.str.contains(_CODE).all():
             causes = [Cause(*each) for each in describe_codes(rest, half_year)]
         else:
-            causes = _counted(rest, damage_list().of_field(protocol, finding.field))
-        told.append(with_causes(finding, causes, looked_at=len(rows), hardly_filled=int(thin.sum())))
+            causes = _counted(rest, damages.of_field(protocol, finding.field))
+        told.append(with_causes(finding, causes, looked_at=len(rows), hardly_filled=thin))
     return told
 
 
-def _hardly_filled(protocol: Protocol) -> pl.Expr:
+def _hardly_filled(frame: pl.DataFrame, protocol: Protocol) -> npt.NDArray[np.bool_]:
     """Whether at most one of the fields is filled that no arrangement can do without: what a total or a copied column leaves."""
     needed = [pl.col(field.name) for field in protocol.fields if field.record is not None and not field.may_be_empty]
-    return pl.sum_horizontal((cell.str.strip_chars().str.len_bytes() > 0).fill_null(value=False) for cell in needed) <= 1
+    plainly = pl.sum_horizontal((cell >= "!") & (cell < "\x7f") for cell in needed)  # begins with a sign that is no white space
+    thin = frame.select(plainly).to_series().to_numpy() <= 1
+    some = np.flatnonzero(thin)
+    filled = pl.sum_horizontal((cell.str.strip_chars().str.len_bytes() > 0).fill_null(value=False) for cell in needed)
+    thin[some] = frame[some].select(filled).to_series().to_numpy() <= 1
+    return thin
 
 
 def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[Cause]:
