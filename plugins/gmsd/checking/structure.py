@@ -214,6 +214,7 @@ def _empty_records(
     possible[list("".join(character for character in nothing if character not in "\r\n").encode())] = True
     # The first byte of a line tells nearly all others apart, some bytes inside it those whose first cell is empty.
     found = np.flatnonzero(possible.take(text.take(begins)))
+    possible[_RETURN] = True  # of a CRLF
     for part in (1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4):
         inside = begins[found] + ((ends[found] - begins[found]) * part).astype(np.int64)
         found = found[possible.take(text.take(inside))]

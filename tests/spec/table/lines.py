@@ -123,6 +123,16 @@ EMPTY = [
     lines("beside an empty line: each for itself", file_of(ROWS[0], "", NOTHING, ROWS[1]), base(None, 3), base(None, 4), records=4),
     lines("in a row before a record", file_of(ROWS[0], *[NOTHING] * 12, ROWS[1]), base(None, *range(3, 13), count=12), records=14),
     lines("CRLF before a record", file_of(ROWS[0], NOTHING, ROWS[1], end="\r\n"), base(None, 3), records=3),
+    *(
+        lines(
+            f"CRLF, {count} separators before a record",
+            file_of(ROWS[0], ";" * count, ROWS[1], end="\r\n"),
+            base(None, 3),
+            words=("Haal deze regels",),
+            records=3,
+        )
+        for count in (1, 2, 3, 4, 5)
+    ),
     lines(
         "Windows-1252 before a record", file_of(ROWS[0], " ;\u00a0" + ";" * 11, ROWS[1]).decode().encode("cp1252"), base(None, 3), records=3
     ),
