@@ -77,10 +77,9 @@ def gmsd_optout_close() -> None:
     @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
     def freeze() -> dict[str, Any]:
         """Lay down what counts, and announce each half-year as a partition of its own."""
-        from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+        from airflow.sdk.exceptions import AirflowSkipException
 
         from gmsd.settings import get_settings
-        from gmsd.warehouse import NothingAccepted
         from gmsd_airflow.closing import LeftOpenError, freeze_round
 
         now = get_current_context()
@@ -89,8 +88,6 @@ def gmsd_optout_close() -> None:
             closed = freeze_round(get_settings(), run.run_id, run.partition_key)
         except LeftOpenError as error:
             raise AirflowSkipException(str(error)) from None
-        except NothingAccepted as error:
-            raise AirflowFailException(str(error)) from None
         now["outlet_events"][FROZEN].add_partitions(sorted(closed))
         return closed
 

@@ -56,48 +56,30 @@ def gmsd_publish() -> None:
     @task(task_display_name="Preview")
     def preview() -> dict[str, Any]:
         """What the release would say, and the question whether it may be published."""
-        from airflow.sdk.exceptions import AirflowFailException
-
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import preview_release
-        from gmsd_airflow.runs import WrongRunError
 
         now = get_current_context()
         run = now["dag_run"]
-        try:
-            return preview_release(get_settings(), run.run_id, now["params"]["round"], run.triggering_user_name)
-        except WrongRunError as error:
-            raise AirflowFailException(str(error)) from None
+        return preview_release(get_settings(), run.run_id, now["params"]["round"], run.triggering_user_name)
 
     approve = SecondPersonOperator(task_id="approve", task_display_name="Wait for a second person")
 
     @task(task_display_name="Build")
     def build() -> dict[str, Any]:
         """Ledger, files and full account; refused when nobody else approved it, or when it would say something else by now."""
-        from airflow.sdk.exceptions import AirflowFailException
-
-        from gmsd.releases import ApprovalError, PlanChangedError
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import build_approved
 
-        try:
-            return build_approved(get_settings(), get_current_context()["dag_run"].run_id)
-        except (ApprovalError, PlanChangedError) as error:
-            raise AirflowFailException(str(error)) from None
+        return build_approved(get_settings(), get_current_context()["dag_run"].run_id)
 
     @task(task_display_name="Publish")
     def publish() -> dict[str, Any]:
         """The files, then the pointer; refused when nobody else approved exactly this."""
-        from airflow.sdk.exceptions import AirflowFailException
-
-        from gmsd.releases import ApprovalError, ReleaseStateError
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import publish_built
 
-        try:
-            return publish_built(get_settings(), get_current_context()["dag_run"].run_id)
-        except (ApprovalError, ReleaseStateError) as error:
-            raise AirflowFailException(str(error)) from None
+        return publish_built(get_settings(), get_current_context()["dag_run"].run_id)
 
     preview() >> approve >> build() >> publish()
 

@@ -29,8 +29,12 @@ def data_folder(name: Literal["expectations", "sql"]) -> Path:
 
 def _installation() -> Path | None:
     given = os.environ.get("GMSD_HOME")
-    if given:
-        return Path(given)
+    return Path(given) if given else _checkout()
+
+
+@cache
+def _checkout() -> Path | None:
+    """The checkout that this file lies in, if it does: asked several times for each file that is checked, and always the same."""
     checkout = Path(__file__).resolve().parents[2]
     return checkout if (checkout / "expectations").is_dir() else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink
 from airflow.sdk.configuration import conf
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 if TYPE_CHECKING:
@@ -100,15 +100,10 @@ class SecondPersonOperator(BaseOperator):
 
         Raises:
             AirflowSkipException: refused; nothing of the release was public.
-            AirflowFailException: the question gave way to a newer one, of another run.
+            ApprovalError: the question gave way to a newer one, of another run.
         """
-        from gmsd.releases import ApprovalError
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import read_answer
 
-        try:
-            approved = read_answer(get_settings(), context["dag_run"].run_id)
-        except ApprovalError as error:
-            raise AirflowFailException(str(error)) from None
-        if not approved:
+        if not read_answer(get_settings(), context["dag_run"].run_id):
             raise AirflowSkipException("refused")

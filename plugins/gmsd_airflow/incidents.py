@@ -41,15 +41,12 @@ def outage_seen(service: Service, since: dt.datetime, until: dt.datetime | None 
 
 def task_failed(context: Any) -> None:
     """Note that a task failed for good; `context` is Airflow's. What cannot be noted stands in the log."""
-    from airflow.sdk.exceptions import AirflowFailException
     from sqlalchemy.exc import SQLAlchemyError
 
     from gmsd.clock import SystemClock
     from gmsd.deliveries import Context, FailedTask, note_failed_task, send_queued
 
     ti, error = context["ti"], context.get("exception")
-    if isinstance(error, AirflowFailException):  # what a DAG turned into Airflow's own word for a refusal
-        error = error.__cause__ or error.__context__ or error
     doors = Context.open()
     failed = FailedTask(
         dag_id=ti.dag_id,

@@ -5,6 +5,7 @@ Only the api-server needs this file.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,8 @@ from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_da
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gmsd.protocol import expectations_folder, newest_protocol, protocols
 
@@ -23,6 +25,14 @@ signed_in = APIRouter(dependencies=[Depends(requires_access_dag(method="GET"))])
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 _HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
 _FORM_BYTES = 20_000
+
+
+@app.exception_handler(HTTPException)
+async def to_login(request: Request, refusal: HTTPException) -> Response:
+    """Lead a browser that nobody is signed in with to the login and back; everything else is told that it may not."""
+    if refusal.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+        return RedirectResponse(get_auth_manager().get_url_login(next_url=str(request.url)), status_code=303, headers=_HEADERS)
+    return await http_exception_handler(request, refusal)
 
 
 @signed_in.get("/rounds", response_class=HTMLResponse)

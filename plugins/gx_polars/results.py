@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gx_polars.compiled import Rule
     from gx_polars.program import Answer, Source
 
-_ATOMS: tuple[type, ...] = (str, int, float, bool, type(None))
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
 def judged(rule: Rule, answers: Mapping[str, Answer], source: Source) -> ExpectationValidationResult:
@@ -76,20 +76,19 @@ def _map_verdict(rule: Rule, metrics: dict[str, Any]) -> dict[str, Any]:
 
 def configuration_of(rule: Rule) -> Any:
     """A configuration of the rule that the caller may change. GX's own copy takes longer than the verdict."""
-    configuration = copy.copy(rule.configuration)
+    configuration = object.__new__(type(rule.configuration))
+    configuration.__dict__.update(rule.configuration.__dict__)
     configuration._kwargs = _copied(rule.configuration._kwargs)
     configuration.meta, configuration.notes = _copied(rule.configuration.meta), _copied(rule.configuration.notes)
     return configuration
 
 
 def _copied(value: Any) -> Any:
-    if isinstance(value, _ATOMS):
-        return value
     if type(value) is dict:
-        return {key: _copied(item) for key, item in value.items()}
+        return {key: item if type(item) in _ATOMS else _copied(item) for key, item in value.items()}
     if type(value) is list:
-        return [_copied(item) for item in value]
-    return copy.deepcopy(value)
+        return [item if type(item) in _ATOMS else _copied(item) for item in value]
+    return value if type(value) in _ATOMS else copy.deepcopy(value)
 
 
 def broken(rule: Rule, error: BaseException, *, in_metric: bool) -> ExpectationValidationResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,8 @@ def _compiled(expectation: Any, asked: tuple[str, dict[str, Any], int], suite_pa
     """By rule and not by suite: in a suite that differs in one value from the last, one rule is compiled anew."""
     text, parsed, kept = asked
     condition = expectation.__dict__.get("row_condition")
-    said = condition.dict() if isinstance(condition, Condition) else None  # its own repr writes 1 and "1" alike
-    key = (text, type(expectation), repr(expectation.__dict__), repr(said))
+    said = _said(condition) if isinstance(condition, Condition) else None  # its own repr writes 1 and "1" alike
+    key = (text, type(expectation), repr(expectation.__dict__), said)
     rule = _rules.get(key, lambda: compile_rule(expectation, parsed, kept))
     if not rule.written:
         return rule
@@ -50,6 +51,14 @@ def _compiled(expectation: Any, asked: tuple[str, dict[str, Any], int], suite_pa
     except Exception as error:  # noqa: BLE001  kept and reported as this rule's result
         return _rules.get((key, str(error)), partial(replace, rule, fault=error))
     return _rules.get((key, repr(values)), lambda: fill_rule(rule, values))
+
+
+def _said(condition: Any) -> Any:
+    """What a condition holds, its parts included, in a form that tells any two apart. GX's own `dict()` takes three times as long."""
+    if isinstance(condition, list | tuple):
+        return tuple(map(_said, condition))
+    parts = None if isinstance(condition, Enum) else getattr(condition, "__dict__", None)
+    return (type(condition), *((name, _said(part)) for name, part in parts.items())) if parts else (type(condition), repr(condition))
 
 
 def _planned(rules: tuple[Rule, ...], schema: pl.Schema) -> Plan:

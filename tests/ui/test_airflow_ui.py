@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+RELEASE = "r0001"
 DAGS = ("gmsd_intake", "gmsd_delivery", "gmsd_optout_close", "gmsd_load", "gmsd_publish", "gmsd_housekeeping")
 
 
@@ -87,3 +88,17 @@ def test_rounds_page_shows_who_has_not_delivered(played, page):
     text = page.text_content("body")
     assert "Scherpenzeel" in text
     assert played.in_force[-1]["delivery"] in text
+
+
+def test_whoever_follows_the_link_to_an_approval_signs_in_first_and_comes_back(played, browser):
+    settings = played.home.settings
+    page = browser.new_page(locale="en-US")
+    page.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
+    wanted = f"{settings.airflow_url}/gmsd/releases/{RELEASE}/approval"
+    page.goto(wanted)
+    page.fill("input[name=username]", settings.airflow_approver_user)
+    page.fill("input[name=password]", settings.airflow_approver_password.get_secret_value())
+    page.click("input[type=submit]")
+    page.wait_for_url(wanted)
+    expect(page.get_by_role("heading", name=f"May {RELEASE} be published?")).to_be_visible()
+    page.close()

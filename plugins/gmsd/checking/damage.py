@@ -74,7 +74,8 @@ def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding
         protocol: Its separator and number of fields.
     """
     faulty = pl.Series(texts_of(lines, finding.all_lines[:LOOKED_AT].tolist()), dtype=pl.String)
-    return with_causes(finding, _counted(faulty, damage_list().of_lines(len(protocol.fields) - 1)), looked_at=len(faulty))
+    kinds = damage_list().of_lines(len(protocol.fields) - 1)
+    return with_causes(finding, _most_frequent(_first_kinds(faulty, kinds), kinds), looked_at=len(faulty))
 
 
 def explained(finding: Finding, protocol: Protocol) -> bool:
@@ -93,25 +94,48 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
         half_year: That of the file.
     """
     lines, damages = frame["line"].to_numpy(), damage_list()
-    hardly_filled = _hardly_filled(frame, protocol)
     types = {field.name: field.type for field in protocol.fields}
-    told = []
-    for finding in findings:
-        if finding.field is None or not explained(finding, protocol):
-            told.append(finding)
-            continue
-        rows = places(lines, finding.all_lines[:LOOKED_AT])
-        rest, thin = frame[finding.field].gather(rows), 0
-        if finding.level != "notice":
-            among = hardly_filled[rows]
-            thin = int(among.sum())
-            rest = rest.filter(~pl.Series(among)) if thin else rest
-        if types[finding.field] == "municipality" and rest.null_count() == 0 and rest.str.contains(_CODE).all():
-            causes = [Cause(*each) for each in describe_codes(rest, half_year)]
-        else:
-            causes = _counted(rest, damages.of_field(protocol, finding.field))
-        told.append(with_causes(finding, causes, looked_at=len(rows), hardly_filled=thin))
+    looked_at: dict[int, tuple[str, npt.NDArray[np.int64]]] = {}
+    for at, finding in enumerate(findings):
+        if finding.field is not None and explained(finding, protocol):
+            looked_at[at] = finding.field, places(lines, finding.all_lines[:LOOKED_AT])
+    kinds = _Kinds(frame, protocol, list(looked_at.values()))
+    thin, words = _hardly_filled(frame, protocol), damages.records["hardly_filled"]
+    told = list(findings)
+    for at, (field, rows) in looked_at.items():
+        finding = findings[at]
+        rest = rows[~thin[rows]] if finding.level != "notice" else rows
+        found = _of_codes(frame[field].gather(rest), half_year) if types[field] == "municipality" else None
+        causes = kinds.causes(field, rest) if found is None else found
+        hardly_filled = Cause(words.what, words.repair, len(rows) - len(rest)) if len(rest) < len(rows) else None
+        told[at] = with_causes(finding, causes, looked_at=len(rows), hardly_filled=hardly_filled)
     return told
+
+
+def _of_codes(cells: pl.Series, half_year: HalfYear) -> list[Cause] | None:
+    """Of which municipalities the cells are; None when one of them is no code at all."""
+    if cells.null_count() or not cells.str.contains(_CODE).all():
+        return None
+    return [Cause(*each) for each in describe_codes(cells, half_year)]
+
+
+class _Kinds:
+    """What is the matter with each cell that is looked at, worked out once for all findings at a field."""
+
+    def __init__(self, frame: pl.DataFrame, protocol: Protocol, asked: Sequence[tuple[str, npt.NDArray[np.int64]]]) -> None:
+        self._first: dict[str, npt.NDArray[np.int64]] = {}
+        self._kinds: dict[str, tuple[Damage, ...]] = {}
+        wanted: dict[str, npt.NDArray[np.bool_]] = {}
+        for field, rows in asked:
+            wanted.setdefault(field, np.zeros(frame.height, dtype=np.bool_))[rows] = True
+        for field, chosen in wanted.items():
+            kinds = self._kinds[field] = damage_list().of_field(protocol, field)
+            first = self._first[field] = np.zeros(frame.height, dtype=np.int64)
+            first[chosen] = _first_kinds(frame[field].filter(pl.Series(chosen)), kinds)
+
+    def causes(self, field: str, rows: npt.NDArray[np.int64]) -> list[Cause]:
+        """How many of these rows have which damage in the field, most frequent first; of each cell the first kind that fits counts."""
+        return _most_frequent(self._first[field][rows], self._kinds[field])
 
 
 def _hardly_filled(frame: pl.DataFrame, protocol: Protocol) -> npt.NDArray[np.bool_]:
@@ -125,15 +149,19 @@ def _hardly_filled(frame: pl.DataFrame, protocol: Protocol) -> npt.NDArray[np.bo
     return thin
 
 
-def _counted(cells: pl.Series, kinds: Sequence[Damage]) -> list[Cause]:
-    """How many cells have which damage, most frequent first; of each cell the first kind that fits counts."""
+def _first_kinds(cells: pl.Series, kinds: Sequence[Damage]) -> npt.NDArray[np.int64]:
+    """The place of the first kind of damage that fits each cell; that behind the last for a cell that none fits, or that is empty."""
     if not kinds:
-        return []
-    cells = cells.filter(cells.str.len_bytes() <= _LONGEST)  # what programs do to a cell does not make it a page of text
-    distinct = cells.alias("cell").value_counts(name="cells").drop_nulls()
+        return np.zeros(len(cells), dtype=np.int64)
+    short = pl.col("cell").str.len_bytes() <= _LONGEST  # what programs do to a cell does not make it a page of text
+    distinct = cells.alias("cell").unique().to_frame().filter(short)
     fits = distinct.select(_fits(tuple(damage.regex for damage in kinds))).to_numpy()
-    first = np.where(fits.any(axis=1), fits.argmax(axis=1), len(kinds))
-    counts = np.bincount(first, weights=distinct["cells"].to_numpy(), minlength=len(kinds) + 1)
+    first = pl.Series(np.where(fits.any(axis=1), fits.argmax(axis=1), len(kinds)), dtype=pl.Int64)
+    return cells.replace_strict(distinct["cell"], first, default=len(kinds), return_dtype=pl.Int64).to_numpy()
+
+
+def _most_frequent(first: npt.NDArray[np.int64], kinds: Sequence[Damage]) -> list[Cause]:
+    counts = np.bincount(first, minlength=len(kinds) + 1)
     found = [Cause(damage.what, damage.how, int(counts[at])) for at, damage in enumerate(kinds) if counts[at]]
     return sorted(found, key=lambda each: -each.count)
 
@@ -143,22 +171,21 @@ def _fits(patterns: tuple[str, ...]) -> list[pl.Expr]:
     return [pl.col("cell").str.contains(pattern).alias(str(at)) for at, pattern in enumerate(patterns)]
 
 
-def with_causes(finding: Finding, causes: Sequence[Cause], *, looked_at: int, hardly_filled: int = 0) -> Finding:
+def with_causes(finding: Finding, causes: Sequence[Cause], *, looked_at: int, hardly_filled: Cause | None = None) -> Finding:
     """The finding with its most frequent causes in its sentences, and with how many of the lines have another one.
 
     Args:
         finding: The finding.
         causes: Most frequent first.
         looked_at: The number of its lines that were looked at.
-        hardly_filled: How many of those are in records that hold hardly anything. Their repair goes before the rule's, which would
-            have somebody invent what is not there.
+        hardly_filled: Told when some of those are in records that hold hardly anything: their repair goes before the rule's, which
+            would have somebody invent what is not there.
     """
     told = list(causes[:_TOLD])
     if hardly_filled:
-        thin = damage_list().records["hardly_filled"]
-        told = [Cause(thin.what, "", hardly_filled), *causes[: _TOLD - 1]]
-        others = "" if hardly_filled == looked_at else f"; voor de andere regels: {finding.repair[:1].lower()}{finding.repair[1:-1]}"
-        finding = replace(finding, repair=f"{thin.repair.removesuffix('.')}{others}.")
+        told = [replace(hardly_filled, how=""), *causes[: _TOLD - 1]]
+        others = "" if hardly_filled.count == looked_at else f"; voor de andere regels: {finding.repair[:1].lower()}{finding.repair[1:-1]}"
+        finding = replace(finding, repair=f"{hardly_filled.how.removesuffix('.')}{others}.")
     if not told:
         return finding
     what = " en ".join(f"{number(cause.count)} keer {cause.what}" for cause in told)

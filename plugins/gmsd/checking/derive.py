@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 ROW = "row"
+_SO_MANY_DIGITS = re.compile(r"\^\[0-9\](?:\{([1-9])\})?\$")
 _REPEATED = "repeated"
 
 
@@ -85,7 +87,9 @@ def _made(derived: Derived, protocol: Protocol, half_year: HalfYear) -> pl.Expr:
 
 
 def _matching(cell: pl.Expr, derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
-    return pl.when(cell.str.contains(derived.settings["regex"])).then(cell)
+    regex = derived.settings["regex"]
+    so_many_digits = _SO_MANY_DIGITS.fullmatch(regex)
+    return pl.when(numbers.is_digits(cell, int(so_many_digits[1] or 1)) if so_many_digits else cell.str.contains(regex)).then(cell)
 
 
 def _in_codes(cell: pl.Expr, derived: Derived, protocol: Protocol, half_year: HalfYear) -> pl.Expr:

@@ -19,8 +19,16 @@ def digits(cell: pl.Expr, length: int) -> pl.Expr:
 
     The conversion takes nothing but digits after a sign, and a sign sorts before "0".
     """
-    in_form = (cell.str.len_bytes() == length) & (cell >= "0")
-    return pl.when(in_form).then(cell.cast(pl.UInt32, strict=False).fill_null(0)).otherwise(0)
+    return pl.when(_may_be(cell, length)).then(cell.cast(pl.UInt32, strict=False).fill_null(0)).otherwise(0)
+
+
+def is_digits(cell: pl.Expr, length: int) -> pl.Expr:
+    """Whether a cell of text is exactly so many ASCII digits, at most nine; of null null or false. A third of what a pattern takes."""
+    return _may_be(cell, length) & cell.cast(pl.UInt32, strict=False).is_not_null()
+
+
+def _may_be(cell: pl.Expr, length: int) -> pl.Expr:
+    return (cell.str.len_bytes() == length) & (cell >= "0")
 
 
 def days(written: pl.Series) -> pl.Series:

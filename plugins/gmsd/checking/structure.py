@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -210,14 +211,14 @@ def _empty_records(
 ) -> npt.NDArray[np.int64]:
     """Which lines hold nothing but separators and white space, by their place; a wholly empty line is none of them."""
     nothing = separator + _WHITE
-    possible = np.zeros(256, dtype=np.bool_)
-    possible[list("".join(character for character in nothing if character not in "\r\n").encode())] = True
+    first, later = _bytes_of_nothing(nothing)
     # The first byte of a line tells nearly all others apart, some bytes inside it those whose first cell is empty.
-    found = np.flatnonzero(possible.take(text.take(begins)))
-    possible[_RETURN] = True  # of a CRLF
+    found = np.flatnonzero(first.take(text.take(begins)))
     for part in (1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4):
+        if not len(found):
+            return found
         inside = begins[found] + ((ends[found] - begins[found]) * part).astype(np.int64)
-        found = found[possible.take(text.take(inside))]
+        found = found[later.take(text.take(inside))]
     empty: npt.NDArray[np.bool_]
     if len(found) > _FEW:
         wanted = np.zeros(len(begins), dtype=np.bool_)
@@ -232,6 +233,16 @@ def _empty_records(
         lines = (text[begin:end].tobytes().decode("utf-8", "replace") for begin, end in zip(begins[found], ends[found], strict=True))
         empty = np.fromiter((not line.strip(nothing) for line in lines), dtype=np.bool_, count=len(found))
     return found[empty]
+
+
+@lru_cache(maxsize=4)
+def _bytes_of_nothing(nothing: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which bytes occur in these characters but for line ends: where a line begins, then inside it, where a CR is that of a CRLF."""
+    first = np.zeros(256, dtype=np.bool_)
+    first[list("".join(character for character in nothing if character not in "\r\n").encode())] = True
+    later = first.copy()
+    later[_RETURN] = True
+    return first, later
 
 
 def places(lines: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> npt.NDArray[Any]:

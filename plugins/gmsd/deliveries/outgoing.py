@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from gmsd.clock import SystemClock
 from gmsd.database import statement
+from gmsd.deliveries.inbox import storable
 from gmsd.mail import Mailer, MailRefused, MailServerAway, Message
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 # So many mails in a row that cost the connection: it is the server, not the mails.
 _LOST_IN_A_ROW = 3
 
@@ -79,20 +78,15 @@ def queue_mails(connection: Connection, mails: Sequence[Outgoing], at: dt.dateti
             "subject_id": m.subject_id,
             "kind": m.kind,
             "municipality": m.municipality,
-            "recipient": _kept(m.recipient),
-            "subject": " ".join(_kept(m.mail.subject).split()),
-            "body_text": _kept(m.mail.text),
-            "body_html": _kept(m.mail.html),
+            "recipient": storable(m.recipient),
+            "subject": " ".join(storable(m.mail.subject).split()),
+            "body_text": storable(m.mail.text),
+            "body_html": storable(m.mail.html),
             "queued_at": at,
         }
         for m in mails
     ]
     connection.execute(statement("deliveries/mail_queue"), rows)
-
-
-def _kept(text: str) -> str:
-    """Text as a database can keep it: one sign in one mail would keep it from all others that are queued with it."""
-    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def queue_mail(connection: Connection, mail: Outgoing, at: dt.datetime) -> None:
