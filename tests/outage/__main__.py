@@ -56,7 +56,7 @@ def main() -> int:
             return Outcome(**json.loads(kept.read_text(encoding="utf-8")))
         kept.unlink(missing_ok=True)
         home = Home(FOLDER / name.replace(" ", "-"))
-        _same_keys(home.var)
+        _give_keys(home.var)
         outage = Outage(name, arguments.minutes) if name in GROUPS else None
         say(name, "plays")
         with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,7 @@ def main() -> int:
         kept.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
         return found
 
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    _make_keys()  # before two play at once
     with ThreadPoolExecutor(arguments.side_by_side) as pool:
         undisturbed, *outcomes = pool.map(play, ["undisturbed", *names])
     if undisturbed is None:
@@ -115,14 +115,20 @@ def _start(home: Home, say: Callable[[str], None]) -> None:
     return None
 
 
-def _same_keys(var: Path) -> None:
-    """Every installation has the same keys: a release's bytes depend on them."""
+def _make_keys() -> None:
+    """The keys that every installation gets: a release's bytes depend on them."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     for name in KEYS:
-        shared, own = FOLDER / f"{name}.key", var / "secrets" / f"{name}.key"
+        shared = FOLDER / f"{name}.key"
         if not shared.exists():
             shared.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-        own.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shared, own)
+
+
+def _give_keys(var: Path) -> None:
+    folder = var / "secrets"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in KEYS:
+        shutil.copy(FOLDER / f"{name}.key", folder / f"{name}.key")
 
 
 def deviations(undisturbed: Outcome, found: Outcome, service: str) -> list[str]:
