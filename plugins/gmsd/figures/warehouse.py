@@ -60,13 +60,18 @@ class Figures:
     accounting: tuple[Accounting, ...]
 
 
-def half_years_in_force(connection: Connection, round_: HalfYear) -> InForce:
+def half_years_in_force(connection: Connection, round_: HalfYear, *, to_count: bool = True) -> InForce:
     """Read what counts as of the newest close up to a round.
 
+    Args:
+        connection: Of any role that reads the warehouse.
+        round_: The round.
+        to_count: Whether figures are to be made of it. Without, a round can be asked about whose rows gave way to those of a later one.
+
     Raises:
-        NotLoadedError: when the warehouse does not hold exactly those deliveries.
+        NotLoadedError: when figures are to be made, and the warehouse does not hold exactly those deliveries.
     """
-    missing = list(connection.scalars(statement("figures/not_loaded"), {"round": str(round_)}))
+    missing = list(connection.scalars(statement("figures/not_loaded"), {"round": str(round_)})) if to_count else []
     if missing:
         raise NotLoadedError(f"not loaded: {', '.join(missing[:5])}{' and more' if len(missing) > 5 else ''} ({len(missing)} in all)")
     rows = read_frame(connection, "figures/participation", _PARTICIPATION, round=str(round_))

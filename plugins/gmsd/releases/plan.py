@@ -197,8 +197,8 @@ def _as_printed(explanations: pl.DataFrame) -> list[dict[str, str]]:
 
 
 def explanations_now(connection: Connection, round_: HalfYear) -> list[dict[str, str]]:
-    """The explanations that a release of the round would print if it were planned now, as the preview gives them."""
-    return _as_printed(_explanations(connection, round_, half_years_in_force(connection, round_)))
+    """The explanations that a release of the round prints, as the preview gives them; of a round of the past too, loaded or not."""
+    return _as_printed(_explanations(connection, round_, half_years_in_force(connection, round_, to_count=False)))
 
 
 def _hashed(force: InForce, key: bytes) -> tuple[str, ...]:
