@@ -146,6 +146,13 @@ def rows(client: httpx.Client, name: str, **options: str) -> list[dict[str, Any]
         ("/ODataCatalog/Tables?$format=json&$skip=1", 0),
         ("/ODataCatalog/Tables?$format=json&$filter=Language eq 'nl' and substringof('Wmo',Title)", 1),
         ("/ODataCatalog/Tables?$format=json&$filter=Identifier eq '83262ned'", 1),
+        ("/ODataCatalog/Tables?$format=json&$filter=Identifier eq ' 83262ned '", 1),
+        ("/ODataCatalog/Tables?$format=json&$filter=startswith(Identifier,'83262ned')", 1),
+        ("/ODataCatalog/Tables?$format=json&$filter=substringof('ned',Identifier)", 1),
+        ("/ODataCatalog/Tables?$format=json&$filter=endswith(Identifier,'nl')", 0),
+        ("/ODataApi/odata/83262NED/TypedDataSet?$filter=indexof('2019HJ02',Perioden) eq 0", CELLS // 3),
+        ("/ODataApi/odata/83262NED/TypedDataSet?$filter=concat(RegioS,Perioden) eq 'NL01  2019HJ01'", 6),
+        ("/ODataApi/odata/83262NED/TypedDataSet?$top=1&_=1588579200", 1),
         ("/ODataCatalog/Tables_Themes?$filter=ThemeID eq 1&$select=TableIdentifier,ThemeID", 1),
         ("/ODataCatalog/Featured?$format=json", 0),
         ("/ODataCatalog/Table_Featured?$orderby=ID&$format=json", 0),
@@ -234,6 +241,7 @@ BAD = [
     *(f"$format={text}" for text in ("atom", "xml", "json;odata=fullmetadata", "")),
     *("$inlinecount=yes", "$expand=RegioS", "$skiptoken=10", "$search=x", "$count=true", "$Filter=ID eq 1", "$apply=x", "$=1"),
     *("$top=1&$top=2", "filter=ID eq 1", "top=1", "a=1&" * 100),
+    *("Filter=ID eq 1", "TOP=1", "$top=1& $skip=1", "$top=1&amp;$skip=1"),
 ]
 
 
@@ -286,6 +294,8 @@ def test_one_row_is_given_by_its_key(client: httpx.Client) -> None:
     assert cell | {"odata.metadata": ""} == {"odata.metadata": "", "ID": 5, "RegioS": "GM1680"}
     assert get(client, "/ODataCatalog/Tables(0)")["Identifier"] == TABLE
     assert_dutch_error(client.get(f"/ODataFeed/odata/{TABLE}/TypedDataSet(5)", params={"$filter": "ID eq 5"}), 400)
+    absent = client.get(f"/ODataFeed/odata/{TABLE}/RegioS('GM9999')").json()["odata.error"]["message"]["value"]
+    assert absent == "er is geen RegioS('GM9999'): in RegioS heeft niets die sleutel"
 
 
 def test_the_catalogue_is_as_cbs_has_it(client: httpx.Client, address: str) -> None:
@@ -445,6 +455,20 @@ def test_large_answers_are_compressed_for_who_can_read_it(client: httpx.Client) 
     assert "accept-encoding" in plain.headers["vary"].lower()
     assert gzip.decompress(packed) == plain.content
     assert len(packed) * 5 < len(plain.content)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip;q=0", False), ("gzip; q=0.0, identity", False), ("identity;q=1, gzip ; q=0.000", False), ("br", False),
+        ("gzip;q=0.5", True), ("br, GZIP", True), ("deflate;q=0, gzip", True),
+    ],
+)  # fmt: skip
+def test_who_refuses_compression_gets_none(client: httpx.Client, accepted: str, packed: bool) -> None:
+    answer = client.get(f"/ODataFeed/odata/{TABLE}/RegioS", headers={"Accept-Encoding": accepted})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+    assert answer.headers["vary"] == "Accept-Encoding, Origin"
+    assert len(answer.json()["value"]) == 356
 
 
 def test_it_is_healthy(client: httpx.Client) -> None:

@@ -262,6 +262,9 @@ LEAVINGS = {
         (("{in}", "--format", "html"), "noem een map"),
         (("{in}/nergens.csv",), "bestaat niet"),
         (("{in}/leeg",), "een map zonder bestanden om te controleren"),
+        (("",), "er staat een lege naam"),
+        (("{in}", " "), "er staat een lege naam"),
+        (("{in}", "--out", ""), "er staat een lege naam"),
     ],
 )
 def test_refusal_is_a_dutch_line_after_a_usage_hint_at_most(folder, arguments, words):

@@ -109,6 +109,16 @@ def test_a_file_of_which_nothing_counts_was_checked_for_the_rest():
     assert (values["BEST-06"], values["BEST-07"], values["BSN-02"], values["EENH-03"]) == ("0", "1", "1", "0")
 
 
+def test_what_a_file_is_refused_for_is_nowhere_told_as_nothing_to_do():
+    result = RESULTS["nobody known"]
+    refused, notice = result["findings"]
+    assert (refused["level"], notice["level"], notice["field"]) == ("file", "notice", "BSN")
+    assert notice["repair"] == refused["repair"]
+    assert all("niets te doen" not in words for words in told("nobody known").values())
+    some = check(file_of(row(BSN="999999999"), ROWS[1])).to_json()
+    assert "U hoeft niets te doen" in some["findings"][0]["repair"]
+
+
 def test_more_than_half_outside_is_told_at_the_verdict_and_in_the_op_orde_report():
     notice = RESULTS["mostly outside"]["findings"][0]
     assert "66,7% van de regels; dat is meer dan de helft" in notice["message"]

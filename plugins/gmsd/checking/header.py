@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gmsd.protocol import Protocol
 
 _LOOKED_AT = 1 << 16
-_LINES = 10
+_LINES = 100
 _NAMES = 200
 _SHOWN = 5
 _QUOTES = "\"'`\u00b4\u2018\u2019\u201c\u201d\u201e"
@@ -110,8 +110,9 @@ class _Header:
         if re.fullmatch(r"sep=.?", self.first.strip('\ufeff" '), re.IGNORECASE):
             return ["sep"]
         for kind, ends in _OTHER_ENDS.items():
-            names, *after = re.split(ends, self.first, maxsplit=1)
-            if after and after[0].strip("\ufdd0") and len(self._names(names)) > 1:
+            names, *after = re.split(ends, self.first, maxsplit=_LINES)
+            later = any(len(self._names(line)) > self.fields / 2 for line in after)  # below what a spreadsheet left on top
+            if later or (any(line.strip("\ufdd0") for line in after) and len(self._names(names)) > 1):
                 return [kind]
         known = self._names(self.first)
         if not known:
@@ -125,6 +126,8 @@ class _Header:
             if len(self._names(line)) > self.fields / 2:
                 self.line_of_names = place
                 return ["later"]
+        if not re.sub(rf"[{re.escape(self.separator)}\s\ufdd0\ufeff]", "", self.first):
+            return ["nothing"]
         separator = max(_SEPARATORS, key=self.first.count)
         parts = [part.strip(_QUOTES + " ") for part in self.first.split(separator)][:_NAMES]
         digits = sum(bool(re.fullmatch(r"[0-9][0-9.,/-]*", part)) for part in parts)

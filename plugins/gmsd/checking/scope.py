@@ -85,7 +85,9 @@ def judge_scope(
         return [nothing, *findings]
     unknown = sum(finding.count for finding in findings if finding.field == person)
     if unknown + outsiders >= records and not _somebody_counts(frame, protocol, engine):
-        return [Finding.of(protocol.rule_of("nobody_known"), half_year=half_year.dutch), *findings]
+        nobody = Finding.of(protocol.rule_of("nobody_known"), half_year=half_year.dutch)
+        # that nothing need be done, as their notice has it, would be said of what the file is refused for
+        return [nobody, *(replace(each, repair=nobody.repair) if each.field == person else each for each in findings)]
     return findings
 
 

@@ -43,6 +43,13 @@ class Format(StrEnum):
 _REPORTS = (Format.html, Format.xlsx)
 
 
+def _path(text: str) -> Path:
+    """A path; nothing at all is what an empty variable of a script leaves, and would mean the folder one stands in."""
+    if not text.strip():
+        raise Refusal("er staat een lege naam; schrijf de naam van een bestand of map")
+    return Path(text)
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(cls=DutchCommand, short_help="Check Wmo files as the pipeline does (in Dutch).")(check)
@@ -51,7 +58,7 @@ def register(app: typer.Typer) -> None:
 def check(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="BESTAND", readable=False, help="Bestanden, of mappen met bestanden, om te controleren."),
+        typer.Argument(metavar="BESTAND", parser=_path, help="Bestanden, of mappen met bestanden, om te controleren."),
     ],
     municipality: Annotated[
         str | None, typer.Option("--municipality", metavar="CODE", help="Code van de gemeente die levert, zoals 0518.")
@@ -69,6 +76,7 @@ def check(
         typer.Option(
             "--out",
             metavar="PAD",
+            parser=_path,
             help="Schrijf hierheen en niet naar het scherm; nodig voor xlsx. Een map als u html of xlsx van meer bestanden wilt.",
         ),
     ] = None,

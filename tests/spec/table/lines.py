@@ -40,6 +40,21 @@ LINES = [
     line("field too many", ROWS[1].replace(";0518;", ";05;18;"), words=("te veel velden",)),
     line("separator after the last field", ROWS[0] + ";", words=("aan het einde een puntkomma te veel",)),
     line("a million separators behind a cell", "x" + ";" * 1_000_000),
+    *(
+        line(
+            f"nothing but {what}",
+            text,
+            words=("geen gegevens in, alleen aanhalingstekens of scheidingstekens", "haal de regels zonder gegevens helemaal weg"),
+        )
+        for what, text in (
+            ("quoted empty cells", ";".join(['""'] * 13)),
+            ("commas", "," * 12),
+            ("commas and blanks", ", ,\t,"),
+            ("bars", "|||"),
+            ("quoted empty cells between commas", '"","",'),
+        )
+    ),
+    line("half of a quoted cell", '";;;', words=("een aanhalingsteken in",)),
     line("separated by commas", ROWS[0].replace(";", ","), words=("komma's in plaats van puntkomma's",)),
     line("separated by tabs", ROWS[0].replace(";", "\t"), words=("tabs in plaats van puntkomma's",)),
     line("quotation mark", row(Gemeentecode='"0518"'), words=("1 keer staat er een aanhalingsteken", "Kladblok")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from gmsd.releases.odata.tables import Table, catalogue, read_table
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from gmsd.releases.odata.options import Options
     from gmsd.releases.odata.sources import Source
@@ -95,6 +97,25 @@ class CurrentTable:
             return table
 
 
+class _Compressing(GZipMiddleware):
+    """Compresses for who can read it; Starlette's own also does so for who says `gzip;q=0`, which means the opposite."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "http":
+            scope = {
+                **scope,
+                "headers": [(name, _encodings(value) if name == b"accept-encoding" else value) for name, value in scope["headers"]],
+            }
+        await super().__call__(scope, receive, send)
+
+
+def _encodings(value: bytes) -> bytes:
+    """An Accept-Encoding header, in small letters and without what it refuses."""
+    parts = [part for part in value.lower().split(b",") if not re.search(rb";\s*q\s*=\s*0(\.0*)?\s*$", part)]
+    return b",".join(parts)
+
+
 def create_app(source: Source) -> Starlette:
     """The service over the release in force.
 
@@ -119,7 +140,7 @@ def create_app(source: Source) -> Starlette:
     )
     return Starlette(
         routes=routes,
-        middleware=[readers, Middleware(GZipMiddleware, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)],
+        middleware=[readers, Middleware(_Compressing, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)],
         exception_handlers={
             QueryError: _refused,
             NotAcceptableError: _not_acceptable,
@@ -240,6 +261,8 @@ class _Pages:
         if found is None:
             raise _NotFound(f"er is geen {asked_key[:60]}; wel {', '.join(service.sets)}")
         entities, row = found
+        if row.is_empty():
+            raise _NotFound(f"er is geen {asked_key[:60]}: in {entities.name} heeft niets die sleutel")
         options = read_options(_query(request), ENTITY)
         page = Page(row, selected(entities, options), entities, service.namespace, service.address)
         return row_answer(page, asked_form(request, options.format), context=service.context(entities), headers=service.headers)

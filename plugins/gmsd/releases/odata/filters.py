@@ -101,10 +101,11 @@ def parse_filter(text: str, fields: Fields) -> pl.Expr:
     """
     parser = _Parser("$filter", tokens("$filter", text), fields)
     try:
-        value = boolean(parser.either(), "$filter")
+        value = parser.either()
+        parser.end()
+        value = boolean(value, "$filter")
     except QueryError as error:
         raise parser.told(error) from None
-    parser.end()
     return value.expr.fill_null(value=False)
 
 
@@ -161,7 +162,9 @@ class _Parser:
     def end(self) -> None:
         """Refuse anything that follows a complete expression."""
         if self._peek().kind != "end":
-            raise QueryError(f"{self.option}: niet verwacht: {self._peek().text[:60]}")
+            text = self._peek().text
+            meant = f"; bedoelt u {text.lower()}?" if text != text.lower() in _OPERATORS else ""
+            raise QueryError(f"{self.option}: niet verwacht: {text[:60]}{meant}")
 
     def order(self) -> list[Order]:
         """Keys, separated by commas, up to the end."""

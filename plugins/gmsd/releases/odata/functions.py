@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from gmsd.releases.odata.literals import QueryError
-from gmsd.releases.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth
+from gmsd.releases.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth, with_padding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,38 +54,57 @@ def call(name: str, arguments: Sequence[Value], rows: int) -> Value:
     return grown(function.make(arguments, rows), *arguments)
 
 
-def _forgiving(left: Value, right: Value) -> tuple[pl.Expr, pl.Expr]:
-    """Two texts of which one is looked for in the other: with a key, padding does not count; a literal of blanks only is no padding."""
-    if not {left.form, right.form} & {"key", "figure"}:
-        return left.expr, right.expr
-    exprs = []
-    for part in (left, right):
-        blank = part.literal and not str(part.constant).strip(" ")
-        exprs.append(part.expr if blank else part.expr.str.strip_chars(" "))
-    return exprs[0], exprs[1]
+def _forgiving(left: Value, right: Value) -> list[tuple[pl.Expr, pl.Expr]]:
+    """Two texts of which one is looked for in the other, in each way in which it may be found.
+
+    With a key, padding does not count, and a literal of blanks only is no padding; padding inside a text that was put together counts or
+    does not. Capitals of a table's identifier do not matter.
+    """
+    forms = {left.form, right.form}
+    if not forms & {"key", "figure", "id"}:
+        return [(left.expr, right.expr)]
+    ways = []
+    for one, other in with_padding(left, right):
+        exprs = []
+        for part in (one, other):
+            blank = part.literal and not str(part.constant).strip(" ")
+            expr = part.expr if blank else part.expr.str.strip_chars(" ")
+            exprs.append(expr.str.to_lowercase() if "id" in forms else expr)
+        ways.append((exprs[0], exprs[1]))
+    return ways
+
+
+def _found(ways: Sequence[pl.Expr]) -> Value:
+    """Whether it is found in one of the ways."""
+    return truth(ways[0] if len(ways) == 1 else pl.any_horizontal(ways))
 
 
 def _startswith(values: Sequence[Value], _: int) -> Value:
-    text, start = _forgiving(values[0], values[1])
-    return truth(text.str.starts_with(start))
+    return _found([text.str.starts_with(start) for text, start in _forgiving(values[0], values[1])])
 
 
 def _endswith(values: Sequence[Value], _: int) -> Value:
-    text, end = _forgiving(values[0], values[1])
-    return truth(text.str.ends_with(end))
+    return _found([text.str.ends_with(end) for text, end in _forgiving(values[0], values[1])])
 
 
 def _substringof(values: Sequence[Value], _: int) -> Value:
-    part, text = _forgiving(values[0], values[1])
-    return truth(text.str.contains(part, literal=True))
+    return _found([text.str.contains(part, literal=True) for part, text in _forgiving(values[0], values[1])])
 
 
 def _indexof(values: Sequence[Value], _: int) -> Value:
+    places = [_place(text, part) for text, part in _forgiving(values[0], values[1])]
+    place = places[0]
+    for other in places[1:]:
+        place = pl.when(place < 0).then(other).otherwise(place)
+    return Value("int", place, bound=max(value.bound for value in values) + 1)
+
+
+def _place(text: pl.Expr, part: pl.Expr) -> pl.Expr:
     """The position in characters; Polars' own `find` counts bytes."""
-    text, part = _forgiving(values[0], values[1])
-    before = text.str.splitn(part, 2).struct[0].str.len_chars().cast(pl.Int64)
+    whole = pl.concat_str([text, part.str.head(0)])  # a literal is split by the first row's part only, and has to be a column first
+    before = whole.str.splitn(part, 2).struct[0].str.len_chars().cast(pl.Int64)
     place = pl.when(part == "").then(0).when(text.str.contains(part, literal=True)).then(before).otherwise(-1)
-    return Value("int", pl.when(text.is_not_null() & part.is_not_null()).then(place), bound=values[0].bound + 1)
+    return pl.when(text.is_not_null() & part.is_not_null()).then(place)
 
 
 def _length(values: Sequence[Value], _: int) -> Value:
@@ -98,9 +117,12 @@ def _replace(values: Sequence[Value], rows: int) -> Value:
         raise QueryError("replace: wat vervangen wordt en waardoor staat er als tekst tussen aanhalingstekens, niet als veld")
     if not old.constant:
         raise QueryError("replace: een lege tekst is niet te vervangen")
-    times = text.bound // old.bound
-    bound = max(text.bound, text.bound + times * (new.bound - old.bound))
-    made = Value("text", text.expr.str.replace_all(str(old.constant), str(new.constant), literal=True), form=text.form, bound=bound)
+    wanted = str(old.constant)
+    if text.form in {"key", "figure"}:
+        wanted = wanted.strip(" ") or wanted  # its padding is taken off, that of a value copied from it too
+    times = text.bound // len(wanted)
+    bound = max(text.bound, text.bound + times * (new.bound - len(wanted)))
+    made = Value("text", text.expr.str.replace_all(wanted, str(new.constant), literal=True), form=text.form, bound=bound)
     return fitting(made, rows)
 
 
@@ -115,13 +137,27 @@ def _substring(values: Sequence[Value], _: int) -> Value:
 
 def _concat(values: Sequence[Value], rows: int) -> Value:
     form = "key" if "key" in {value.form for value in values} else "plain"
-    made = Value("text", pl.concat_str([value.expr for value in values]), form=form, bound=sum(value.bound for value in values))
-    return fitting(made, rows)
+    padded = pl.concat_str([_as_it_came(value) for value in values]) if form == "key" else None
+    joined = pl.concat_str([value.expr for value in values])
+    return fitting(Value("text", joined, form=form, padded=padded, bound=sum(value.bound for value in values)), rows)
+
+
+def _as_it_came(value: Value) -> pl.Expr:
+    """A text with the padding of its keys left on."""
+    if value.padded is not None:
+        return value.padded
+    return pl.col(value.column) if value.column else value.expr
 
 
 def _text(change: Callable[[pl.Expr], pl.Expr]) -> Callable[[Sequence[Value], int], Value]:
     """Lower or upper case may be up to three times as long in bytes; the bound is of characters and of the same order."""
-    return lambda values, _: Value("text", change(values[0].expr), form=values[0].form, bound=values[0].bound)
+
+    def make(values: Sequence[Value], _: int) -> Value:
+        (value,) = values
+        padded = None if value.padded is None else change(value.padded)
+        return Value("text", change(value.expr), form=value.form, padded=padded, bound=value.bound)
+
+    return make
 
 
 def _part(name: str) -> Callable[[Sequence[Value], int], Value]:

@@ -72,8 +72,10 @@ def read_options(query: bytes, allowed: Collection[str]) -> Options:
             if "\x00" in value:
                 raise QueryError(f"{name} heeft een teken dat niet kan")
             given[name] = value
-        elif f"${name}" in LIST - {FORMAT} | _REASONS.keys():
-            raise QueryError(f"{name} is geen optie; bedoelt u ${name}?")
+        elif (meant := f"${name.strip().lower()}") in LIST - {FORMAT} | _REASONS.keys():
+            raise QueryError(f"{name.strip()} is geen optie; bedoelt u {meant}?")
+        elif "$" in name:  # " $top", "amp;$top": an option whose sign does not stand first, and no parameter of somebody else's
+            raise QueryError(f"{name.strip()[:40]} is geen optie; een optie begint met $, direct na ? of &")
     return Options(
         given=given,
         filter=given.get("$filter"),

@@ -60,7 +60,7 @@ def selected(entities: EntitySet, options: Options) -> list[str]:
 
 
 def by_key(sets: dict[str, EntitySet], asked: str) -> tuple[EntitySet, pl.DataFrame] | None:
-    """The row of `Set(key)`, padding of a key aside; None when `asked` has another form, or there is no such set or row."""
+    """The row of `Set(key)`, padding of a key aside, or no row; None when `asked` has another form, or there is no such set."""
     found = _KEY.fullmatch(asked)
     entities = named(sets, found["name"]) if found else None
     if found is None or entities is None or found["property"] not in {None, entities.key}:
@@ -71,7 +71,7 @@ def by_key(sets: dict[str, EntitySet], asked: str) -> tuple[EntitySet, pl.DataFr
         rows = entities.rows.filter(pl.col(entities.key).cast(pl.Int64) == int(found["number"]))
     else:
         rows = entities.rows.filter(pl.col(entities.key).str.strip_chars(" ") == found["text"].replace("''", "'").strip(" "))
-    return (entities, rows) if rows.height == 1 else None
+    return (entities, rows)
 
 
 def named(sets: dict[str, EntitySet], name: str) -> EntitySet | None:

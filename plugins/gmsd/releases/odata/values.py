@@ -45,6 +45,7 @@ class Value:
         expr: The column of its values. A decimal is a whole number of `10 ** -scale`.
         form: Of a text, what its blanks and capitals mean: `plain`, `key` (padded, the padding taken off), `figure` (right-aligned,
             likewise), `id` (a table's identifier: capitals do not matter).
+        padded: Of a text put together from keys, the same with their padding left on.
         scale: Decimals of a decimal.
         bound: No value is larger: of whole numbers and decimals `expr`'s absolute value, of a text its characters.
         constant: The value of a literal.
@@ -57,6 +58,7 @@ class Value:
     kind: str
     expr: pl.Expr
     form: str = "plain"
+    padded: pl.Expr | None = None
     scale: int = 0
     bound: int = 0
     constant: Constant = None
@@ -183,6 +185,8 @@ def compared(operator: str, left: Value, right: Value) -> Value:
         one, other = _together(left, right)
     elif left.kind == right.kind == "text":
         one, other = _texts(left, right)
+        if operator in {"eq", "ne"} and (left.padded is not None or right.padded is not None):
+            return _joined(operator, left, right)
         equals = _lookup(left, right, one) or _lookup(right, left, other)
     elif left.kind == right.kind or {left.kind, right.kind} == {"datetime", "offset"}:
         if operator in _ORDERED and left.kind in _UNORDERED:
@@ -201,6 +205,21 @@ def compared(operator: str, left: Value, right: Value) -> Value:
         unclear = (one.is_nan() | other.is_nan()).fill_null(value=False)
         expr = expr | unclear if operator == "ne" else expr & ~unclear
     return replace(truth(expr, left, right), equals=equals if operator == "eq" else None)
+
+
+def with_padding(left: Value, right: Value) -> list[tuple[Value, Value]]:
+    """Two texts as they are, and, where one is put together from keys, with the padding of those left on."""
+    if left.padded is None and right.padded is None:
+        return [(left, right)]
+    one, other = (value if value.padded is None else replace(value, expr=value.padded) for value in (left, right))
+    return [(left, right), (one, other)]
+
+
+def _joined(operator: str, left: Value, right: Value) -> Value:
+    """Whether texts put together from keys are the same, with or without the padding inside them."""
+    pairs = [_texts(one, other) for one, other in with_padding(left, right)]
+    same = pl.any_horizontal([one.eq_missing(other) for one, other in pairs])
+    return truth(same if operator == "eq" else ~same, left, right)
 
 
 def _with_null(operator: str, left: Value, right: Value) -> Value:
@@ -227,14 +246,14 @@ def _lookup(column: Value, literal: Value, expr: pl.Expr) -> tuple[str, pl.Expr,
     if not column.column or not literal.literal or column.form == "figure":
         return None
     assert isinstance(literal.constant, str)
-    wanted = literal.constant.strip(" ") if column.form == "key" else literal.constant.rstrip(" ")
+    wanted = literal.constant.strip(" ") if column.form in {"key", "id"} else literal.constant.rstrip(" ")
     return column.column, expr, wanted.lower() if column.form == "id" else wanted
 
 
 def _texts(left: Value, right: Value) -> tuple[pl.Expr, pl.Expr]:
     """Both texts as they are compared: blanks at the end do not count, padding nowhere; figures as text are in the order of numbers."""
     forms = {left.form, right.form}
-    both_sides = forms & {"key", "figure"}
+    both_sides = forms & {"key", "figure", "id"}
     exprs = [part.expr.str.strip_chars(" ") if both_sides else part.expr.str.strip_chars_end(" ") for part in (left, right)]
     if "figure" in forms:
         exprs = [expr.str.pad_start(_RIGHT) for expr in exprs]
