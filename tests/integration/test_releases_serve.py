@@ -213,7 +213,7 @@ def test_order_count_and_selection(client: httpx.Client) -> None:
 
 def test_pages_follow_each_other(client: httpx.Client) -> None:
     data = f"/ODataFeed/odata/{TABLE}/TypedDataSet"
-    assert client.get(f"{data}/$count").text == str(CELLS)
+    assert client.get(f"{data}/$count").text == client.get(f"{data}/$Count").text == str(CELLS)
     assert client.get(f"{data}/$count", params={"$filter": "RegioS eq 'NL01'", "$skip": "3"}).text == "15"
     assert client.get("/ODataCatalog/Tables/$count", params={"$format": "json"}).json() == 1
     top = get(client, data, top="3", skip="4")
@@ -335,6 +335,7 @@ def test_the_default_selection_shows_a_figure(client: httpx.Client, root: str) -
 @pytest.mark.parametrize("root", [*(f"/{root}/{TABLE}" for root in ROOTS), "/ODataCatalog"])
 def test_the_model_names_every_set_property_and_type(client: httpx.Client, root: str) -> None:
     answer = client.get(f"{root}/$metadata")
+    assert answer.content == client.get(f"{root}/$METADATA").content
     assert answer.headers["content-type"].startswith("application/xml")
     edm = "{http://schemas.microsoft.com/ado/2009/11/edm}"
     schema = ET.fromstring(answer.content).find(f".//{edm}Schema")

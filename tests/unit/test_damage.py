@@ -15,7 +15,7 @@ from gmsd.protocol import ProtocolError, damage_list, protocol_for
 from gmsd.protocol.damage import _read, damage_mistakes
 from gmsd.protocol.reading import expectations_folder
 from gmsd.rounds import HalfYear
-from tests.spec.checking import check, file_of, row
+from tests.spec.checking import cell, check, file_of, row
 
 PROTOCOL = protocol_for(HalfYear(2019, 2))
 ALL = damage_list()
@@ -50,6 +50,14 @@ def test_damage_is_counted_among_the_lines_that_are_listed():
     assert "2 keer staan er cijfers achter de komma" in told.message
     assert "en 1 keer staan er punten of spaties tussen de duizendtallen" in told.message
     assert told.repair.count(";") == 2
+
+
+def test_repair_that_another_one_begins_with_is_told_once():
+    (finding,) = [each for each in check(cell("BSN", "12345678", "1,2E+08")).findings if each.level == "base"]
+    assert "acht cijfers" in finding.message
+    assert "wetenschappelijke notatie" in finding.message
+    assert finding.repair.count("typ daar negen nullen") == 1
+    assert "eindigen de nummers dan op nullen" in finding.repair
 
 
 def test_more_lines_than_are_listed_say_so():

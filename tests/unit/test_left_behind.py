@@ -15,6 +15,7 @@ LEFT = [
     "_SUCCESS", "_success", "_committed_1234", "WMO_H22019_x.csv.filepart", "WMO_H22019_x.CSV.FILEPART", "WMO_H22019_x.csv.part",
     "WMO_H22019_x.csv.1a2b3c4d.partial", "WMO_H22019_x.csv.ocTransferId371634213.part", "Unconfirmed 12345.crdownload", "~WRD0001.tmp",
     "WMO_H22019_x.csv.tmp", "WMO_H22019_x.csv~", "#WMO_H22019_x.csv#", "WMO_H22019_x.csv.swp", "WMO_H22019_x.csv.sb-1a2b3c4d-AbCdEf",
+    "WMO_H22019_x.csv._COPYING_", "WMO_H22019_x.csv_.gstmp", "WMO_H22019_x.csv.lftp-pget-status", "WMO_H22019_x.csv.aria2", "x.TEMP",
     "0518_$folder$", "__MACOSX/._WMO_H22019_x.csv", "__MACOSX/x", "$RECYCLE.BIN/$R1A2B3C.csv",
     "System Volume Information/IndexerVolumeGuid",    "H22019/0518/.DS_Store",
     "H22019/0518/formulieren/intrekking.json.filepart", "H22019/0518/@eaDir/x", ".git/", "a/.git/config",
@@ -25,6 +26,7 @@ DELIVERED = [
     "tmp/levering.csv", "part.csv", "x.parts", "~x.csv", "$x.csv", "WMO_.tmp.csv", "WMO_H22019_~$x.csv", "WMO_H22019_desktop.ini.txt",
     "__MACOSX/WMO_H22019_x.csv", ".verborgen/WMO_H22019_x.csv", "H22019/0518/", "H22019/", "./x.csv", "../x.csv", "", "part-00000.csv",
     "H22019/0518/map.tmp/levering.csv", "H22019/0518/formulieren/intrekking.json", "icon", "intrekking.json",
+    "WMO_H22019_x.temp.csv", "temp", "temp.csv", "WMO_H22019_aria2.csv", "WMO_H22019__copying_.txt",
 ]  # fmt: skip
 
 

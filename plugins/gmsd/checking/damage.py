@@ -194,7 +194,8 @@ def with_causes(finding: Finding, causes: Sequence[Cause], *, looked_at: int, ha
         what = f"{what}; van nog {number(rest)} is de oorzaak hier niet genoemd"
     if looked_at < finding.count:
         what = f"bij de eerste {number(looked_at)}: {what}"
-    return with_words(finding, what, "; ".join(dict.fromkeys(cause.how for cause in told if cause.how)))
+    hows = dict.fromkeys(cause.how for cause in told if cause.how)
+    return with_words(finding, what, "; ".join(how for how in hows if not any(other != how and other.startswith(how) for other in hows)))
 
 
 def with_words(finding: Finding, what: str, how: str = "") -> Finding:

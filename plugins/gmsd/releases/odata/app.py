@@ -53,7 +53,14 @@ _log = logging.getLogger(__name__)
 
 
 # Fixed parts of a path, in capitals or not.
-for _name, _words in (("service", "ODataFeed|ODataApi"), ("odata", "OData"), ("catalogue", "ODataCatalog")):
+_WORDS: Final = {
+    "service": "ODataFeed|ODataApi",
+    "odata": "OData",
+    "catalogue": "ODataCatalog",
+    "metadata": r"\$metadata",
+    "count": r"\$count",
+}
+for _name, _words in _WORDS.items():
     register_url_convertor(_name, type("_Word", (StringConvertor,), {"regex": f"(?i:{_words})"})())
 
 
@@ -127,9 +134,9 @@ def create_app(source: Source) -> Starlette:
         routes += [
             Route(root, pages.service_list),
             Route(root + "/", pages.service_list),
-            Route(root + "/$metadata", pages.metadata),
+            Route(root + "/{_:metadata}", pages.metadata),
             Route(root + "/{name}", pages.entity_set),
-            Route(root + "/{name}/$count", pages.count),
+            Route(root + "/{name}/{_:count}", pages.count),
         ]
     readers = Middleware(
         CORSMiddleware,
