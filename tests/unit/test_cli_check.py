@@ -308,6 +308,16 @@ def test_successor_hears_under_which_codes_and_in_which_folders_an_earlier_half_
     assert "onder 1979 (Eemsdelta) in map H12021/1979" in check(ended, "--municipality", "0003").stderr
 
 
+@pytest.mark.parametrize("code", ["0518", "1979", "0003"])
+@pytest.mark.parametrize("half_year", ["H21919", "H12014", "H10001"])
+def test_half_year_without_a_protocol_is_a_fault_of_the_file_whoever_delivers(tmp_path, half_year, code):
+    path = tmp_path / f"WMO_{half_year}_x.csv"
+    path.write_bytes(file_of(ROWS[0]))
+    told = check(path, "--municipality", code, "--format", "json")
+    assert (told.exit_code, told.stderr) == (1, "")
+    assert [finding["rule"] for finding in json.loads(told.stdout)["findings"]] == ["NAAM-04"]
+
+
 def test_leavings_of_systems_and_programs_are_passed_over_and_counted_in_one_line(tmp_path):
     for name, data in LEAVINGS.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

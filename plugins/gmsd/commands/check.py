@@ -249,7 +249,7 @@ def _half_year(text: str | None) -> HalfYear | None:
 
 
 def _municipality(code: str | None, file: Path, expected: HalfYear | None) -> None:
-    """Four digits, and a municipality in the file's half-year when that is known."""
+    """Four digits, and a municipality in the file's half-year when that is known and files about it exist; else it is the file's fault."""
     if code is None:
         return
     if not re.fullmatch(r"[0-9]{4}", code):
@@ -258,13 +258,23 @@ def _municipality(code: str | None, file: Path, expected: HalfYear | None) -> No
     from gmsd.reference import is_municipality
 
     half_year = half_year_in_name(file.name) or expected
-    if half_year is None or is_municipality(code, half_year):
+    if half_year is None or is_municipality(code, half_year) or not _has_protocol(half_year):
         return
     known = not_then(code, half_year)
     if known is None:
         raise Refusal(f"{code} is geen gemeente", param_hint="--municipality")
     how = f"; {known.how}" if known.how else ""
     raise Refusal(f"{known.called} bestond niet in het {half_year.dutch}: {known.existed}{how}", param_hint="--municipality")
+
+
+def _has_protocol(half_year: HalfYear) -> bool:
+    from gmsd.protocol import NoProtocolError, protocol_for
+
+    try:
+        protocol_for(half_year)
+    except NoProtocolError:
+        return False
+    return True
 
 
 def _now(settings: Settings) -> dt.datetime:
