@@ -7,6 +7,7 @@ An expression is a tree of tuples: `("field", name)`, `("text" | "int" | "decima
 From the URI conventions of OData 3.0: `eq` and `ne` of null are true or false, the other comparisons with null false; arithmetic and
 functions of null are null; `and`, `or` and `not` know three values; a row is given where the whole is true. Of this service: a key is
 what it is without the blanks that pad it, wherever it stands in a filter, and blanks at the end of a text do not count in comparisons.
+Where keys are put together, the blanks between them count or do not: what is equal or found in one of the two ways is so.
 """
 
 from __future__ import annotations
@@ -81,17 +82,46 @@ def value(tree: Tree, row: Row, keys: set[str]) -> Any:
             found = [value(argument, row, keys) for argument in arguments]
             if None in found:
                 return None
-            if name in {"startswith", "endswith", "substringof", "indexof"} and any(is_key(argument, keys) for argument in arguments):
-                found = [
-                    text if argument[0] == "text" and not text.strip(" ") else text.strip(" ")
-                    for argument, text in zip(arguments, found, strict=True)
-                ]
-            return called(name, found)
+            if name == "replace" and is_key(arguments[0], keys):
+                found[1] = found[1].strip(" ") or found[1]
+            if name not in {"startswith", "endswith", "substringof", "indexof"}:
+                return called(name, found)
+            ways = [
+                called(name, forgiven(arguments, texts, keys)) for texts in (found, [as_it_came(each, row, keys) for each in arguments])
+            ]
+            return ways[0] if name == "indexof" and ways[0] >= 0 else ways[1] if name == "indexof" else any(ways)
         case ("eq" | "ne" | "gt" | "ge" | "lt" | "le" as operator, left, right):
-            return compare(operator, value(left, row, keys), value(right, row, keys), is_key(left, keys) or is_key(right, keys))
+            keyed = is_key(left, keys) or is_key(right, keys)
+            ways = [compare(operator, value(left, row, keys), value(right, row, keys), keyed)]
+            if keyed and operator in {"eq", "ne"}:
+                ways.append(compare(operator, as_it_came(left, row, keys), as_it_came(right, row, keys), keyed))
+            return all(ways) if operator == "ne" else any(ways)
         case (operator, left, right):
             return calculate(operator, value(left, row, keys), value(right, row, keys))
     raise AssertionError(tree)
+
+
+def forgiven(arguments: tuple[Tree, ...], texts: list[str], keys: set[str]) -> list[str]:
+    """Texts to be searched with, without the blanks around them where one is a key; a literal of blanks only stays."""
+    if not any(is_key(argument, keys) for argument in arguments):
+        return texts
+    return [
+        text if argument[0] == "text" and not text.strip(" ") else text.strip(" ") for argument, text in zip(arguments, texts, strict=True)
+    ]
+
+
+def as_it_came(tree: Tree, row: Row, keys: set[str]) -> Any:
+    """The value with the blanks that pad a key left on, also inside `concat`."""
+    match tree:
+        case ("field", name):
+            return row[name]
+        case ("call", "concat", left, right):
+            sides = [as_it_came(left, row, keys), as_it_came(right, row, keys)]
+            return None if None in sides else sides[0] + sides[1]
+        case ("call", "tolower" | "toupper" | "trim" as name, it):
+            found = as_it_came(it, row, keys)
+            return None if found is None else called(name, [found])
+    return value(tree, row, keys)
 
 
 def is_key(tree: Tree, keys: set[str]) -> bool:

@@ -280,7 +280,7 @@ def test_order_has_several_keys_and_expressions() -> None:
             order(text)
 
 
-texts = st.text(alphabet="aB 'é0€", max_size=5)
+texts = st.one_of(st.text(alphabet="aB 'é0€", max_size=5), st.text(alphabet="aB ", max_size=3))
 wholes = st.integers(-20, 20)
 seconds = st.datetimes(AT("1999-01-01T00:00:00"), AT("2030-01-01T00:00:00")).map(lambda at: at.replace(microsecond=0))
 drawn_rows = st.lists(
@@ -320,6 +320,13 @@ text_trees = st.recursive(
         call("replace", inner, st.tuples(st.just("text"), texts.filter(bool)), st.tuples(st.just("text"), texts)),
     ),
     max_leaves=3,
+)
+# few letters and many blanks, so that something is found
+texts_of_keys = st.tuples(st.just("text"), st.text(alphabet="aB  ", max_size=7))
+joined = st.one_of(
+    call("concat", st.just(("field", "Key")), texts_of_keys),
+    call("concat", call("concat", st.just(("field", "Key")), texts_of_keys), text_leaves),
+    call("tolower", call("concat", st.just(("field", "Key")), st.just(("field", "Title")))),
 )
 int_leaves = st.one_of(
     st.sampled_from([("field", "N"), ("field", "M")]),
@@ -364,6 +371,11 @@ conditions = st.one_of(
     call("startswith", text_trees, text_trees),
     call("endswith", text_trees, text_trees),
     call("substringof", text_trees, text_trees),
+    operation(["eq", "ne"], joined, st.one_of(texts_of_keys, joined)),
+    *(call(name, joined, texts_of_keys) for name in ("startswith", "endswith")),
+    call("substringof", texts_of_keys, joined),
+    operation(ALL, call("indexof", joined, texts_of_keys), whole_literals),
+    operation(ALL, call("indexof", texts_of_keys, st.sampled_from([("field", "Key"), ("field", "Title")])), whole_literals),
 )
 filters = st.recursive(
     conditions,
