@@ -38,7 +38,7 @@ def gmsd_housekeeping() -> None:
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
         """Mails that are queued and were never taken by the mail server."""
-        from gmsd.deliveries import Context, send_queued
+        from gmsd.journal import Context, send_queued
         from gmsd.settings import get_settings
 
         done = send_queued(Context.open(get_settings()))
@@ -55,7 +55,7 @@ def gmsd_housekeeping() -> None:
     @task(task_display_name="Put the private bucket in order")
     def staging() -> dict[str, int]:
         """Records that nothing counts on any more are deleted; records that are missing are made again from the raw file."""
-        from gmsd.deliveries import Context
+        from gmsd.journal import Context
         from gmsd.settings import get_settings
         from gmsd.warehouse import sweep_staging
 
@@ -72,7 +72,8 @@ def gmsd_housekeeping() -> None:
     @task(task_display_name="Abort unfinished uploads")
     def uploads() -> int:
         """Uploads that were begun in the inbox a day ago and never finished: nothing else shows or deletes their bytes."""
-        from gmsd.deliveries import Context, abort_unfinished
+        from gmsd.deliveries import abort_unfinished
+        from gmsd.journal import Context
         from gmsd.settings import get_settings
 
         return abort_unfinished(Context.open(get_settings()))

@@ -46,8 +46,8 @@ def gmsd_intake() -> None:
     @task(inlets=[INBOX], task_display_name="Register uploads")
     def register() -> dict[str, Any]:
         """One receipt for each version of each object; an upload that stands in the register already is left alone."""
-        from gmsd.deliveries import Context
         from gmsd.intake import register_inbox
+        from gmsd.journal import Context
         from gmsd.settings import get_settings
 
         found = register_inbox(Context.open(get_settings()))
@@ -62,7 +62,7 @@ def gmsd_intake() -> None:
     def forms() -> dict[str, Any]:
         """Withdrawals and explanations that have been registered and not yet dealt with."""
         from gmsd.consent import process_forms
-        from gmsd.deliveries import Context
+        from gmsd.journal import Context
         from gmsd.settings import get_settings
 
         return process_forms(Context.open(get_settings()))

@@ -41,7 +41,7 @@ def gmsd_load() -> None:
     @task(task_display_name="Load")
     def load() -> dict[str, Any]:
         """Records and arrangements of the half-year; the account of the rows is the result."""
-        from gmsd.deliveries import Context
+        from gmsd.journal import Context
         from gmsd.settings import get_settings
         from gmsd.warehouse import load_half_year
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,7 @@ def sql_folder() -> Path:
     return data_folder("sql")
 
 
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 # A database that takes a connection and says nothing would hold a command for two minutes, psycopg's own limit.
 _SECONDS_TO_CONNECT = 10
 
@@ -68,6 +70,11 @@ def statement(name: str) -> TextClause:
     from sqlalchemy import text
 
     return text((sql_folder() / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def storable(text: str) -> str:
+    """A text of others as the database can hold it: NUL and halves of characters become the replacement character."""
+    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:

@@ -8,7 +8,7 @@ from gmsd_airflow.api import Airflow
 from gmsd_airflow.runs import note
 
 if TYPE_CHECKING:
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.settings import Settings
 
 CLOSE_DAG = "gmsd_optout_close"
@@ -26,7 +26,7 @@ def look_at_round(settings: Settings, run_id: str, round_code: str) -> dict[str,
         NotYetTime: the round is not over.
         StillUnchecked: something that came in before the close has not been dealt with; the note says which.
     """
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.warehouse import StillUnchecked, close_preview
 
     found = close_preview(Context.open(settings), round_code)
@@ -44,7 +44,7 @@ def freeze_round(settings: Settings, run_id: str, round_code: str) -> dict[str, 
         NothingAccepted: nothing was accepted, and nobody answered.
         StillUnchecked: something came to light after the look; the note says which.
     """
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.warehouse import NothingAccepted, StillUnchecked, close_round
 
     context = Context.open(settings)

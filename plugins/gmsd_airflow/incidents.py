@@ -25,7 +25,7 @@ def outage_seen(service: Service, since: dt.datetime, until: dt.datetime | None 
     """Note that a service does not answer; false when that cannot be noted, because the warehouse is away itself."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from gmsd.deliveries import Context, note_outage, send_queued
+    from gmsd.journal import Context, note_outage, send_queued
 
     try:
         context = Context.open()
@@ -44,7 +44,7 @@ def task_failed(context: Any) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from gmsd.clock import SystemClock
-    from gmsd.deliveries import Context, FailedTask, note_failed_task, send_queued
+    from gmsd.journal import Context, FailedTask, note_failed_task, send_queued
 
     ti, error = context["ti"], context.get("exception")
     doors = Context.open()

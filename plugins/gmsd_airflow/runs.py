@@ -108,8 +108,9 @@ def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, act
     Returns:
         State, verdict, reason and note of the delivery; no personal data.
     """
-    from gmsd.deliveries import Context, let_in
+    from gmsd.deliveries import let_in
     from gmsd.intake import check_delivery, outcome, recheck
+    from gmsd.journal import Context
 
     context = Context.open(settings)
     delivery_id = str(params.get("delivery") or run_id)
@@ -125,8 +126,8 @@ def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, act
 
 def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, again: bool) -> dict[str, int]:
     """What the task `report` of a run of `gmsd_delivery` does; `checked` is what the check returned."""
-    from gmsd.deliveries import Context
     from gmsd.intake import report_delivery
+    from gmsd.journal import Context
 
     said = f"{checked['state']}: {checked['reason']}" if checked["reason"] else str(checked["state"])
     note(settings, DELIVERY_DAG, run_id, f"{said}\n\n{checked['note']}")
@@ -191,7 +192,7 @@ def verify_audit(settings: Settings) -> dict[str, Any]:
     """
     from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.deliveries import anchor, verify_trail
+    from gmsd.journal import anchor, verify_trail
     from gmsd.store import get_store
 
     engine, store = connect(settings, "loader"), get_store(settings)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gmsd.clock import DatabaseClock
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
 
@@ -66,7 +66,7 @@ def clock(settings: Settings) -> DatabaseClock:
 @pytest.fixture(scope="module")
 def context(settings: Settings) -> Context:
     """The doors that every step of the life cycle is handed."""
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
 
     return Context.open(settings)
 

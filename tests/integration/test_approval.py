@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect
-from gmsd.deliveries import audit, verify_chain
+from gmsd.journal import audit, verify_chain
 from gmsd.releases import (
     APPROVED,
     REFUSED,
@@ -69,7 +69,7 @@ def proposed(settings: Settings, release: str = "r0001", fingerprint: str = "f1"
 
 
 def told(connection: Any, release: str, event: str, to: str | None) -> None:
-    from gmsd.deliveries import Entry, audit_many
+    from gmsd.journal import Entry, audit_many
 
     audit_many(connection, [Entry(release, event, AT, "hand", to_state=to)])
 

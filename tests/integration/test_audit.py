@@ -12,14 +12,14 @@ import psycopg
 import pytest
 
 from gmsd.clock import AMSTERDAM
-from gmsd.deliveries import anchor, anchors, audit, head_of_trail, verify_trail
+from gmsd.journal import anchor, anchors, audit, head_of_trail, verify_trail
 from gmsd_airflow.runs import AuditBrokenError, verify_audit
 from tests.support.stack import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
 
 AT = dt.datetime(2019, 12, 2, 9, 30, tzinfo=AMSTERDAM)
 FIELDS = ["sequence", "at", "subject", "event", "from_state", "to_state", "reason", "actor", "details", "previous_hash", "hash"]

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect, migrate
-from gmsd.deliveries import Entry, audit_many, head_of_trail, hidden, verify_chain
 from gmsd.installation import prepare
+from gmsd.journal import Entry, audit_many, head_of_trail, hidden, verify_chain
 from tests.support.stack import installation
 
 BEFORE = "r0006_private_copies"

@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM, DatabaseClock, FixedClock
 from gmsd.consent import process_forms
-from gmsd.deliveries import Context, anchors, head_of_trail, lock_round
 from gmsd.installation import prepare
 from gmsd.intake import check_delivery, register_inbox
+from gmsd.journal import Context, anchors, head_of_trail, lock_round
 from gmsd.rounds import Calendar
 from gmsd.store import ObjectStore
 from gmsd.warehouse import NothingAccepted, StillUnchecked, close_preview, close_round, leave_open

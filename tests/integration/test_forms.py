@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import FormsWait, process_forms
-from gmsd.deliveries import Context
 from gmsd.intake import check_delivery, register_inbox
+from gmsd.journal import Context
 from gmsd.store import ObjectStore
 from tests.integration.test_rounds import file_of
 from tests.support.mails import Maildir, text_of

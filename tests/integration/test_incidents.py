@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine
 
-from gmsd.deliveries import Context, FailedTask, note_failed_task, note_outage, send_queued
+from gmsd.journal import Context, FailedTask, note_failed_task, note_outage, send_queued
 from gmsd_airflow import incidents
 from tests.support.mails import Maildir, text_of
 
@@ -104,7 +104,7 @@ def test_other_runs_that_fail_are_a_mail_each(context: Context, told):
 
 
 def test_a_failed_tasks_mail_names_the_type_of_its_error_and_nothing_that_it_said(context: Context, told, monkeypatch):
-    monkeypatch.setattr("gmsd.deliveries.context.get_settings", lambda: context.settings)
+    monkeypatch.setattr("gmsd.journal.context.get_settings", lambda: context.settings)
     ti = SimpleNamespace(dag_id="gmsd_load", run_id="x1", task_id="load")
     incidents.task_failed({"ti": ti, "exception": ValueError("line 7: 123456782 Jansen")})
     (mail,) = told()

@@ -13,20 +13,9 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
-from gmsd.deliveries import (
-    Context,
-    WrongState,
-    check_lines,
-    check_result,
-    get,
-    let_in,
-    listing,
-    send_queued,
-    tell_engineer,
-    transition,
-    verify_chain,
-)
+from gmsd.deliveries import WrongState, check_lines, check_result, get, let_in, listing, transition
 from gmsd.intake import check_delivery, recheck, register_inbox, report_delivery, staged_records
+from gmsd.journal import Context, send_queued, tell_engineer, verify_chain
 from gmsd.store import get_store
 from tests.support.mails import Maildir, text_of
 

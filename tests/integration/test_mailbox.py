@@ -16,20 +16,9 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
-from gmsd.deliveries import (
-    BytesLost,
-    Context,
-    check_result,
-    compare_copies,
-    get,
-    hidden,
-    keep_versions,
-    let_in,
-    listing,
-    register,
-    verify_chain,
-)
+from gmsd.deliveries import BytesLost, check_result, compare_copies, get, keep_versions, let_in, listing, register
 from gmsd.intake import check_delivery, recheck, register_inbox, report_delivery, staged_records
+from gmsd.journal import Context, hidden, verify_chain
 from gmsd.store import ObjectStore, Version, get_store
 from tests.integration.test_intake import BSNS, NAME, Town, lines, withdraw
 from tests.support.mails import Maildir, text_of

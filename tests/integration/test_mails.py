@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from gmsd.deliveries import Context, Outgoing, Sent, queue_mails, send_queued
+from gmsd.journal import Context, Outgoing, Sent, queue_mails, send_queued
 from tests.support.stack import PROJECT, SERVICES_PYTHON
 
 if TYPE_CHECKING:

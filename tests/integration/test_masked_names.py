@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
-from gmsd.deliveries import Context
 from gmsd.intake import check_delivery, register_inbox
+from gmsd.journal import Context
 from gmsd_airflow.rounds_page import render, view
 from tests.integration.test_intake import Town, lines
 from tests.support.mails import Maildir, text_of

@@ -13,8 +13,8 @@ from sqlalchemy import make_url, text
 from gmsd.clock import AMSTERDAM
 from gmsd.commands import doctor
 from gmsd.database import connect
-from gmsd.deliveries import anchor, audit
 from gmsd.figures import WMO_CLIENTS, compute
+from gmsd.journal import anchor, audit
 from gmsd.releases import (
     OlderDatabaseError,
     ReleaseDamagedError,

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from gmsd.clock import AMSTERDAM
-from gmsd.deliveries import Context
 from gmsd.intake import register_inbox
+from gmsd.journal import Context
 from gmsd.rounds import Calendar, HalfYear, Round
 from tests.integration.test_intake import Town, lines
 from tests.support.mails import Maildir, text_of

@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect, copy_frame
-from gmsd.deliveries import anchors, head_of_trail
 from gmsd.figures import WMO_CLIENTS, NotLoadedError, compute
+from gmsd.journal import anchors, head_of_trail
 from gmsd.reference import municipalities
 from gmsd.releases import (
     APPROVED,

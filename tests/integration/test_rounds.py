@@ -11,9 +11,10 @@ import pytest
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
 from gmsd.database import connect
-from gmsd.deliveries import Context, RoundClosed, get, listing, mark_published
+from gmsd.deliveries import RoundClosed, get, listing, mark_published
 from gmsd.intake import StagingLost, check_delivery, register_inbox, report_delivery
 from gmsd.intake.judge import judge
+from gmsd.journal import Context
 from gmsd.warehouse import NotYetTime, StillUnchecked, close_preview, close_round, load_half_year, sweep_staging
 from gmsd_airflow.runs import check_in_run
 

@@ -6,9 +6,10 @@ import datetime as dt
 import json
 
 from gmsd.clock import AMSTERDAM
-from gmsd.deliveries import Context, listing
+from gmsd.deliveries import listing
 from gmsd.impact import from_store
 from gmsd.intake import register_inbox
+from gmsd.journal import Context
 from tests.spec.checking import ROWS, clean, file_of
 from tests.support.stack import PROJECT
 

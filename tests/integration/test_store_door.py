@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
 import pytest
 
-from gmsd.deliveries import Context, abort_unfinished
+from gmsd.deliveries import abort_unfinished
 from gmsd.installation import OpenStore, prepare, refuse_open_store
+
+if TYPE_CHECKING:
+    from gmsd.journal import Context
 
 DAY = dt.timedelta(days=1)
 KEYS = ["H22019/0518/a b+c%41é.csv", "H22019/0518/a b+c%41é.csv", "H22019/0363/other.csv", "x"]

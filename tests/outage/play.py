@@ -23,9 +23,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gmsd.clock import AMSTERDAM, DatabaseClock
 from gmsd.database import connect, statement
-from gmsd.deliveries.incidents import SAME_OUTAGE
 from gmsd.demo import delivery
 from gmsd.demo.faults import FAULTS
+from gmsd.journal.incidents import SAME_OUTAGE
 from gmsd.rounds import HalfYear
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError

@@ -29,7 +29,7 @@ def show(
 ) -> None:
     """Show what happened, oldest first: all of it, or what concerns one subject."""
     from gmsd.database import connect
-    from gmsd.deliveries import trail
+    from gmsd.journal import trail
     from gmsd.settings import get_settings
 
     with connect(get_settings(), "loader").connect() as connection:
@@ -58,7 +58,7 @@ def verify(
     Exit status 1 when a row was changed or taken out, also at the end; the first one that does not fit is named.
     """
     from gmsd.database import connect
-    from gmsd.deliveries import verify_trail
+    from gmsd.journal import verify_trail
     from gmsd.settings import get_settings
     from gmsd.store import get_store
 

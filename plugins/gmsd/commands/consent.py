@@ -43,7 +43,7 @@ def explain(
 
 def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_year: str, as_json: bool, **content: Any) -> None:
     from gmsd.consent import Malformed, NoRound, NotInTime, file_form
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.reference import is_municipality
     from gmsd.rounds import HalfYear
 

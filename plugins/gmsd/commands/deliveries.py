@@ -83,7 +83,7 @@ def show(delivery_id: Id, *, as_json: Json = False) -> None:
             typer.echo(f"gmsd: {error}", err=True)
             raise typer.Exit(1) from None
         stored = check_result(connection, delivery_id)
-        trail = [dict(row) for row in connection.execute(statement("deliveries/audit_of"), {"subject": delivery_id}).mappings()]
+        trail = [dict(row) for row in connection.execute(statement("journal/audit_of"), {"subject": delivery_id}).mappings()]
     history = [{**row, "at": row["at"].astimezone(AMSTERDAM).isoformat()} for row in trail]
     shown = {**_plain(delivery), "check": stored[0] if stored else None, "history": history}
     if as_json:
@@ -138,8 +138,9 @@ def missing(
 @app.command("let-in")
 def let_in(delivery_id: Id, *, as_json: Json = False) -> None:
     """Count a late delivery in its round after all; the next intake checks it."""
-    from gmsd.deliveries import Context, RoundClosed, UnknownDelivery, WrongState
+    from gmsd.deliveries import RoundClosed, UnknownDelivery, WrongState
     from gmsd.deliveries import let_in as count_in
+    from gmsd.journal import Context
 
     try:
         delivery = count_in(Context.open(), delivery_id, getpass.getuser())

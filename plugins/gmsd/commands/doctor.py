@@ -192,7 +192,7 @@ def _deliveries(settings: Settings) -> str:
 
 def _as_new_as_store(settings: Settings) -> str:
     from gmsd.database import connect
-    from gmsd.deliveries import anchors, head_of_trail
+    from gmsd.journal import anchors, head_of_trail
     from gmsd.releases import unknown_releases
     from gmsd.store import get_store
 
@@ -246,8 +246,8 @@ def _mails(settings: Settings) -> str:
     from gmsd.database import connect, statement
 
     with connect(settings, "loader").connect() as connection:
-        waiting = len(list(connection.scalars(statement("deliveries/mail_unsent"))))
-        refused = list(connection.execute(statement("deliveries/mail_trouble")))
+        waiting = len(list(connection.scalars(statement("journal/mail_unsent"))))
+        refused = list(connection.execute(statement("journal/mail_trouble")))
     if refused:
         tried = "; ".join(
             f"{row.message_id} ({row.attempts} times, last {row.tried_at:%Y-%m-%d %H:%M}: {row.last_error})" for row in refused

@@ -10,7 +10,7 @@ from gmsd.consent.timing import last_moment, timing_of
 from gmsd.deliveries import FORM_FOLDER, is_closed
 
 if TYPE_CHECKING:
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.rounds import HalfYear
 
 _FILES = {"withdrawal": "intrekking.json", "explanation": "toelichting.json"}

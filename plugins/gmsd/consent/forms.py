@@ -12,7 +12,8 @@ from gmsd.consent.reading import Form, Malformed, read_form
 from gmsd.consent.timing import Timing, timing_of
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
-from gmsd.deliveries import audit, is_closed, lock_place, lock_round, send_queued
+from gmsd.deliveries import is_closed
+from gmsd.journal import audit, lock_place, lock_round, send_queued
 from gmsd.outages import is_outage, place_of
 from gmsd.reporting import dutch_date
 from gmsd.rounds import HalfYear, Round
@@ -21,7 +22,7 @@ from gmsd.store import NotReadable
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
 
 log = logging.getLogger(__name__)
 

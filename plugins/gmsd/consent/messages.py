@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd import reporting
 from gmsd.consent.timing import Timing, last_moment, timing_of
-from gmsd.deliveries import Delivery, Outgoing, queue_mail, standing, tell_engineer
+from gmsd.deliveries import Delivery, standing
 from gmsd.intake import address_of, party_of, standing_view, upload_of
+from gmsd.journal import Outgoing, queue_mail, tell_engineer
 from gmsd.outages import is_outage, place_of
 from gmsd.rounds import HalfYear, Round
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from gmsd.consent.reading import Form
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
 
 log = logging.getLogger(__name__)
 

@@ -5,23 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gmsd.consent.messages import done, queue
-from gmsd.database import statement
-from gmsd.deliveries import (
-    LEFT,
-    REFUSED,
-    Change,
-    Delivery,
-    audit,
-    hidden,
-    identities,
-    listing,
-    lock_place,
-    lock_registration,
-    lock_round,
-    standing,
-    storable,
-    transition_many,
-)
+from gmsd.database import statement, storable
+from gmsd.deliveries import LEFT, REFUSED, Change, Delivery, identities, listing, standing, transition_many
+from gmsd.journal import audit, hidden, lock_place, lock_registration, lock_round
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -29,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
 
 ACTOR = "gmsd_intake"
 

@@ -1,8 +1,8 @@
-"""Receipts of what came in, the state machine of a delivery, its audit trail and outgoing mail."""
+"""Deliveries: the receipt of what came in, the states a delivery can have, and the private copy of its bytes.
 
-from gmsd.deliveries.anchors import anchor, anchors, verify_trail
-from gmsd.deliveries.audit import ChainReport, Entry, Head, audit, audit_many, head_of_trail, hidden, trail, verify_chain
-from gmsd.deliveries.context import Context
+What stands in a file is read in `checking`, what is said of it to its sender in the rooms after that.
+"""
+
 from gmsd.deliveries.copies import (
     BytesLost,
     Compared,
@@ -29,7 +29,6 @@ from gmsd.deliveries.delivery import (
     standing,
     unchecked_up_to,
 )
-from gmsd.deliveries.engineer import tell_engineer
 from gmsd.deliveries.inbox import (
     FORM_FOLDER,
     REFUSED,
@@ -39,11 +38,7 @@ from gmsd.deliveries.inbox import (
     in_order_of_receipt,
     inbox_fingerprint,
     parse_key,
-    storable,
 )
-from gmsd.deliveries.incidents import FailedTask, note_failed_task, note_outage
-from gmsd.deliveries.locks import lock_place, lock_registration, lock_round
-from gmsd.deliveries.outgoing import Outgoing, Sent, issues_of, queue_mail, queue_mails, send_queued
 from gmsd.deliveries.registration import LEFT, NOT_READABLE, VANISHED, Registered, Taken, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
@@ -59,30 +54,19 @@ __all__ = [
     "UPLOADS_ALLOWED",
     "VANISHED",
     "BytesLost",
-    "ChainReport",
     "Change",
     "Compared",
-    "Context",
     "Delivery",
-    "Entry",
-    "FailedTask",
-    "Head",
-    "Outgoing",
     "Place",
     "ReceiptBroken",
     "Registered",
     "RoundClosed",
-    "Sent",
     "Standing",
     "Taken",
     "UnknownDelivery",
     "Waiting",
     "WrongState",
     "abort_unfinished",
-    "anchor",
-    "anchors",
-    "audit",
-    "audit_many",
     "check_lines",
     "check_result",
     "checks_of",
@@ -91,39 +75,23 @@ __all__ = [
     "delivered_bytes",
     "differing",
     "get",
-    "head_of_trail",
-    "hidden",
     "identities",
     "in_order_of_receipt",
     "inbox_fingerprint",
     "is_closed",
-    "issues_of",
     "keep_verdict",
     "keep_versions",
     "let_in",
     "listing",
-    "lock_place",
-    "lock_registration",
-    "lock_round",
     "mark_published",
     "not_delivered",
-    "note_failed_task",
-    "note_outage",
     "parse_key",
     "pending",
-    "queue_mail",
-    "queue_mails",
     "register",
-    "send_queued",
     "set_unreadable",
     "standing",
-    "storable",
-    "tell_engineer",
-    "trail",
     "transition",
     "transition_many",
     "unchecked_up_to",
-    "verify_chain",
-    "verify_trail",
     "waiting_for",
 ]

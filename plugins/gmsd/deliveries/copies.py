@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmsd.database import statement
-from gmsd.deliveries.audit import Entry, audit_many
 from gmsd.deliveries.delivery import Delivery, get
-from gmsd.deliveries.engineer import tell_engineer
-from gmsd.deliveries.locks import lock_place, lock_round
+from gmsd.journal import Entry, audit_many, lock_place, lock_round, tell_engineer
 from gmsd.store import Gone, NotReadable
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries.context import Context
+    from gmsd.journal import Context
     from gmsd.store import ObjectStore
 
 ACTOR = "intake"
@@ -181,7 +179,7 @@ def keep_versions(context: Context) -> bool:
     now = context.clock.now()
     with context.engine.begin() as connection:
         audit_many(connection, [Entry("inbox", "versions were off", now, ACTOR, "switched on again")])
-        times = connection.scalar(statement("deliveries/events_of"), {"subject": "inbox", "event": "versions were off"})
+        times = connection.scalar(statement("journal/events_of"), {"subject": "inbox", "event": "versions were off"})
         text = (
             f"The bucket {bucket} kept no versions of its objects: somebody with the right to do so switched that off. It is switched on "
             "again.\n\nWhat was uploaded meanwhile is registered like any other. Where two uploads came under one key between two intakes, "

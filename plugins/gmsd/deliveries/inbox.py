@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from gmsd.database import statement
+from gmsd.database import statement, storable
 from gmsd.protocol import left_by
 from gmsd.reference import is_municipality
 from gmsd.rounds import HalfYear
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries.context import Context
+    from gmsd.journal import Context
     from gmsd.store import ObjectStore, Version
 
 FormKind = Literal["withdrawal", "explanation"]
@@ -35,7 +35,6 @@ _UPLOAD_CODE = re.compile(r"H[12][0-9]{4}")
 _STORE_MOMENT = re.compile(r"[0-9]{10}\.[0-9]{5}")
 # A folder of ours, as some programs write it: an object of no bytes under the folder's own name.
 _FOLDER = re.compile(rf"H[12][0-9]{{4}}(/[0-9]{{4}}(/{FORM_FOLDER})?)?")
-_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 REFUSED = "refused by the store"
 # Between the bytes of an upload and its becoming current a store needs a moment: how long to wait before calling it refused.
 _PAUSES = (0.2, 0.4, 0.8, 1.6)
@@ -152,11 +151,6 @@ def _above_current(listed: Iterable[Version]) -> dict[tuple[str, str], str]:
             (storable(key), version.identity): versions[place].identity for version in versions[:place] if not version.is_delete_marker
         }
     return found
-
-
-def storable(text: str) -> str:
-    """A key or name as the database can hold it: NUL and halves of characters become the replacement character."""
-    return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def inbox_fingerprint(store: ObjectStore, bucket: str) -> str:

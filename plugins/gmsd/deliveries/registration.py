@@ -9,10 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.clock import AMSTERDAM
-from gmsd.database import statement
-from gmsd.deliveries.audit import Entry, audit_many, hidden
+from gmsd.database import statement, storable
 from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery
-from gmsd.deliveries.engineer import tell_engineer
 from gmsd.deliveries.inbox import (
     REFUSED,
     Key,
@@ -23,10 +21,8 @@ from gmsd.deliveries.inbox import (
     list_inbox,
     nobody_delivered,
     parse_key,
-    storable,
 )
-from gmsd.deliveries.locks import lock_registration, lock_round
-from gmsd.deliveries.outgoing import queue_mails
+from gmsd.journal import Entry, audit_many, hidden, lock_registration, lock_round, queue_mails, tell_engineer
 from gmsd.masking import printable
 from gmsd.outages import is_outage, place_of
 from gmsd.store import Gone, NotReadable, trouble
@@ -37,8 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries.context import Context
-    from gmsd.deliveries.outgoing import Outgoing
+    from gmsd.journal import Context, Outgoing
     from gmsd.rounds import Calendar
     from gmsd.store import Copied, Version
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
-from gmsd.deliveries.audit import Entry, audit_many
-from gmsd.deliveries.locks import lock_audit
+from gmsd.journal import Entry, audit_many, lock_audit
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
 from gmsd.deliveries.delivery import Delivery, get
-from gmsd.deliveries.locks import lock_place, lock_round
 from gmsd.deliveries.states import Change, WrongState, transition, transition_many
+from gmsd.journal import lock_place, lock_round
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries.context import Context
+    from gmsd.journal import Context
 
 
 class RoundClosed(Exception):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries.context import Context
+    from gmsd.journal import Context
     from gmsd.rounds import Round
 
 _NAMED = 10

@@ -55,7 +55,7 @@ def _mails(connection: Connection) -> list[str]:
 
 
 def _audit(connection: Connection) -> list[str]:
-    from gmsd.deliveries import verify_chain
+    from gmsd.journal import verify_chain
 
     report = verify_chain(connection)
     return [] if report.whole else [f"the audit trail is broken at row {report.broken_at}: {report.reason}"]

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries import BytesLost, Context, ReceiptBroken, Registered, compare_copies, keep_versions, register, send_queued
+from gmsd.deliveries import BytesLost, ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
 from gmsd.intake.notices import address_of, announcements, party_of, standing_view, upload_of
 from gmsd.intake.report import Reported, report_delivery
 from gmsd.intake.staging import StagingLost, staged_records
+from gmsd.journal import Context, send_queued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries import Outgoing, Taken
+    from gmsd.deliveries import Taken
+    from gmsd.journal import Outgoing
 
 __all__ = [
     "BytesLost",

@@ -11,20 +11,15 @@ from gmsd.database import statement
 from gmsd.deliveries import (
     NOT_READABLE,
     BytesLost,
-    Context,
     Delivery,
     ReceiptBroken,
     RoundClosed,
     WrongState,
-    audit,
     check_result,
     delivered_bytes,
     get,
     is_closed,
     keep_verdict,
-    lock_place,
-    lock_round,
-    queue_mail,
     set_unreadable,
     unchecked_up_to,
 )
@@ -32,6 +27,7 @@ from gmsd.intake.judge import cannot_be_read, judge, rules_version
 from gmsd.intake.lines import packed
 from gmsd.intake.notices import unreadable_right
 from gmsd.intake.staging import stage
+from gmsd.journal import Context, audit, lock_place, lock_round, queue_mail
 from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
 

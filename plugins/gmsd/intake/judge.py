@@ -11,7 +11,8 @@ from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_f
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from gmsd.deliveries import Context, Delivery
+    from gmsd.deliveries import Delivery
+    from gmsd.journal import Context
 
 _CANNOT_BE_READ = ("empty", "undecodable", "nul", "over_size")
 

@@ -6,19 +6,8 @@ from typing import TYPE_CHECKING
 
 from gmsd import reporting
 from gmsd.clock import AMSTERDAM
-from gmsd.deliveries import (
-    CORRECTIONS_ALLOWED,
-    UPLOADS_ALLOWED,
-    VANISHED,
-    Context,
-    Delivery,
-    Outgoing,
-    Standing,
-    Taken,
-    counting_now,
-    parse_key,
-    standing,
-)
+from gmsd.deliveries import CORRECTIONS_ALLOWED, UPLOADS_ALLOWED, VANISHED, Delivery, Standing, Taken, counting_now, parse_key, standing
+from gmsd.journal import Context, Outgoing
 from gmsd.reference import is_municipality, name, predecessors, successors
 from gmsd.rounds import HalfYear, add_working_days
 

@@ -7,23 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd import reporting
 from gmsd.database import statement
-from gmsd.deliveries import (
-    Context,
-    Delivery,
-    Sent,
-    check_lines,
-    check_result,
-    checks_of,
-    get,
-    issues_of,
-    lock_place,
-    lock_round,
-    queue_mail,
-    send_queued,
-    standing,
-)
+from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, get, standing
 from gmsd.intake.lines import unpacked
 from gmsd.intake.notices import party_of, standing_view, to_coordinator, upload_of
+from gmsd.journal import Context, Sent, issues_of, lock_place, lock_round, queue_mail, send_queued
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,8 @@ from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from gmsd.checking import CheckResult
-    from gmsd.deliveries import Context, Delivery
+    from gmsd.deliveries import Delivery
+    from gmsd.journal import Context
 
 
 class StagingLost(Exception):

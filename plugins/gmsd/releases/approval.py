@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
-from gmsd.deliveries import audit
+from gmsd.journal import audit
 
 if TYPE_CHECKING:
     import datetime as dt

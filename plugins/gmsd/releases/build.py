@@ -11,7 +11,7 @@ import polars as pl
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import copy_frame, statement
-from gmsd.deliveries import Entry, audit_many
+from gmsd.journal import Entry, audit_many
 from gmsd.releases.bundle import DOCUMENT, Bundle, bundle, to_json
 from gmsd.releases.plan import SHOWN
 from gmsd.store import NotReadable

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.deliveries import Entry, anchor, audit_many
+from gmsd.journal import Entry, anchor, audit_many
 from gmsd.releases.approval import approval_of
 from gmsd.releases.build import ACTOR, staged_prefix
 from gmsd.releases.bundle import DOCUMENT, to_json

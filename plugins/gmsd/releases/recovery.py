@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd.database import copy_frame, statement
-from gmsd.deliveries import Entry, audit_many
+from gmsd.journal import Entry, audit_many
 from gmsd.releases.bundle import DOCUMENT, to_json
 from gmsd.releases.catalogue import list_releases
 from gmsd.releases.publish import ReleaseDamagedError

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.deliveries import Change, anchor, audit, lock_round, transition_many, waiting_for
+from gmsd.deliveries import Change, transition_many, waiting_for
+from gmsd.journal import anchor, audit, lock_round
 from gmsd.reference import municipalities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
     from gmsd.rounds import HalfYear, Round
 
 DELIVERED, KEPT, WITHDRAWN, NOT_DELIVERED = "delivered", "kept", "withdrawn", "not_delivered"

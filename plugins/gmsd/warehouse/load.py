@@ -11,7 +11,8 @@ import polars as pl
 
 from gmsd.counting import allocation_filled, arrangements, in_scope
 from gmsd.database import copy_frame, statement
-from gmsd.deliveries import Change, Delivery, audit, transition_many
+from gmsd.deliveries import Change, Delivery, transition_many
+from gmsd.journal import audit
 from gmsd.rounds import HalfYear
 from gmsd.warehouse.staged import records_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.deliveries import Context
+    from gmsd.journal import Context
 
 logger = logging.getLogger(__name__)
 
@@ -159,7 +160,7 @@ def _replace(context: Context, half_year: str, batch: Sequence[Delivery], loaded
         pl.lit(half_year).alias("half_year"), pl.lit(at.isoformat()).alias("loaded_at")
     )
     with context.engine.begin() as connection:
-        connection.execute(statement("deliveries/lock"), {"name": f"gmsd:load:{half_year}"})
+        connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{half_year}"})
         _clear(connection, half_year, [each.account.municipality for each in loaded])
         for table, frames in (("record", [each.records for each in loaded]), ("arrangement", [each.joined for each in loaded])):
             for each, frame in zip(loaded, frames, strict=True):

@@ -9,7 +9,8 @@ import polars as pl
 from gmsd.intake import staged_records
 
 if TYPE_CHECKING:
-    from gmsd.deliveries import Context, Delivery
+    from gmsd.deliveries import Delivery
+    from gmsd.journal import Context
 
 FACULTATIVE = ("allocation_number", "volume", "unit", "frequency", "end_reason", "change_reason")
 """The columns that are emptied when a file passed without its facultative variables."""

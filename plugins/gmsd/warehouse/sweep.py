@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries import get, listing, lock_place, lock_round
+from gmsd.deliveries import get, listing
 from gmsd.intake import StagingLost, staged_records
+from gmsd.journal import lock_place, lock_round
 
 if TYPE_CHECKING:
-    from gmsd.deliveries import Context, Delivery
+    from gmsd.deliveries import Delivery
+    from gmsd.journal import Context
 
 _KEPT = frozenset({"accepted", "superseded", "approved", "loaded", "published"})
 

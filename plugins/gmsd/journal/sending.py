@@ -1,62 +1,23 @@
-"""Outgoing mail: queued in the transaction that causes it, sent after its commit, and seen to be one mail when sent twice."""
+"""Sending what is queued: after the commit that caused it, and seen to be one mail when sent twice."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from gmsd.clock import SystemClock
 from gmsd.database import statement
-from gmsd.deliveries.inbox import storable
+from gmsd.journal.incidents import note_outage
 from gmsd.mail import Mailer, MailRefused, MailServerAway, Message
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection
-
-    from gmsd.deliveries.context import Context
+    from gmsd.journal.context import Context
 
 log = logging.getLogger(__name__)
 
 # So many mails in a row that cost the connection: it is the server, not the mails.
 _LOST_IN_A_ROW = 3
-
-
-class Rendered(Protocol):
-    """A mail as the reporting room renders it."""
-
-    @property
-    def subject(self) -> str:
-        """One line."""
-
-    @property
-    def text(self) -> str:
-        """The message as plain text."""
-
-    @property
-    def html(self) -> str:
-        """The same message as HTML."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A mail to queue: about which delivery or form, of which kind, to whom. `issue` numbers mails that are sent afresh on purpose."""
-
-    subject_id: str
-    kind: str
-    municipality: str | None
-    recipient: str
-    mail: Rendered
-    issue: int = 1
-
-    @property
-    def message_id(self) -> str:
-        """Derived from what the mail is about, so that the same mail always has the same."""
-        again = f".{self.issue}" if self.issue > 1 else ""
-        return f"{self.subject_id}.{self.kind}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +29,6 @@ class Sent:
     refused: int = 0
 
 
-def queue_mails(connection: Connection, mails: Sequence[Outgoing], at: dt.datetime) -> None:
-    """Queue mails in the caller's transaction; one that is in the queue already, or was sent, is left as it is."""
-    if not mails:
-        return
-    rows = [
-        {
-            "message_id": m.message_id,
-            "subject_id": m.subject_id,
-            "kind": m.kind,
-            "municipality": m.municipality,
-            "recipient": storable(m.recipient),
-            "subject": " ".join(storable(m.mail.subject).split()),
-            "body_text": storable(m.mail.text),
-            "body_html": storable(m.mail.html),
-            "queued_at": at,
-        }
-        for m in mails
-    ]
-    connection.execute(statement("deliveries/mail_queue"), rows)
-
-
-def queue_mail(connection: Connection, mail: Outgoing, at: dt.datetime) -> None:
-    """Queue one mail. See `queue_mails`."""
-    queue_mails(connection, [mail], at)
-
-
-def issues_of(connection: Connection, subject_id: str, kind: str) -> int:
-    """How many mails of a kind have been queued about a delivery or form."""
-    return int(connection.scalar(statement("deliveries/mail_issues"), {"subject_id": subject_id, "kind": kind}) or 0)
-
-
 def send_queued(context: Context) -> Sent:
     """Send every queued mail; each is marked in a transaction of its own once the server has taken it.
 
@@ -107,7 +37,7 @@ def send_queued(context: Context) -> Sent:
     does not answer leaves the whole rest queued, and counts for no mail. Several tasks may send at once.
     """
     with context.engine.connect() as connection:
-        waiting = list(connection.scalars(statement("deliveries/mail_unsent")))
+        waiting = list(connection.scalars(statement("journal/mail_unsent")))
     if not waiting:
         return Sent(0, 0)
     sent = refused = lost = 0
@@ -125,13 +55,11 @@ def send_queued(context: Context) -> Sent:
         log.warning("the mail server does not answer (%s); %d mails stay queued", error, len(waiting) - sent)
         _mail_server_away(context)
     with context.engine.connect() as connection:
-        return Sent(sent, len(list(connection.scalars(statement("deliveries/mail_unsent")))), refused)
+        return Sent(sent, len(list(connection.scalars(statement("journal/mail_unsent")))), refused)
 
 
 def _mail_server_away(context: Context) -> None:
     """The mail about it waits in the queue with the others."""
-    from gmsd.deliveries.incidents import note_outage  # stands above this module: it queues a mail
-
     with context.engine.begin() as connection:
         now = SystemClock().now()
         note_outage(connection, context.settings, "mail server", since=now, until=None, at=context.clock.now())
@@ -139,7 +67,7 @@ def _mail_server_away(context: Context) -> None:
 
 def _send_one(context: Context, mailer: Mailer, message_id: str) -> Literal["sent", "refused", "lost", "taken"]:
     with context.engine.begin() as connection:
-        row = connection.execute(statement("deliveries/mail_take"), {"message_id": message_id}).first()
+        row = connection.execute(statement("journal/mail_take"), {"message_id": message_id}).first()
         if row is None:  # sent, or being sent, by another task
             return "taken"
         language = "en" if row.recipient == context.settings.mail_engineer else "nl"
@@ -152,10 +80,10 @@ def _send_one(context: Context, mailer: Mailer, message_id: str) -> Literal["sen
             outcome, said = "refused", str(error)
         now = context.clock.now()
         if outcome == "sent":
-            connection.execute(statement("deliveries/mail_sent"), {"message_id": message_id, "at": now})
+            connection.execute(statement("journal/mail_sent"), {"message_id": message_id, "at": now})
         else:
             log.warning("mail %s stays queued: %s", message_id, said)
-            connection.execute(statement("deliveries/mail_refused"), {"message_id": message_id, "error": said, "at": now})
+            connection.execute(statement("journal/mail_refused"), {"message_id": message_id, "error": said, "at": now})
     return outcome
 
 

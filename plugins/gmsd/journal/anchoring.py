@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries.audit import ChainReport, Head, head_of_trail, verify_chain
+from gmsd.journal.audit_trail import ChainReport, Head, head_of_trail, verify_chain
 
 if TYPE_CHECKING:
     import datetime as dt

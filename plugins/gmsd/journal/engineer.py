@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries.outgoing import Outgoing, issues_of, queue_mail
+from gmsd.journal.outgoing import Outgoing, issues_of, queue_mail
 from gmsd.masking import mask_bsn
 
 if TYPE_CHECKING:

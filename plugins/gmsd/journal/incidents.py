@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gmsd.clock import AMSTERDAM, SystemClock
 from gmsd.database import statement
-from gmsd.deliveries.engineer import tell_engineer
+from gmsd.journal.engineer import tell_engineer
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -166,12 +166,12 @@ def note_failed_task(connection: Connection, settings: Settings, failed: FailedT
 
 def _is_new(connection: Connection, what: str, since: dt.datetime, seen: dt.datetime, same: dt.timedelta) -> bool:
     """Whether nobody has seen this incident before; it is noted either way."""
-    connection.execute(statement("deliveries/lock"), {"name": "gmsd:incident"})
-    known = connection.execute(statement("incidents/latest"), {"what": what}).first()
+    connection.execute(statement("journal/lock"), {"name": "gmsd:incident"})
+    known = connection.execute(statement("journal/incident_latest"), {"what": what}).first()
     if known is not None and since <= known.last_seen_at + same:
-        connection.execute(statement("incidents/seen"), {"what": what, "began_at": known.began_at, "last_seen_at": seen})
+        connection.execute(statement("journal/incident_seen"), {"what": what, "began_at": known.began_at, "last_seen_at": seen})
         return False
-    connection.execute(statement("incidents/begin"), {"what": what, "began_at": since, "last_seen_at": max(since, seen)})
+    connection.execute(statement("journal/incident_begin"), {"what": what, "began_at": since, "last_seen_at": max(since, seen)})
     return True
 
 

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 def lock_registration(connection: Connection) -> None:
     """Only one task at a time gives numbers to uploads."""
-    connection.execute(statement("deliveries/lock"), {"name": "gmsd:registration"})
+    connection.execute(statement("journal/lock"), {"name": "gmsd:registration"})
 
 
 def lock_round(connection: Connection, round_code: str, *, alone: bool) -> None:
     """A close is alone in its round; everything else that changes deliveries of the round shares it."""
-    name = "deliveries/lock" if alone else "deliveries/lock_shared"
+    name = "journal/lock" if alone else "journal/lock_shared"
     connection.execute(statement(name), {"name": f"gmsd:round:{round_code}"})
 
 
 def lock_place(connection: Connection, half_year: str, municipality: str) -> None:
     """Deliveries of one municipality and half-year are checked, reported and withdrawn one after the other."""
-    connection.execute(statement("deliveries/lock"), {"name": f"gmsd:place:{half_year}:{municipality}"})
+    connection.execute(statement("journal/lock"), {"name": f"gmsd:place:{half_year}:{municipality}"})
 
 
 def lock_audit(connection: Connection) -> None:
     """The next number of the audit trail is given to one transaction at a time; taken before any state is changed."""
-    connection.execute(statement("deliveries/lock"), {"name": "gmsd:audit"})
+    connection.execute(statement("journal/lock"), {"name": "gmsd:audit"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.deliveries.locks import lock_audit
+from gmsd.journal.locks import lock_audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -116,7 +116,7 @@ def audit_many(connection: Connection, entries: Sequence[Entry]) -> None:
         }
         previous = _digest(row)
         rows.append({**row, "hash": previous, "details": _canonical(row["details"])})
-    connection.execute(statement("deliveries/audit_insert"), rows)
+    connection.execute(statement("journal/audit_insert"), rows)
 
 
 def audit(
@@ -135,13 +135,13 @@ def audit(
 
 def head_of_trail(connection: Connection) -> Head | None:
     """The newest row; None while nothing has happened."""
-    last = connection.execute(statement("deliveries/audit_last")).first()
+    last = connection.execute(statement("journal/audit_last")).first()
     return Head(last.sequence, last.hash) if last else None
 
 
 def trail(connection: Connection, subject: str | None = None) -> Iterator[dict[str, Any]]:
     """The rows of the trail, those of one subject or all, in their order, with every value in the form that is hashed."""
-    result = connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_rows"), {"subject": subject})
+    result = connection.execution_options(yield_per=5_000).execute(statement("journal/audit_rows"), {"subject": subject})
     for row in result.mappings():
         yield {**row, "at": _moment(row["at"])}
 
@@ -154,7 +154,7 @@ def verify_chain(connection: Connection, known: Iterable[Head] = (), wanted: Ite
         known: Heads that were laid down elsewhere: each must still be the row it was.
         wanted: Hashes that some row must have.
     """
-    with connection.execution_options(yield_per=5_000).execute(statement("deliveries/audit_rows"), {"subject": None}) as result:
+    with connection.execution_options(yield_per=5_000).execute(statement("journal/audit_rows"), {"subject": None}) as result:
         return _verified(result.mappings(), {head.sequence: head.hash for head in known}, set(wanted))
 
 

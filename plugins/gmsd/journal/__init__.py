@@ -1,0 +1,43 @@
+"""What every stage writes down and takes in hand: the audit trail, outgoing mail, incidents, locks, and the doors it is handed.
+
+No delivery, rule, figure or release is known here: a row, a mail or a lock names what it is about, and whoever writes it knows why.
+"""
+
+from gmsd.journal.anchoring import anchor, anchors, verify_trail
+from gmsd.journal.audit_trail import ChainReport, Entry, Head, audit, audit_many, head_of_trail, hidden, trail, verify_chain
+from gmsd.journal.context import Context
+from gmsd.journal.engineer import tell_engineer
+from gmsd.journal.incidents import FailedTask, note_failed_task, note_outage
+from gmsd.journal.locks import lock_audit, lock_place, lock_registration, lock_round
+from gmsd.journal.outgoing import Outgoing, issues_of, queue_mail, queue_mails
+from gmsd.journal.sending import Sent, send_queued
+
+__all__ = [
+    "ChainReport",
+    "Context",
+    "Entry",
+    "FailedTask",
+    "Head",
+    "Outgoing",
+    "Sent",
+    "anchor",
+    "anchors",
+    "audit",
+    "audit_many",
+    "head_of_trail",
+    "hidden",
+    "issues_of",
+    "lock_audit",
+    "lock_place",
+    "lock_registration",
+    "lock_round",
+    "note_failed_task",
+    "note_outage",
+    "queue_mail",
+    "queue_mails",
+    "send_queued",
+    "tell_engineer",
+    "trail",
+    "verify_chain",
+    "verify_trail",
+]
