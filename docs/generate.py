@@ -99,7 +99,7 @@ def dags_page() -> str:
 
 def rules_page() -> str:
     """Every rule of every protocol, in Dutch, as the catalogue that coordinators read."""
-    from gmsd.reporting import rules_markdown
+    from gmsd.feedback import rules_markdown
 
     return f"{NOTE.format(source='expectations/wmo')}\n# Regels voor het Wmo-bestand\n\n{rules_markdown()}"
 

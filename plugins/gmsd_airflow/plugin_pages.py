@@ -118,7 +118,7 @@ def newest_rules() -> RedirectResponse:
 @app.get("/regels/{protocol}", response_class=HTMLResponse)
 def rules(protocol: str) -> HTMLResponse:
     """The catalogue of rules of one protocol."""
-    from gmsd.reporting import rules_html
+    from gmsd.feedback import rules_html
 
     every = {each.id: each for each in protocols(expectations_folder())}
     if protocol not in every:

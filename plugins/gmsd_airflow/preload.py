@@ -37,7 +37,7 @@ def preload() -> None:
     from botocore import UNSIGNED
     from botocore.config import Config
 
-    from gmsd.reporting import compile_templates
+    from gmsd.rendering import compile_templates
 
     compile_templates()
     boto3.setup_default_session()

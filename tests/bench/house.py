@@ -69,7 +69,7 @@ def report(folder: Path) -> Callable[[], None]:
     import datetime as dt
 
     from gmsd.checking import check_path
-    from gmsd.reporting import FeedbackContext, feedback_html, feedback_json, feedback_xlsx
+    from gmsd.feedback import FeedbackContext, feedback_html, feedback_json, feedback_xlsx
 
     result = check_path(folder / files.WRONG, **files.KNOWN)
     plain, lines = result.to_json(), result.all_lines()

@@ -175,8 +175,8 @@ def test_a_mail_that_cannot_be_made_costs_nobody_the_withdrawal(context: Context
         raise LookupError("no such value")
 
     with monkeypatch.context() as patched:
-        patched.setattr("gmsd.reporting.withdrawal_received_mail", broken)
-        patched.setattr("gmsd.reporting.withdrawal_done_mail", broken)
+        patched.setattr("gmsd.letters.withdrawal_received_mail", broken)
+        patched.setattr("gmsd.letters.withdrawal_done_mail", broken)
         assert list(process_forms(context).values()) == ["carried_out"]
     told = engineers(context, maildir)[-1]
     assert str(told["Subject"]).startswith("GMSD: form form.")

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gmsd import reporting
-from tests.unit import reporting_samples as s
-from tests.unit import test_reporting_op_orde as op_orde
+from gmsd import feedback, op_orde
+from tests.unit import samples as s
+from tests.unit import test_op_orde as compared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def opened(office: str, data: bytes, folder: Path) -> dict[str, list[list[str]]]
 
 
 def test_it_shows_every_faulty_line(office, tmp_path):
-    sheets = opened(office, reporting.feedback_xlsx(s.RESULTS["rejected"], s.FEEDBACK, lines=LINES), tmp_path)
+    sheets = opened(office, feedback.feedback_xlsx(s.RESULTS["rejected"], s.FEEDBACK, lines=LINES), tmp_path)
     assert set(sheets) == {"samenvatting", "fouten", "niet uitgevoerd"}
     rows = sheets["fouten"][3:]
     assert rows[0] == ["Regel", "Code", "Soort", "Variabele", "Wat is er mis", "Hoe herstelt u het"]
@@ -61,7 +61,7 @@ def test_it_shows_every_faulty_line(office, tmp_path):
 def test_it_computes_nothing(office, tmp_path):
     texts = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")')
     findings = [{**s.BASE[0], "rule": f"R-{at}", "message": text, "repair": text} for at, text in enumerate(texts)]
-    sheets = opened(office, reporting.feedback_xlsx(s.result("rejected", findings, file=texts[4]), s.FEEDBACK), tmp_path)
+    sheets = opened(office, feedback.feedback_xlsx(s.result("rejected", findings, file=texts[4]), s.FEEDBACK), tmp_path)
     shown = {row[1]: row[4] for row in sheets["fouten"][4:] if row[0]}
     assert shown == {f"R-{at}": text for at, text in enumerate(texts)}
     assert ["Bestand", texts[4]] in [row[:2] for row in sheets["samenvatting"]]
@@ -72,12 +72,12 @@ def test_it_opens_300_000_lines(office, tmp_path):
     findings = [
         s.finding(code, "base", "BSN", 100_001, list(range(2, 12)), "Het nummer is niet goed.", "Herstel het nummer.") for code in lines
     ]
-    sheets = opened(office, reporting.feedback_xlsx(s.result("rejected", findings), s.FEEDBACK, lines=lines), tmp_path)
+    sheets = opened(office, feedback.feedback_xlsx(s.result("rejected", findings), s.FEEDBACK, lines=lines), tmp_path)
     assert len(sheets["fouten"]) == 4 + 3 * 100_001
     assert [sheets["fouten"][4 + place][0] for place in (0, 99_999, 100_000, 100_001)] == ["2", "100001", "", "2"]
 
 
 def test_it_opens_the_op_orde_report(office, tmp_path):
-    sheets = opened(office, reporting.op_orde_xlsx(op_orde.REPORTS["full"], op_orde.CONTEXT), tmp_path)
+    sheets = opened(office, op_orde.op_orde_xlsx(compared.REPORTS["full"], compared.CONTEXT), tmp_path)
     assert {"samenvatting", "cliënten type"} <= set(sheets)
     assert len(sheets["cliënten type"]) > 18

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from gmsd.checking import check_file, pseudonymise, read_records
 from gmsd.cli import build
+from gmsd.feedback import rules_html, rules_markdown
 from gmsd.protocol import expectations_folder, mistakes_in, protocol_for, protocols
-from gmsd.reporting import rules_html, rules_markdown
 from gmsd.rounds import HalfYear
 from gmsd.settings import get_settings
 from tests.spec.checking import COLUMNS, ROWS, clean, file_of

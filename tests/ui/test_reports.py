@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from gmsd import reporting
+from gmsd import feedback, letters, op_orde
 from gmsd.checking import check_file
 from gmsd.deliveries import Delivery
 from gmsd.protocol import newest_protocol, protocol_for
-from gmsd.reporting.rendering import environment
+from gmsd.rendering.environments import environment
 from gmsd_airflow import rounds_page
-from tests.unit import reporting_samples as s
-from tests.unit import test_reporting as mails
-from tests.unit import test_reporting_op_orde as op_orde
+from tests.unit import samples as s
+from tests.unit import test_letters as mails
+from tests.unit import test_op_orde as compared
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -56,15 +56,15 @@ def pages(file: str = s.FILE) -> dict[str, str]:
     results = {**s.RESULTS, "wrong_everywhere": wrong_everywhere()}
     results["not_run"] = s.result("rejected", [], not_run=[{"rule": "BSN-02", "reason": "De regel kon niet worden uitgevoerd."}])
     results = {name: {**result, "file": file} for name, result in results.items()}
-    made = {f"report {name}": reporting.feedback_html(result, FEEDBACK) for name, result in results.items()}
+    made = {f"report {name}": feedback.feedback_html(result, FEEDBACK) for name, result in results.items()}
     context = replace(s.verdict("rejected", file_name=file), rules_url=RULES_URL)
-    made |= {f"mail verdict {name}": reporting.verdict_mail(replace(context, result=result)).html for name, result in results.items()}
+    made |= {f"mail verdict {name}": letters.verdict_mail(replace(context, result=result)).html for name, result in results.items()}
     made |= {f"mail {name}": mail.html for name, mail in mails.mails(file).items() if not name.startswith("verdict")}
     made |= {
-        f"op-orde {name}": reporting.op_orde_html(op_orde.REPORTS[name], replace(op_orde.CONTEXT, upload=upload))
+        f"op-orde {name}": op_orde.op_orde_html(compared.REPORTS[name], replace(compared.CONTEXT, upload=upload))
         for name in ("full", "alone")
     }
-    return made | {"rules": reporting.rules_html(protocol_for(s.H2))}
+    return made | {"rules": feedback.rules_html(protocol_for(s.H2))}
 
 
 def long_pages() -> dict[str, str]:
@@ -74,9 +74,9 @@ def long_pages() -> dict[str, str]:
         s.form("toelichting", name=LONG, text=f"{LONG}\n{LONG * 5}", problems=(f'Het veld "{LONG}" is niet bekend.',)), party=party
     )
     made = {f"{name}, long names": page for name, page in pages(LONG_FILE).items() if name != "rules"}
-    made["mail explanation_received, long names"] = reporting.explanation_received_mail(form).html
-    made["mail form_malformed, long names"] = reporting.form_malformed_mail(replace(form, kind="intrekking")).html
-    made["mail withdrawal_received, long names"] = reporting.withdrawal_received_mail(replace(form, kind="intrekking")).html
+    made["mail explanation_received, long names"] = letters.explanation_received_mail(form).html
+    made["mail form_malformed, long names"] = letters.form_malformed_mail(replace(form, kind="intrekking")).html
+    made["mail withdrawal_received, long names"] = letters.withdrawal_received_mail(replace(form, kind="intrekking")).html
     return made
 
 
@@ -128,10 +128,11 @@ def test_it_asks_for_nothing_and_runs_nothing(browser: Browser, name: str, tmp_p
 def test_no_mail_and_no_report_is_forgotten_here() -> None:
     """A new template is held against phone, paper and axe from its first day."""
     templates = environment("html").list_templates(extensions=("j2",))
-    made = {each.removeprefix("mails/").removesuffix(".j2") for each in templates if each.startswith("mails/") and "/_" not in each}
+    made = {each.removeprefix("letters/").removesuffix(".j2") for each in templates if each.startswith("letters/") and "/_" not in each}
     assert {each for each in made if not any(name.startswith(f"mail {each}") for name in LONG_PAGES)} == set()
-    reports = {each for each in templates if each.startswith("reports/")}
-    assert reports == {"reports/frame.html.j2", "reports/op-orde.html.j2", "reports/regels.html.j2", "reports/terugkoppeling.html.j2"}
+    reports = {each for each in templates if each.endswith(".html.j2") and "/kit/" not in each}
+    frame = "rendering/frame.html.j2"
+    assert reports == {frame, "op_orde/op-orde.html.j2", "feedback/regels.html.j2", "feedback/terugkoppeling.html.j2"}
 
 
 def set_font(page: Page, width: float) -> None:

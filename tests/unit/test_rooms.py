@@ -44,7 +44,7 @@ def test_no_arrow_points_backwards():
         ("gmsd/counting/spoiled.py", "import gmsd.warehouse"),
         ("gmsd/releases/spoiled.py", "import gmsd.commands.setup"),
         ("gmsd/warehouse/spoiled.py", "import airflow"),
-        ("gmsd/reporting/spoiled.py", "import great_expectations"),
+        ("gmsd/feedback/spoiled.py", "import great_expectations"),
         ("gmsd/checking/spoiled.py", "import gmsd_airflow"),
         ("gx_polars/spoiled.py", "import gmsd.rounds"),
     ],

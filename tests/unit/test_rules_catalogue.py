@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from gmsd.cli import build
+from gmsd.feedback import rules_html
 from gmsd.protocol import expectations_folder, protocols
-from gmsd.reporting import rules_html
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 EVERY = protocols(expectations_folder())

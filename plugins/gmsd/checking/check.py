@@ -9,12 +9,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable, number
+from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
 from gmsd.checking.header import explain_header
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import CheckResult, Finding
 from gmsd.checking.structure import Lines, judge_header, physical_lines, split_body
 from gmsd.checking.text import read_text
+from gmsd.dutch import dutch_number
 from gmsd.masking import mask_bsn
 from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
 
@@ -160,7 +161,7 @@ def _name_findings(name: FileName, shown: str, rules: Protocol, *, expected: Hal
 
 
 def _over_size(rules: Protocol, *, max_bytes: int, max_lines: int) -> Finding:
-    return Finding.of(rules.rule_of("over_size"), megabytes=f"{max_bytes / 2**20:.0f}", max_lines=number(max_lines))
+    return Finding.of(rules.rule_of("over_size"), megabytes=f"{max_bytes / 2**20:.0f}", max_lines=dutch_number(max_lines))
 
 
 def _byte_findings(lines: Lines, rules: Protocol, limits: dict[str, int], *, unreadable_line: int | None) -> list[Finding]:
@@ -192,7 +193,7 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
         findings.append(Finding.of(rules.rule_of("columns_doubled"), lines=(1,), columns=", ".join(faults.doubled)))
     if faults.unknown:
         places, rest = [str(place) for place in faults.unknown[:_PLACES]], len(faults.unknown) - _PLACES
-        more = f" en nog {number(rest)} andere" if rest > 0 else ""
+        more = f" en nog {dutch_number(rest)} andere" if rest > 0 else ""
         findings.append(Finding.of(rules.rule_of("columns_unknown"), lines=(1,), positions=f"{', '.join(places)}{more}"))
     if faults.disordered:
         findings.append(Finding.of(rules.rule_of("columns_order"), lines=(1,)))
@@ -209,7 +210,7 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
         findings.append(explain_lines(fault, lines, protocol))
     for check, emptied in (("lines_empty", body.emptied), ("lines_empty_at_end", lines.emptied)):
         if len(emptied):
-            findings.append(Finding.of(protocol.rule_of(check), count=len(emptied), lines=emptied, number=number(len(emptied))))
+            findings.append(Finding.of(protocol.rule_of(check), count=len(emptied), lines=emptied, number=dutch_number(len(emptied))))
     content = check_content(
         body,
         protocol,

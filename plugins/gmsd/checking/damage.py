@@ -12,6 +12,7 @@ import polars as pl
 
 from gmsd.checking.municipality import describe_codes
 from gmsd.checking.structure import places, texts_of
+from gmsd.dutch import dutch_number
 from gmsd.protocol import damage_list
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def explain_file(finding: Finding, kind: str) -> Finding:
 
 def explain_unreadable(finding: Finding, line: int) -> Finding:
     """Say where the first byte stands that could not be decoded."""
-    return with_words(finding, f"het eerste onleesbare teken staat in regel {number(line)}")
+    return with_words(finding, f"het eerste onleesbare teken staat in regel {dutch_number(line)}")
 
 
 def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding:
@@ -188,12 +189,12 @@ def with_causes(finding: Finding, causes: Sequence[Cause], *, looked_at: int, ha
         finding = replace(finding, repair=f"{hardly_filled.how.removesuffix('.')}{others}.")
     if not told:
         return finding
-    what = " en ".join(f"{number(cause.count)} keer {cause.what}" for cause in told)
+    what = " en ".join(f"{dutch_number(cause.count)} keer {cause.what}" for cause in told)
     rest = looked_at - sum(cause.count for cause in told)
     if rest:
-        what = f"{what}; van nog {number(rest)} is de oorzaak hier niet genoemd"
+        what = f"{what}; van nog {dutch_number(rest)} is de oorzaak hier niet genoemd"
     if looked_at < finding.count:
-        what = f"bij de eerste {number(looked_at)}: {what}"
+        what = f"bij de eerste {dutch_number(looked_at)}: {what}"
     hows = dict.fromkeys(cause.how for cause in told if cause.how)
     return with_words(finding, what, "; ".join(how for how in hows if not any(other != how and other.startswith(how) for other in hows)))
 
@@ -202,8 +203,3 @@ def with_words(finding: Finding, what: str, how: str = "") -> Finding:
     """The finding with these words before the full stop of its message and of its repair."""
     repair = f"{finding.repair.removesuffix('.')}; {how}." if how else finding.repair
     return replace(finding, message=f"{finding.message.removesuffix('.')}; {what}.", repair=repair)
-
-
-def number(count: int) -> str:
-    """A count as it is written in Dutch."""
-    return f"{count:,}".replace(",", ".")

@@ -366,7 +366,7 @@ class _Run:
             typer.echo(self._line(file, plain), nl=False)
 
     def _report(self, file: _File, result: CheckResult, plain: dict[str, Any]) -> None:
-        from gmsd.reporting import feedback_html, feedback_xlsx
+        from gmsd.feedback import feedback_html, feedback_xlsx
 
         if self.given.form is Format.html:
             content = feedback_html(plain, self._context(plain)).encode()
@@ -390,8 +390,8 @@ class _Run:
         return path
 
     def _context(self, plain: dict[str, Any]) -> Any:
+        from gmsd.feedback import FeedbackContext
         from gmsd.reference import name
-        from gmsd.reporting import FeedbackContext
 
         try:
             title = None if plain["municipality"] is None else name(plain["municipality"])
@@ -405,7 +405,7 @@ class _Run:
         )
 
     def _line(self, file: _File, plain: dict[str, Any], *, report: str | None = None) -> str:
-        from gmsd.reporting import feedback_line
+        from gmsd.feedback import feedback_line
 
         colour = self.screen.colour and (self.given.out is None or report is not None)
         return feedback_line(plain, name=file.label, report=report, width=self.screen.width, colour=colour)
@@ -427,7 +427,7 @@ class _Run:
             _write(self.given.out, content.encode("utf-8", "replace"))
 
     def _text(self) -> str:
-        from gmsd.reporting import feedback_text
+        from gmsd.feedback import feedback_text
 
         colour = self.screen.colour and self.given.out is None
         told = []
@@ -441,7 +441,7 @@ class _Run:
         return lines + "".join(told) + self._summary() if self.results else ""
 
     def _summary(self) -> str:
-        from gmsd.reporting import feedback_summary
+        from gmsd.feedback import feedback_summary
 
         plain = [result for _, result in self.results]
         summary = feedback_summary(plain, width=self.screen.width, colour=self.screen.colour and self.given.out is None)

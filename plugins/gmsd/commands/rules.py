@@ -111,7 +111,7 @@ def page(
     protocol: Annotated[str | None, PROTOCOL] = None,
 ) -> None:
     """Write the catalogue of rules as one HTML page that opens without a network."""
-    from gmsd.reporting import rules_html
+    from gmsd.feedback import rules_html
 
     to.write_text(rules_html(_chosen(protocol)), encoding="utf-8")
     typer.echo(str(to))

@@ -13,9 +13,9 @@ from gmsd.consent.timing import Timing, timing_of
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
 from gmsd.deliveries import is_closed
+from gmsd.dutch import dutch_date
 from gmsd.journal import audit, lock_place, lock_round, send_queued
 from gmsd.outages import is_outage, place_of
-from gmsd.reporting import dutch_date
 from gmsd.rounds import HalfYear, Round
 from gmsd.store import NotReadable
 

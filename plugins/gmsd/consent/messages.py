@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-from gmsd import reporting
+from gmsd import letters, rendering
 from gmsd.consent.timing import Timing, last_moment, timing_of
 from gmsd.deliveries import Delivery, standing
-from gmsd.intake import address_of, party_of, standing_view, upload_of
 from gmsd.journal import Outgoing, queue_mail, tell_engineer
+from gmsd.letters import address_of, party_of, standing_view, upload_of
 from gmsd.outages import is_outage, place_of
 from gmsd.rounds import HalfYear, Round
 
@@ -64,9 +64,9 @@ def _about(
     form: Form | None = None,
     problems: tuple[str, ...] = (),
     example: bool = True,
-) -> reporting.FormContext:
+) -> letters.FormContext:
     known = timing.round
-    return reporting.FormContext(
+    return letters.FormContext(
         party=party_of(row.half_year, row.municipality),
         kind=_KINDS[row.kind],
         form_id=row.form_id,
@@ -82,20 +82,20 @@ def _about(
     )
 
 
-def _outgoing(context: Context, row: Row[Any], kind: str, mail: reporting.RenderedMail) -> Outgoing:
+def _outgoing(context: Context, row: Row[Any], kind: str, mail: rendering.RenderedMail) -> Outgoing:
     return Outgoing(row.form_id, kind, row.municipality, address_of(context, row.municipality), mail)
 
 
 def received(context: Context, connection: Connection, row: Row[Any], form: Form, found: Round) -> Outgoing:
     """A withdrawal has come in and will be carried out."""
     about = _about(context, connection, row, Timing("in_time", found), form=form)
-    return _outgoing(context, row, "withdrawal_received", reporting.withdrawal_received_mail(about))
+    return _outgoing(context, row, "withdrawal_received", letters.withdrawal_received_mail(about))
 
 
 def explained(context: Context, connection: Connection, row: Row[Any], form: Form, found: Round) -> Outgoing:
     """An explanation has come in and will be printed."""
     about = _about(context, connection, row, Timing("in_time", found), form=form)
-    return _outgoing(context, row, "explanation_received", reporting.explanation_received_mail(about))
+    return _outgoing(context, row, "explanation_received", letters.explanation_received_mail(about))
 
 
 def malformed(
@@ -103,7 +103,7 @@ def malformed(
 ) -> Outgoing:
     """A form cannot be used, and why; with an example where another form would be right."""
     about = _about(context, connection, row, timing, problems=problems, example=example)
-    return _outgoing(context, row, "form_malformed", reporting.form_malformed_mail(about))
+    return _outgoing(context, row, "form_malformed", letters.form_malformed_mail(about))
 
 
 def not_judged(context: Context, connection: Connection, row: Row[Any]) -> Outgoing:
@@ -128,13 +128,13 @@ def tell_of_fault(context: Context, connection: Connection, row: Row[Any], where
 
 def too_late(context: Context, connection: Connection, row: Row[Any], timing: Timing) -> Outgoing:
     """A withdrawal came after its last day."""
-    return _outgoing(context, row, "withdrawal_too_late", reporting.withdrawal_too_late_mail(_about(context, connection, row, timing)))
+    return _outgoing(context, row, "withdrawal_too_late", letters.withdrawal_too_late_mail(_about(context, connection, row, timing)))
 
 
 def done(context: Context, row: Row[Any], removed: Sequence[Delivery], *, at: dt.datetime, already_released: bool) -> Outgoing:
     """A withdrawal has been carried out."""
-    mail = reporting.withdrawal_done_mail(
-        reporting.WithdrawalDoneContext(
+    mail = letters.withdrawal_done_mail(
+        letters.WithdrawalDoneContext(
             party=party_of(row.half_year, row.municipality),
             form_id=row.form_id,
             received_at=row.received_at,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from gmsd.deliveries import BytesLost, ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
-from gmsd.intake.notices import address_of, announcements, party_of, standing_view, upload_of
 from gmsd.intake.report import Reported, report_delivery
 from gmsd.intake.staging import StagingLost, staged_records
 from gmsd.journal import Context, send_queued
+from gmsd.letters import announcements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,16 +28,12 @@ __all__ = [
     "ReceiptBroken",
     "Reported",
     "StagingLost",
-    "address_of",
     "check_delivery",
     "outcome",
-    "party_of",
     "recheck",
     "register_inbox",
     "report_delivery",
     "staged_records",
-    "standing_view",
-    "upload_of",
 ]
 
 

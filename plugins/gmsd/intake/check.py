@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from gmsd import reporting
+from gmsd import letters
 from gmsd.database import statement
 from gmsd.deliveries import (
     NOT_READABLE,
@@ -25,9 +25,10 @@ from gmsd.deliveries import (
 )
 from gmsd.intake.judge import cannot_be_read, judge, rules_version
 from gmsd.intake.lines import packed
-from gmsd.intake.notices import unreadable_right
 from gmsd.intake.staging import stage
 from gmsd.journal import Context, audit, lock_place, lock_round, queue_mail
+from gmsd.letters import unreadable_right
+from gmsd.op_orde import summarise
 from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
 
@@ -108,9 +109,9 @@ def outcome(context: Context, delivery_id: str) -> CheckOutcome:
         delivery = get(connection, delivery_id)
         stored = check_result(connection, delivery_id)
     if stored is not None:
-        note = reporting.verdict_note(stored[0])
+        note = letters.verdict_note(stored[0])
     elif delivery.state in ("unplaced", "early", "late", "repeat", "over_limit", "unreadable"):
-        note = reporting.state_note(delivery.state, file_name=delivery.shown_name, detail=delivery.shown_reason)
+        note = letters.state_note(delivery.state, file_name=delivery.shown_name, detail=delivery.shown_reason)
     else:
         note = f"**{delivery.state.capitalize()}** {delivery.shown_reason}".strip()
     return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.shown_reason, note)
@@ -169,7 +170,7 @@ def _keep(context: Context, connection: Connection, delivery: Delivery, result: 
 def _op_orde(context: Context, connection: Connection, delivery: Delivery, data: bytes, result: CheckResult) -> dict[str, Any]:
     """The counts of the op-orde report, and which deliveries it is set beside as of now, so that it can be made again."""
     half_year = HalfYear.parse(delivery.half_year or "")
-    summary = reporting.summarise(
+    summary = summarise(
         stage(context, delivery, data, result),
         half_year,
         municipality=delivery.municipality or "",

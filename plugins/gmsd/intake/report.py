@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gmsd import reporting
+from gmsd import feedback, letters, rendering
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, get, standing
 from gmsd.intake.lines import unpacked
-from gmsd.intake.notices import party_of, standing_view, to_coordinator, upload_of
 from gmsd.journal import Context, Sent, issues_of, lock_place, lock_round, queue_mail, send_queued
+from gmsd.letters import party_of, standing_view, to_coordinator, upload_of
+from gmsd.op_orde import OpOrdeContext, OpOrdeReport, OpOrdeSummary, compare, op_orde_html, op_orde_json, op_orde_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,30 +74,30 @@ def _report(
     found = standing_view(standing(connection, delivery.half_year or "", delivery.municipality or "", delivery.round))
     checked_at = delivery.checked_at or context.clock.now()
     rules_url = context.settings.rules_url
-    about = reporting.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)
+    about = feedback.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)
     lines = unpacked(check_lines(connection, delivery.delivery_id))
-    feedback = {
-        "terugkoppeling.html": reporting.feedback_html(result, about).encode(),
-        "terugkoppeling.xlsx": reporting.feedback_xlsx(result, about, lines=lines),
-        "terugkoppeling.json": reporting.feedback_json(result).encode(),
-        "terugkoppeling.validatie.json": reporting.validation_report(result, about).encode(),
+    about_file = {
+        "terugkoppeling.html": feedback.feedback_html(result, about).encode(),
+        "terugkoppeling.xlsx": feedback.feedback_xlsx(result, about, lines=lines),
+        "terugkoppeling.json": feedback.feedback_json(result).encode(),
+        "terugkoppeling.validatie.json": feedback.validation_report(result, about).encode(),
     }
-    keys = _write(context, delivery, feedback)
+    keys = _write(context, delivery, about_file)
     read = tuple(key for key in keys if not key.endswith(".validatie.json"))  # the exchange of offices, for nobody to read
-    verdict = reporting.VerdictContext(party, upload, calendar_round, found, result, read, rules_url)
-    _queue(context, connection, delivery, "verdict", reporting.verdict_mail(verdict), resend=resend)
+    verdict = letters.VerdictContext(party, upload, calendar_round, found, result, read, rules_url)
+    _queue(context, connection, delivery, "verdict", letters.verdict_mail(verdict), resend=resend)
     if op_orde is None:
         return keys
     report = _compared(connection, op_orde)
-    shown = reporting.OpOrdeContext(party, upload, checked_at, calendar_round)
+    shown = OpOrdeContext(party, upload, checked_at, calendar_round)
     pages = {
-        "op-orde.html": reporting.op_orde_html(report, shown).encode(),
-        "op-orde.xlsx": reporting.op_orde_xlsx(report, shown),
-        "op-orde.json": reporting.op_orde_json(report).encode(),
+        "op-orde.html": op_orde_html(report, shown).encode(),
+        "op-orde.xlsx": op_orde_xlsx(report, shown),
+        "op-orde.json": op_orde_json(report).encode(),
     }
     op_orde_keys = _write(context, delivery, pages)
-    ready = reporting.OpOrdeReadyContext(party, upload, calendar_round, found, op_orde_keys, report.attention)
-    _queue(context, connection, delivery, "op_orde", reporting.op_orde_ready_mail(ready), resend=resend)
+    ready = letters.OpOrdeReadyContext(party, upload, calendar_round, found, op_orde_keys, report.attention)
+    _queue(context, connection, delivery, "op_orde", letters.op_orde_ready_mail(ready), resend=resend)
     return keys + op_orde_keys
 
 
@@ -108,7 +109,7 @@ def _write(context: Context, delivery: Delivery, pages: Mapping[str, bytes]) -> 
     return tuple(keys)
 
 
-def _queue(context: Context, connection: Connection, delivery: Delivery, kind: str, mail: reporting.RenderedMail, *, resend: bool) -> None:
+def _queue(context: Context, connection: Connection, delivery: Delivery, kind: str, mail: rendering.RenderedMail, *, resend: bool) -> None:
     """The first check gives the first mail, a check once more the next; a mail sent again on purpose is numbered apart."""
     if resend:
         again = f"{kind}_again"
@@ -118,12 +119,12 @@ def _queue(context: Context, connection: Connection, delivery: Delivery, kind: s
     queue_mail(connection, outgoing, context.clock.now())
 
 
-def _compared(connection: Connection, op_orde: Mapping[str, Any]) -> reporting.OpOrdeReport:
+def _compared(connection: Connection, op_orde: Mapping[str, Any]) -> OpOrdeReport:
     before, earlier = op_orde["previous_half_year"], op_orde["previous_delivery"]
     ids = [*op_orde["compared_with"], *(each for each in (before, earlier) if each)]
     found = {row.delivery_id: row.summary for row in connection.execute(statement("intake/summaries"), {"ids": ids})}
-    return reporting.compare(
-        reporting.OpOrdeSummary.of(op_orde["summary"]),
+    return compare(
+        OpOrdeSummary.of(op_orde["summary"]),
         [found[each] for each in op_orde["compared_with"] if each in found],
         previous_half_year=found.get(before),
         previous_delivery=found.get(earlier),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gmsd.dutch import dutch_number
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -160,7 +162,7 @@ def _on_part(protocol: Protocol, checks: tuple[str, ...]) -> list[str]:
 
 
 def _entry(rule: Rule, protocol: Protocol, every: Sequence[Protocol]) -> Entry:
-    limits = {"megabytes": f"{protocol.max_bytes / 2**20:.0f}", "max_lines": f"{protocol.max_lines:,}".replace(",", ".")}
+    limits = {"megabytes": f"{protocol.max_bytes / 2**20:.0f}", "max_lines": dutch_number(protocol.max_lines)}
     words = _WORDS | limits
     having = [other for other in every if rule.code in other.rules]
     return Entry(

@@ -33,7 +33,7 @@ def bundle(content: Content, account_sha256: str) -> Bundle:
     """
     rendered = {f"statline/{content.table.table_id}/{name}": data for name, data in statline(content).items()}
     rendered |= {f"waarstaatjegemeente/{name}": data for name, data in swing(content).items()}
-    rendered["CHANGES.md"] = render("changes.md.j2", content).encode()
+    rendered["CHANGES.md"] = render("changes.md", content).encode()
     hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(rendered.items())}
     return {**dict(sorted(rendered.items())), DOCUMENT: to_json(document(content, account_sha256, hashes))}
 

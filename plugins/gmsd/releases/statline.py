@@ -186,8 +186,8 @@ def _data_properties(content: Content, words: Words) -> pl.DataFrame:
 def _table_infos(content: Content, words: Words, selection: str) -> pl.DataFrame:
     years = sorted({period.year for period in content.periods})
     modified = content.created.strftime("%Y-%m-%dT%H:%M:%S")
-    description = render(f"{content.table.table_id}/short_description.j2", content)
-    explanation = render(f"{content.table.table_id}/explanatory_text.j2", content)
+    description = render(f"{content.table.table_id}/short_description", content)
+    explanation = render(f"{content.table.table_id}/explanatory_text", content)
     said: dict[str, str | int | None] = {
         "ID": 0,
         "Title": words.title,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.dutch import dutch_day
 from gmsd.reference import inhabitants_date
 from gmsd.releases.explanations import printed
 from gmsd.releases.tabular import table, to_csv
-from gmsd.releases.texts import data_text, dutch_date, rounding_words, threshold_words
+from gmsd.releases.texts import data_text, rounding_words, threshold_words
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
@@ -71,7 +72,7 @@ def _about(content: Content) -> pl.DataFrame:
         "Aggregate geoitems",
     )  # fmt: skip
     provisional = " ".join(period_code(period, content) for period in content.periods if content.statuses[period.key] != "Definitief")
-    days = " en ".join(dutch_date(day) for day in sorted({inhabitants_date(period.reference) for period in content.periods}))
+    days = " en ".join(dutch_day(day) for day in sorted({inhabitants_date(period.reference) for period in content.periods}))
     how = rounding_words(content.rule)
     made_up = "Verzonnen gegevens. " if content.synthetic else ""
     rows = []

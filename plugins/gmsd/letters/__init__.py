@@ -1,0 +1,74 @@
+"""Letters: what is written to a coordinator or the engineer about a delivery or form, to whom, and the note of a run in Airflow.
+
+Whether a letter is due is decided by the stage that queues it; of a check and a comparison only the results are read here.
+"""
+
+from gmsd.letters.addressed import address_of, party_of, standing_view, to_coordinator, upload_of
+from gmsd.letters.contexts import (
+    FormContext,
+    OpOrdeReadyContext,
+    OtherFolderContext,
+    ReceiptContext,
+    Standing,
+    UnplacedContext,
+    UploadContext,
+    VerdictContext,
+    WithdrawalDoneContext,
+)
+from gmsd.letters.mails import (
+    early_mail,
+    explanation_received_mail,
+    form_malformed_mail,
+    late_mail,
+    op_orde_ready_mail,
+    other_folder_mail,
+    over_limit_mail,
+    receipt_mail,
+    repeat_mail,
+    unplaced_mail,
+    unreadable_right_mail,
+    vanished_mail,
+    verdict_mail,
+    withdrawal_done_mail,
+    withdrawal_received_mail,
+    withdrawal_too_late_mail,
+)
+from gmsd.letters.notes import state_note, verdict_note
+from gmsd.letters.notices import announcements, unreadable_right
+
+__all__ = [
+    "FormContext",
+    "OpOrdeReadyContext",
+    "OtherFolderContext",
+    "ReceiptContext",
+    "Standing",
+    "UnplacedContext",
+    "UploadContext",
+    "VerdictContext",
+    "WithdrawalDoneContext",
+    "address_of",
+    "announcements",
+    "early_mail",
+    "explanation_received_mail",
+    "form_malformed_mail",
+    "late_mail",
+    "op_orde_ready_mail",
+    "other_folder_mail",
+    "over_limit_mail",
+    "party_of",
+    "receipt_mail",
+    "repeat_mail",
+    "standing_view",
+    "state_note",
+    "to_coordinator",
+    "unplaced_mail",
+    "unreadable_right",
+    "unreadable_right_mail",
+    "upload_of",
+    "vanished_mail",
+    "verdict_mail",
+    "verdict_note",
+    "withdrawal_done_mail",
+    "withdrawal_received_mail",
+    "withdrawal_too_late_mail",
+]

@@ -1,0 +1,52 @@
+"""Whom a letter goes to and which upload it is about, filled from the register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmsd.clock import AMSTERDAM
+from gmsd.deliveries import CORRECTIONS_ALLOWED
+from gmsd.journal import Outgoing
+from gmsd.letters import contexts
+from gmsd.reference import is_municipality, name, successors
+from gmsd.rendering import Party, Upload
+from gmsd.rounds import HalfYear
+
+if TYPE_CHECKING:
+    from gmsd.deliveries import Delivery, Standing
+    from gmsd.journal import Context
+    from gmsd.rendering import RenderedMail
+
+
+def party_of(half_year: str, municipality: str) -> Party:
+    """The municipality and half-year that a message is about."""
+    return Party(municipality, name(municipality), HalfYear.parse(half_year))
+
+
+def upload_of(delivery: Delivery) -> Upload:
+    """A delivery as the coordinator knows it."""
+    return Upload(delivery.shown_name, delivery.received_at, delivery.delivery_id)
+
+
+def standing_view(found: Standing) -> contexts.Standing:
+    """Where a municipality stands, as a mail tells it."""
+    now = found.counts_now
+    return contexts.Standing(
+        upload_of(now) if now else None,
+        found.corrections_left,
+        counts_facultative=now is None or bool(now.facultative_used),
+        corrections_allowed=CORRECTIONS_ALLOWED,
+    )
+
+
+def address_of(context: Context, municipality: str) -> str:
+    """The address of a municipality's coordinator: that of who took it over once it has ended, but for one that was split."""
+    today = HalfYear.of(context.clock.now().astimezone(AMSTERDAM).date())
+    serving = () if is_municipality(municipality, today) else successors(municipality, today)
+    return context.settings.mail_template_address.format(municipality=serving[0] if len(serving) == 1 else municipality)
+
+
+def to_coordinator(context: Context, delivery: Delivery, kind: str, mail: RenderedMail, issue: int = 1) -> Outgoing:
+    """A mail about a delivery to the coordinator of its municipality."""
+    municipality = delivery.municipality or ""
+    return Outgoing(delivery.delivery_id, kind, municipality, address_of(context, municipality), mail, issue)

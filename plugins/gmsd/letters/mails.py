@@ -1,0 +1,141 @@
+"""The mails to coordinators (Dutch) and to the engineer (English): a context in, a rendered mail out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmsd.dutch import dutch_lines, dutch_moment, dutch_number
+from gmsd.feedback import Checked, Finding, explain, missed
+from gmsd.rendering import RenderedMail, one_line, render_mail
+
+if TYPE_CHECKING:
+    from gmsd.letters.contexts import (
+        FormContext,
+        OpOrdeReadyContext,
+        OtherFolderContext,
+        ReceiptContext,
+        UnplacedContext,
+        UploadContext,
+        VerdictContext,
+        WithdrawalDoneContext,
+    )
+    from gmsd.rendering import Upload
+
+
+def notice_sentence(finding: Finding) -> str:
+    """Write a notice with its line numbers as one piece of text."""
+    if not finding.lines:
+        return finding.message
+    rest = finding.count - len(finding.lines)
+    more = f" … en nog {dutch_number(rest)}" if rest else ""
+    return f"{finding.message} {'Regel' if finding.count == 1 else 'Regels'} {dutch_lines(finding.lines)}{more}."
+
+
+def _upload_line(upload: Upload) -> str:
+    return f"{one_line(upload.file_name)}, geüpload op {dutch_moment(upload.received_at)} (kenmerk {upload.delivery_id})"
+
+
+def receipt_mail(context: ReceiptContext) -> RenderedMail:
+    """Confirm at once that an upload has come in."""
+    return render_mail("letters/receipt", context=context)
+
+
+def verdict_mail(context: VerdictContext) -> RenderedMail:
+    """Tell the verdict of a checked file: accepted, accepted without facultative variables, or rejected."""
+    checked = Checked.of(context.result)
+    return render_mail(
+        "letters/verdict",
+        context=context,
+        checked=checked,
+        explained=explain(checked, context.rules_url),
+        missed=missed(checked, context.rules_url),
+        notices=[(notice, notice_sentence(notice)) for notice in checked.at("notice")],
+    )
+
+
+def late_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload came after the last day and was not checked."""
+    return render_mail("letters/late", context=context)
+
+
+def early_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload came before the window and was not checked."""
+    return render_mail("letters/early", context=context)
+
+
+def repeat_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload is the same file under the same name as the one before it."""
+    return render_mail("letters/repeat", context=context)
+
+
+def over_limit_mail(context: UploadContext) -> RenderedMail:
+    """Tell that the corrections of a municipality are used up and the upload was not checked."""
+    return render_mail("letters/over_limit", context=context)
+
+
+def unreadable_right_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload came without the right for us to read it, and how to give it."""
+    return render_mail("letters/unreadable_right", context=context)
+
+
+def other_folder_mail(context: OtherFolderContext) -> RenderedMail:
+    """Tell that an upload stands in the folder of a municipality that did not exist then, and which folders are right.
+
+    Raises:
+        ValueError: no folder is named.
+    """
+    if not context.right:
+        raise ValueError("at least one right folder is to be named")
+    return render_mail("letters/other_folder", context=context)
+
+
+def vanished_mail(context: UploadContext) -> RenderedMail:
+    """Tell that an upload was deleted or overwritten before it could be read."""
+    return render_mail("letters/vanished", context=context)
+
+
+def unplaced_mail(context: UnplacedContext) -> RenderedMail:
+    """Tell the engineer of an upload under a key nobody knows."""
+    return render_mail("letters/unplaced", context=context)
+
+
+def form_malformed_mail(context: FormContext) -> RenderedMail:
+    """Tell what is wrong with a form and show the right one.
+
+    Raises:
+        ValueError: no problem is named.
+    """
+    if not context.problems:
+        raise ValueError("a malformed form needs at least one problem in words")
+    return render_mail("letters/form_malformed", context=context)
+
+
+def withdrawal_received_mail(context: FormContext) -> RenderedMail:
+    """Confirm at once that a withdrawal has come in."""
+    return render_mail("letters/withdrawal_received", context=context)
+
+
+def withdrawal_done_mail(context: WithdrawalDoneContext) -> RenderedMail:
+    """Confirm that a withdrawal has been carried out and name what is gone."""
+    return render_mail("letters/withdrawal_done", context=context, removed=[_upload_line(upload) for upload in context.removed])
+
+
+def withdrawal_too_late_mail(context: FormContext) -> RenderedMail:
+    """Tell that a withdrawal came after its last day and consent stays."""
+    return render_mail("letters/withdrawal_too_late", context=context)
+
+
+def explanation_received_mail(context: FormContext) -> RenderedMail:
+    """Confirm an explanation and repeat its text.
+
+    Raises:
+        ValueError: the form holds no text.
+    """
+    if context.text is None:
+        raise ValueError("an explanation needs its text")
+    return render_mail("letters/explanation_received", context=context)
+
+
+def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:
+    """Tell that the op-orde report of an accepted upload is ready."""
+    return render_mail("letters/op_orde_ready", context=context)

@@ -1,0 +1,119 @@
+"""The letters about uploads that were just registered, or that turned out not to be readable, filled from the register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmsd.clock import AMSTERDAM
+from gmsd.deliveries import UPLOADS_ALLOWED, VANISHED, Standing, counting_now, parse_key, standing
+from gmsd.journal import Outgoing
+from gmsd.letters.addressed import address_of, party_of, standing_view, to_coordinator, upload_of
+from gmsd.letters.contexts import OtherFolderContext, ReceiptContext, UnplacedContext, UploadContext
+from gmsd.letters.mails import (
+    early_mail,
+    late_mail,
+    other_folder_mail,
+    over_limit_mail,
+    receipt_mail,
+    repeat_mail,
+    unplaced_mail,
+    unreadable_right_mail,
+    vanished_mail,
+)
+from gmsd.reference import is_municipality, predecessors, successors
+from gmsd.rounds import HalfYear, add_working_days
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries import Delivery, Taken
+    from gmsd.journal import Context
+    from gmsd.rounds import Round
+
+WORKING_DAYS_TO_VERDICT = 3
+
+
+def announcements(context: Context, connection: Connection, taken: Sequence[Taken]) -> list[Outgoing]:
+    """The mails about uploads just registered: a receipt for what will be checked, a short one for what will not, one to the engineer."""
+    counting = counting_now(connection, [t.delivery for t in taken if t.delivery.half_year])
+    mails = []
+    for each in taken:
+        delivery = each.delivery
+        if delivery.half_year is None or delivery.municipality is None or delivery.round is None:
+            mails += _elsewhere(context, delivery) or [_unplaced(context, delivery)]
+            continue
+        if delivery.attempt is None:
+            found = standing(connection, delivery.half_year, delivery.municipality, delivery.round)
+        else:
+            found = Standing(counting.get((delivery.half_year, delivery.municipality)), min(delivery.attempt, UPLOADS_ALLOWED))
+        mails.append(_about(context, each, context.calendar.round(delivery.round), found))
+    return mails
+
+
+def _about(context: Context, taken: Taken, calendar_round: Round, found: Standing) -> Outgoing:
+    delivery = taken.delivery
+    party, upload = party_of(delivery.half_year or "", delivery.municipality or ""), upload_of(delivery)
+    if delivery.state == "received":
+        until = add_working_days(delivery.received_at.date(), WORKING_DAYS_TO_VERDICT)
+        receipt = ReceiptContext(party, upload, calendar_round, standing_view(found), delivery.size_bytes, delivery.sha256 or "", until)
+        return to_coordinator(context, delivery, "receipt", receipt_mail(receipt))
+    earlier = upload_of(taken.repeats) if taken.repeats else None
+    about = UploadContext(party, upload, calendar_round, standing_view(found), earlier)
+    kind, render = {
+        "late": ("late", late_mail),
+        "early": ("early", early_mail),
+        "repeat": ("repeat", repeat_mail),
+        "over_limit": ("over_limit", over_limit_mail),
+        "unreadable": ("unreadable_right", unreadable_right_mail),
+        VANISHED: ("vanished", vanished_mail),
+    }[delivery.reason if delivery.reason == VANISHED else delivery.state]
+    return to_coordinator(context, delivery, kind, render(about))
+
+
+def unreadable_right(context: Context, connection: Connection, delivery: Delivery) -> Outgoing:
+    """The mail about an upload that turned out not to be readable when it was to be checked."""
+    half_year, municipality, round_code = delivery.half_year or "", delivery.municipality or "", delivery.round or ""
+    found = standing(connection, half_year, municipality, round_code)
+    about = UploadContext(party_of(half_year, municipality), upload_of(delivery), context.calendar.round(round_code), standing_view(found))
+    return to_coordinator(context, delivery, "unreadable_right", unreadable_right_mail(about))
+
+
+def _elsewhere(context: Context, delivery: Delivery) -> list[Outgoing]:
+    """The mails to who serves the right folders, when a municipality's folder was used for a half-year in which it was none."""
+    place = parse_key(delivery.object_key).not_then
+    if place is None:
+        return []
+    then = predecessors(place.municipality, place.half_year)
+    right = then or successors(place.municipality, place.half_year)
+    today = HalfYear.of(delivery.received_at.astimezone(AMSTERDAM).date())
+    asked = (place.municipality,) if then else right
+    told = sorted({code for each in asked for code in (successors(each, today) if not is_municipality(each, today) else ()) or (each,)})
+    known = context.calendar.place(place.half_year, delivery.received_at)
+    mails = []
+    for number, code in enumerate(told if right else (), 1):
+        about = OtherFolderContext(
+            party=party_of(str(place.half_year), code),
+            used=party_of(str(place.half_year), place.municipality),
+            right=tuple(party_of(str(place.half_year), each) for each in right),
+            before=bool(then),
+            upload=upload_of(delivery),
+            round=known.round if known.timing == "open" else None,
+        )
+        mail = other_folder_mail(about)
+        mails.append(Outgoing(delivery.delivery_id, "other_folder", code, address_of(context, code), mail, number))
+    return mails
+
+
+def _unplaced(context: Context, delivery: Delivery) -> Outgoing:
+    about = UnplacedContext(
+        delivery.delivery_id,
+        delivery.bucket,
+        delivery.shown_key,
+        delivery.version_id,
+        delivery.received_at,
+        delivery.size_bytes,
+        delivery.shown_reason,
+    )
+    return Outgoing(delivery.delivery_id, "unplaced", None, context.settings.mail_engineer, unplaced_mail(about))

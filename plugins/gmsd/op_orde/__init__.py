@@ -1,0 +1,20 @@
+"""The op-orde report: the counts of one delivery, set beside those of municipalities of similar size, as page, workbook and JSON.
+
+What is kept of others are counts, what is shown of them quartiles. No person, no published figure, no database.
+"""
+
+from gmsd.op_orde.comparison import OpOrdeReport, compare
+from gmsd.op_orde.context import OpOrdeContext
+from gmsd.op_orde.summary import OpOrdeSummary, summarise
+from gmsd.op_orde.views import op_orde_html, op_orde_json, op_orde_xlsx
+
+__all__ = [
+    "OpOrdeContext",
+    "OpOrdeReport",
+    "OpOrdeSummary",
+    "compare",
+    "op_orde_html",
+    "op_orde_json",
+    "op_orde_xlsx",
+    "summarise",
+]
