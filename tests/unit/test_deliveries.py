@@ -9,9 +9,10 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.deliveries import STATES, Standing, parse_key
+from gmsd.deliveries.arrival import Arrival
 from gmsd.deliveries.inbox import in_order_of_receipt, is_known
-from gmsd.deliveries.registration import Arrival, _Ledger, take
 from gmsd.deliveries.states import ALLOWED
+from gmsd.deliveries.taking import Ledger, take
 from gmsd.rounds import load_calendar
 from gmsd.store import Version
 
@@ -27,7 +28,7 @@ class Inbox:
     """Uploads of one municipality taken one by one; `afresh` says whether an earlier refusal may be over on a later day."""
 
     def __init__(self, *, afresh: bool = False, closed: set[tuple[str, str]] = frozenset()) -> None:
-        self.ledger = _Ledger({}, set(closed), 0, 0, lambda _: afresh)
+        self.ledger = Ledger({}, set(closed), 0, 0, lambda _: afresh)
         self.number = 0
 
     def upload(self, content: str | None, name: str = NAME, at: dt.datetime = IN_WINDOW, folder: str = "H22019/0518"):

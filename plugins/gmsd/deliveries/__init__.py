@@ -3,6 +3,7 @@
 What stands in a file is read in `checking`, what is said of it to its sender in the rooms after that.
 """
 
+from gmsd.deliveries.arrival import NOT_READABLE
 from gmsd.deliveries.copies import (
     BytesLost,
     Compared,
@@ -12,6 +13,7 @@ from gmsd.deliveries.copies import (
     differing,
     keep_versions,
 )
+from gmsd.deliveries.copying import LEFT, VANISHED
 from gmsd.deliveries.delivery import (
     CORRECTIONS_ALLOWED,
     UPLOADS_ALLOWED,
@@ -39,8 +41,9 @@ from gmsd.deliveries.inbox import (
     inbox_fingerprint,
     parse_key,
 )
-from gmsd.deliveries.registration import LEFT, NOT_READABLE, VANISHED, Registered, Taken, register
+from gmsd.deliveries.registration import Registered, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
+from gmsd.deliveries.taking import Taken
 from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
 from gmsd.deliveries.waiting import Waiting, waiting_for
 

@@ -1,0 +1,139 @@
+"""What one object of the inbox is taken for: by its key, the calendar and the uploads before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from gmsd.clock import AMSTERDAM
+from gmsd.database import statement, storable
+from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery
+from gmsd.deliveries.inbox import REFUSED, Place, nobody_delivered
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries.arrival import Arrival
+    from gmsd.rounds import Calendar
+
+# The rule of the check that a creation date lies after the day of receipt: such a file may be right on a later day.
+CREATED_AFTER_RECEIPT = "AANM-03"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one object of the inbox is taken for.
+
+    Attributes:
+        delivery: The delivery, to be registered; without an id when nobody delivered the object.
+        repeats: The delivery that it repeats when it is a repeat.
+        noted: What it is when nobody delivered it.
+    """
+
+    delivery: Delivery
+    repeats: Delivery | None = None
+    noted: str = ""
+
+
+@dataclass
+class Ledger:
+    """What is known of the places while uploads are taken one by one."""
+
+    history: dict[Place, list[Delivery]]
+    closed: set[tuple[str, str]]
+    unplaced: int
+    forms: int
+    checked_afresh: Callable[[Delivery], bool]
+    taken: list[Taken] = field(default_factory=list)
+
+
+def ledger_of(connection: Connection, arrivals: Sequence[Arrival]) -> Ledger:
+    """What the register holds of the places that these arrivals are for."""
+    places = {a.key.place for a in arrivals if a.key.place}
+    values = {"municipalities": sorted({p.municipality for p in places}), "half_years": sorted({str(p.half_year) for p in places})}
+    history: dict[Place, list[Delivery]] = {place: [] for place in places}
+    by_text = {(str(place.half_year), place.municipality): place for place in places}
+    for row in connection.execute(statement("deliveries/places"), values).mappings():
+        place = by_text.get((row["half_year"], row["municipality"]))
+        if place is not None:
+            history[place].append(Delivery(**row))
+    closed = {(row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
+
+    def checked_afresh(earlier: Delivery) -> bool:
+        rules = set(connection.scalars(statement("deliveries/refusing_rules"), {"delivery_id": earlier.delivery_id}))
+        return earlier.state == "received" or rules == {CREATED_AFTER_RECEIPT}
+
+    return Ledger(
+        history,
+        closed,
+        unplaced=int(connection.scalar(statement("deliveries/unplaced_count")) or 0),
+        forms=int(connection.scalar(statement("deliveries/form_count")) or 0),
+        checked_afresh=checked_afresh,
+    )
+
+
+def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, received_at: dt.datetime, now: dt.datetime) -> Taken:
+    """Decide what one object is, by its key, the calendar and the uploads before it, and note a delivery in the ledger."""
+    version = arrival.version
+    delivery = Delivery(
+        delivery_id="", half_year=None, municipality=None, upload_number=0, round=None,
+        bucket=bucket, object_key=storable(version.key), version_id=version.identity, file_name=storable(arrival.key.file_name),
+        sha256=arrival.sha256, size_bytes=version.size, received_at=received_at, registered_at=now,
+        state="received", reason="", attempt=None, verdict=None, checked_at=None, facultative_used=None, deleted_at=None,
+    )  # fmt: skip
+    noted = REFUSED if arrival.refused_beside else nobody_delivered(version)
+    if noted or arrival.key.form:
+        return Taken(replace(delivery, state="noted", reason=f"{noted}: no delivery") if noted else delivery, noted=noted or "")
+    place = arrival.key.place
+    placing = calendar.place(place.half_year, received_at) if place else None
+    if place is None or placing is None or placing.round is None:
+        ledger.unplaced += 1
+        problem = arrival.key.problem or "no round of the calendar takes this half-year"
+        number = ledger.unplaced
+        return Taken(replace(delivery, delivery_id=f"unplaced.{number:04d}", upload_number=number, state="unplaced", reason=problem))
+    before = ledger.history[place]
+    number = max((d.upload_number for d in before), default=0) + 1
+    half_year, round_code = str(place.half_year), str(placing.round.code)
+    delivery = replace(
+        delivery,
+        delivery_id=f"{half_year}.{place.municipality}.{number:02d}",
+        half_year=half_year,
+        municipality=place.municipality,
+        upload_number=number,
+        round=round_code,
+    )
+    if placing.timing != "open":
+        taken = Taken(replace(delivery, state=placing.timing, reason=f"received outside the delivery window of round {round_code}"))
+    elif (round_code, half_year) in ledger.closed:
+        taken = Taken(replace(delivery, state="late", reason=f"round {round_code} had been closed when it was registered"))
+    else:
+        counted = [d for d in before if d.round == round_code and d.attempt is not None]
+        taken = _counted(delivery, counted, ledger.checked_afresh, arrival.problem)
+    before.append(taken.delivery)
+    return taken
+
+
+def _counted(delivery: Delivery, counted: Sequence[Delivery], checked_afresh: Callable[[Delivery], bool], problem: str) -> Taken:
+    """An upload within the window: a repeat of the counted one before it, over the limit, or to be checked."""
+    previous = counted[-1] if counted else None
+    if previous is not None and _repeats(delivery, previous, checked_afresh):
+        return Taken(replace(delivery, state="repeat", reason=f"same content and file name as {previous.delivery_id}"), previous)
+    attempt = max((d.attempt or 0 for d in counted), default=0) + 1
+    if attempt > UPLOADS_ALLOWED:
+        return Taken(replace(delivery, state="over_limit", attempt=attempt, reason=f"upload {attempt} of {UPLOADS_ALLOWED} in this round"))
+    if delivery.sha256 is None:
+        return Taken(replace(delivery, state="unreadable", attempt=attempt, verdict="rejected", reason=problem))
+    return Taken(replace(delivery, attempt=attempt))
+
+
+def _repeats(delivery: Delivery, previous: Delivery, checked_afresh: Callable[[Delivery], bool]) -> bool:
+    """Same content under the same name, unless the earlier one is gone or was refused for a date that may have come by now."""
+    if delivery.sha256 is None or (delivery.sha256, delivery.file_name) != (previous.sha256, previous.file_name):
+        return False
+    if previous.state == "withdrawn" or previous.deleted_at is not None:
+        return False
+    later_day = delivery.received_at.astimezone(AMSTERDAM).date() > previous.received_at.astimezone(AMSTERDAM).date()
+    return not (later_day and checked_afresh(previous))
