@@ -1,8 +1,9 @@
-"""Write the pages that are made from the code: settings, commands, DAGs, rules and faults. `--check` tells whether they are up to date."""
+"""Write the pages made from the code: settings, commands, DAGs, the house, rules and faults. `--check` tells whether they are up to date."""
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,10 +112,41 @@ def faults_page() -> str:
     return f"{NOTE.format(source='tests/spec/table')}\n{page()}"
 
 
+def house_page() -> str:
+    """The rooms of the library in the order of a delivery, each with its lines and what it says of itself."""
+    from configparser import ConfigParser
+
+    contracts = ConfigParser()
+    contracts.read(PROJECT / ".importlinter", encoding="utf-8")
+    order = contracts["importlinter:contract:order"]["layers"].split("\n")
+    library = PROJECT / "plugins" / "gmsd"
+    lines = [
+        NOTE.format(source="`.importlinter` and the docstrings in plugins/gmsd/"),
+        "# The house",
+        "",
+        "The library from the bottom up: a room imports only what stands above it on this page, and nothing in a circle; `make lint` fails",
+        "when one does not. A room is a folder, entered through its `__init__`: a short list of names that somebody outside uses.",
+        "",
+        "| where | lines, about | what it is |",
+        "|---|---|---|",
+    ]
+    for layer in reversed([each.strip() for each in order if each.strip()]):
+        for name in sorted(part.strip() for part in re.split("[:|]", layer)):
+            room = library / name
+            modules = sorted(room.rglob("*.py")) if room.is_dir() else [room.with_suffix(".py")]
+            front = room / "__init__.py" if room.is_dir() else modules[0]
+            first = (ast.get_docstring(ast.parse(front.read_text(encoding="utf-8"))) or "").partition("\n\n")[0].replace("\n", " ")
+            # to the hundred: the page says how large a room is, not that a line was added
+            count = max(100, round(sum(len(path.read_text(encoding="utf-8").splitlines()) for path in modules), -2))
+            lines.append(f"| `{name}{'/' if room.is_dir() else '.py'}` | {count:,} | {first.translate(CELL)} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "dags.md": dags_page,
+    "house.md": house_page,
     "rules.md": rules_page,
     "faults.md": faults_page,
 }

@@ -40,6 +40,10 @@ def test_no_arrow_points_backwards():
     ("module", "line"),
     [
         ("gmsd/deliveries/spoiled.py", "import gmsd.releases"),
+        ("gmsd/journal/spoiled.py", "import gmsd.deliveries"),
+        ("gmsd/rendering/spoiled.py", "import gmsd.feedback"),
+        ("gmsd/feedback/spoiled.py", "import gmsd.op_orde"),
+        ("gmsd/letters/spoiled.py", "import gmsd.consent"),
         ("gmsd/figures/spoiled.py", "def f():\n    from gmsd import disclosure"),
         ("gmsd/counting/spoiled.py", "import gmsd.warehouse"),
         ("gmsd/releases/spoiled.py", "import gmsd.commands.setup"),
@@ -54,6 +58,14 @@ def test_arrow_that_points_backwards_is_found(copied, module, line):
     result = lint(copied)
     assert result.returncode == 1
     assert "spoiled" in result.stdout
+
+
+def test_circle_inside_a_room_is_found(copied):
+    (copied / "gmsd" / "rounds" / "one.py").write_text("from gmsd.rounds import two\n")
+    (copied / "gmsd" / "rounds" / "two.py").write_text("from gmsd.rounds import one\n")
+    result = lint(copied)
+    assert result.returncode == 1
+    assert "No cycles are allowed in gmsd.rounds" in result.stdout
 
 
 def test_new_room_must_be_given_its_place(copied):
@@ -83,3 +95,52 @@ def test_room_is_entered_through_its_front_door():
             if parts[0] == "gmsd" and len(parts) > 1 and parts[1] in ROOMS - {inside} and not front_door:
                 side_doors.append(f"{path.relative_to(PROJECT)} imports {name}")
     assert side_doors == []
+
+
+def taken_of_rooms(path: Path) -> set[tuple[str, str]]:
+    """Room and name of everything that a file takes from a room by its front door: `from gmsd.room import name`, or `room.name`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found, called = set(), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "gmsd":
+            called |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("gmsd."):
+            found |= {(node.module.removeprefix("gmsd."), alias.name) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in called:
+            found.add((called[node.value.id], node.attr))
+    return found
+
+
+def exported(room: str) -> set[str]:
+    """The names that a room gives to others."""
+    return set(ast.literal_eval(next(node.value for node in front(room).body if isinstance(node, ast.Assign))))
+
+
+def front(room: str) -> ast.Module:
+    return ast.parse((LIBRARY / room / "__init__.py").read_text(encoding="utf-8"))
+
+
+def needless(room: str, exports: set[str], users: list[Path]) -> set[str]:
+    """What a room exports and nobody outside of it takes."""
+    taken = {name for path in users if not path.is_relative_to(LIBRARY / room) for where, name in taken_of_rooms(path) if where == room}
+    return exports - taken
+
+
+USERS = [path for folder in ("plugins", "dags", "docs", "services", "sql", "tests") for path in (PROJECT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_a_room_exports_what_somebody_outside_uses_and_no_more(room):
+    assert needless(room, exported(room), USERS) == set()
+
+
+def test_a_name_that_nobody_outside_uses_is_found():
+    assert needless("rounds", exported("rounds") | {"Attic"}, USERS) == {"Attic"}
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS | {"commands", "demo"}))
+def test_a_room_says_first_what_it_is(room):
+    first = (ast.get_docstring(front(room)) or "").partition("\n")[0]
+    assert first.endswith(".")
+    assert 5 <= len(first.split()) <= 30

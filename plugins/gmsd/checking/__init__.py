@@ -2,17 +2,14 @@
 
 from gmsd.checking.check import check_file, check_path, check_unread
 from gmsd.checking.light import load_engine
-from gmsd.checking.municipality import NotThen, not_then
+from gmsd.checking.municipality import not_then
 from gmsd.checking.naming import half_year_in_name
 from gmsd.checking.records import pseudonymise, read_records, read_records_of
-from gmsd.checking.result import CheckResult, Finding, NotRun, Verdict
+from gmsd.checking.result import CheckResult, Finding
 
 __all__ = [
     "CheckResult",
     "Finding",
-    "NotRun",
-    "NotThen",
-    "Verdict",
     "check_file",
     "check_path",
     "check_unread",

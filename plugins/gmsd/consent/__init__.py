@@ -3,8 +3,7 @@
 from gmsd.consent.filing import NoRound, NotInTime, file_form
 from gmsd.consent.forms import FormsWait, process_forms
 from gmsd.consent.reading import Form, Malformed, read_form
-from gmsd.consent.timing import Timing, timing_of
-from gmsd.consent.withdrawal import carry_out
+from gmsd.consent.timing import timing_of
 
 __all__ = [
     "Form",
@@ -12,8 +11,6 @@ __all__ = [
     "Malformed",
     "NoRound",
     "NotInTime",
-    "Timing",
-    "carry_out",
     "file_form",
     "process_forms",
     "read_form",

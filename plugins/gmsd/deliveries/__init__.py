@@ -4,15 +4,7 @@ What stands in a file is read in `checking`, what is said of it to its sender in
 """
 
 from gmsd.deliveries.arrival import NOT_READABLE
-from gmsd.deliveries.copies import (
-    BytesLost,
-    Compared,
-    ReceiptBroken,
-    compare_copies,
-    delivered_bytes,
-    differing,
-    keep_versions,
-)
+from gmsd.deliveries.copies import BytesLost, ReceiptBroken, compare_copies, delivered_bytes, differing, keep_versions
 from gmsd.deliveries.copying import LEFT, VANISHED
 from gmsd.deliveries.delivery import (
     CORRECTIONS_ALLOWED,
@@ -31,21 +23,12 @@ from gmsd.deliveries.delivery import (
     standing,
     unchecked_up_to,
 )
-from gmsd.deliveries.inbox import (
-    FORM_FOLDER,
-    REFUSED,
-    Place,
-    abort_unfinished,
-    identities,
-    in_order_of_receipt,
-    inbox_fingerprint,
-    parse_key,
-)
+from gmsd.deliveries.inbox import FORM_FOLDER, REFUSED, abort_unfinished, identities, inbox_fingerprint, parse_key
 from gmsd.deliveries.registration import Registered, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.taking import Taken
 from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
-from gmsd.deliveries.waiting import Waiting, waiting_for
+from gmsd.deliveries.waiting import waiting_for
 
 __all__ = [
     "CORRECTIONS_ALLOWED",
@@ -58,16 +41,13 @@ __all__ = [
     "VANISHED",
     "BytesLost",
     "Change",
-    "Compared",
     "Delivery",
-    "Place",
     "ReceiptBroken",
     "Registered",
     "RoundClosed",
     "Standing",
     "Taken",
     "UnknownDelivery",
-    "Waiting",
     "WrongState",
     "abort_unfinished",
     "check_lines",
@@ -79,7 +59,6 @@ __all__ = [
     "differing",
     "get",
     "identities",
-    "in_order_of_receipt",
     "inbox_fingerprint",
     "is_closed",
     "keep_verdict",

@@ -5,9 +5,8 @@ docs/decisions (keyed rounding with a secret threshold).
 """
 
 from gmsd.disclosure.keyed import draw
-from gmsd.disclosure.nation import NATION, nation
+from gmsd.disclosure.nation import NATION
 from gmsd.disclosure.protect import protect
-from gmsd.disclosure.rates import per_thousand
 from gmsd.disclosure.rule import Rule
 
-__all__ = ["NATION", "Rule", "draw", "nation", "per_thousand", "protect"]
+__all__ = ["NATION", "Rule", "draw", "protect"]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries import BytesLost, ReceiptBroken, Registered, compare_copies, keep_versions, register
-from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
-from gmsd.intake.report import Reported, report_delivery
+from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
+from gmsd.intake.check import check_delivery, outcome, recheck
+from gmsd.intake.report import report_delivery
 from gmsd.intake.staging import StagingLost, staged_records
 from gmsd.journal import Context, send_queued
 from gmsd.letters import announcements
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from gmsd.journal import Outgoing
 
 __all__ = [
-    "BytesLost",
-    "CheckOutcome",
     "ReceiptBroken",
-    "Reported",
     "StagingLost",
     "check_delivery",
     "outcome",

@@ -4,7 +4,7 @@ No delivery, rule, figure or release is known here: a row, a mail or a lock name
 """
 
 from gmsd.journal.anchoring import anchor, anchors, verify_trail
-from gmsd.journal.audit_trail import ChainReport, Entry, Head, audit, audit_many, head_of_trail, hidden, trail, verify_chain
+from gmsd.journal.audit_trail import Entry, audit, audit_many, head_of_trail, hidden, trail, verify_chain
 from gmsd.journal.context import Context
 from gmsd.journal.engineer import tell_engineer
 from gmsd.journal.incidents import FailedTask, note_failed_task, note_outage
@@ -13,11 +13,9 @@ from gmsd.journal.outgoing import Outgoing, issues_of, queue_mail, queue_mails
 from gmsd.journal.sending import Sent, send_queued
 
 __all__ = [
-    "ChainReport",
     "Context",
     "Entry",
     "FailedTask",
-    "Head",
     "Outgoing",
     "Sent",
     "anchor",

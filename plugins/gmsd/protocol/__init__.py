@@ -1,26 +1,21 @@
 """What a file must look like: layouts, code lists and rule texts, as versioned data that people edit in `expectations/`."""
 
 from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, Section, catalogue
-from gmsd.protocol.codes import Code, CodeList
-from gmsd.protocol.damage import Damage, DamageList, damage_list
+from gmsd.protocol.damage import Damage, damage_list
 from gmsd.protocol.layout import Derived, Field, Rule
 from gmsd.protocol.left_behind import left_behind, left_by
 from gmsd.protocol.loading import mistakes_in, newest_protocol, protocol_for, protocols
 from gmsd.protocol.protocol import NoProtocolError, Protocol
-from gmsd.protocol.reading import Mistake, ProtocolError, expectations_folder, nearest
+from gmsd.protocol.reading import ProtocolError, expectations_folder, nearest
 
 __all__ = [
     "CONSEQUENCES",
     "LEVELS",
     "Catalogue",
-    "Code",
-    "CodeList",
     "CodeTable",
     "Damage",
-    "DamageList",
     "Derived",
     "Field",
-    "Mistake",
     "NoProtocolError",
     "Protocol",
     "ProtocolError",

@@ -196,6 +196,7 @@ def _read_protocol(
         code_lists=code_lists,
         suites={level: file.suite for level, file in files.items()},
         folder=root.document.path.parent,
+        mistakes_in=mistakes_in,
     )
     return protocol, list(files.values())
 

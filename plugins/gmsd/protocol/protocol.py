@@ -11,12 +11,14 @@ from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_O
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from pathlib import Path
 
     from great_expectations import ExpectationSuite
 
     from gmsd.protocol.codes import CodeList
     from gmsd.protocol.layout import Derived, Field, Rule
+    from gmsd.protocol.reading import Mistake
     from gmsd.rounds import HalfYear
 
     Parameter = dt.date | tuple[str, ...]
@@ -49,6 +51,7 @@ class Protocol:
         code_lists: The code lists by name.
         suites: The two suites as they stand in their files.
         folder: Where its files lie.
+        mistakes_in: Reads a folder of protocols and tells what is wrong in it, for when Great Expectations does not take a suite.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Protocol:
     code_lists: dict[str, CodeList]
     suites: dict[Level, dict[str, Any]]
     folder: Path
+    mistakes_in: Callable[[Path], tuple[Mistake, ...]] = field(repr=False)
     _open: dict[bool, ExpectationSuite] = field(default_factory=dict, init=False, repr=False, compare=False)
     _valid: dict[HalfYear, dict[str, Parameter]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -181,7 +185,5 @@ class Protocol:
     def _built(self, name: str, expectations: list[dict[str, Any]]) -> ExpectationSuite:
         suite = build(name, expectations)
         if suite is None:
-            from gmsd.protocol.loading import mistakes_in
-
-            raise ProtocolError(*(mistakes_in(self.folder.parents[1]) or (f"{self.id}: Great Expectations does not take {name}",)))
+            raise ProtocolError(*(self.mistakes_in(self.folder.parents[1]) or (f"{self.id}: Great Expectations does not take {name}",)))
         return suite

@@ -6,16 +6,8 @@ herindelingen; bevolking per gemeente on 1 January 2020 and 2021), product categ
 library.
 """
 
-from gmsd.reference.categories import Group, Grouping, grouping, groups, product_categories
-from gmsd.reference.places import (
-    Municipality,
-    all_municipalities,
-    is_municipality,
-    municipalities,
-    municipalities_on,
-    municipality,
-    name,
-)
+from gmsd.reference.categories import Group, grouping, groups, product_categories
+from gmsd.reference.places import all_municipalities, is_municipality, municipalities, municipalities_on, municipality, name
 from gmsd.reference.population import (
     SIZE_CLASSES,
     InhabitantsUnknownError,
@@ -23,15 +15,12 @@ from gmsd.reference.population import (
     inhabitants_date,
     size_class,
 )
-from gmsd.reference.succession import Succession, existence, predecessors, successions, successors
+from gmsd.reference.succession import existence, predecessors, successions, successors
 
 __all__ = [
     "SIZE_CLASSES",
     "Group",
-    "Grouping",
     "InhabitantsUnknownError",
-    "Municipality",
-    "Succession",
     "all_municipalities",
     "existence",
     "grouping",

@@ -17,21 +17,12 @@ from gmsd.releases.approval import (
     questions,
     words_of,
 )
-from gmsd.releases.build import Built, OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
+from gmsd.releases.build import OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
 from gmsd.releases.bundle import Bundle, bundle
-from gmsd.releases.catalogue import NoReleaseError, Published, get_release, in_force, list_releases
-from gmsd.releases.content import Changes, Content
+from gmsd.releases.catalogue import NoReleaseError, get_release, in_force, list_releases
+from gmsd.releases.content import Content
 from gmsd.releases.explanations import printed
-from gmsd.releases.plan import (
-    AlreadyPublishedError,
-    FiguresMissingError,
-    NothingToPublishError,
-    Plan,
-    explanations_now,
-    next_release_id,
-    plan_release,
-    release_id,
-)
+from gmsd.releases.plan import AlreadyPublishedError, FiguresMissingError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.publish import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recovery import recover_releases, unknown_releases
 
@@ -43,19 +34,15 @@ __all__ = [
     "Answer",
     "AnsweredError",
     "ApprovalError",
-    "Built",
     "Bundle",
-    "Changes",
     "Content",
     "FiguresMissingError",
     "NoReleaseError",
     "NotApprovedError",
-    "NothingToPublishError",
     "OlderDatabaseError",
     "Plan",
     "PlanChangedError",
     "PublicationUnfinishedError",
-    "Published",
     "Question",
     "ReleaseDamagedError",
     "ReleaseStateError",
@@ -77,7 +64,6 @@ __all__ = [
     "questions",
     "recover_releases",
     "refuse",
-    "release_id",
     "take_back",
     "unknown_releases",
     "words_of",

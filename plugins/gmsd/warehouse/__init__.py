@@ -1,12 +1,10 @@
 """The close of a round and the load of what it froze."""
 
 from gmsd.warehouse.close import NothingAccepted, NotYetTime, StillUnchecked, close_preview, close_round, leave_open
-from gmsd.warehouse.load import Account, NotClosed, load_half_year
-from gmsd.warehouse.staged import records_of
+from gmsd.warehouse.load import NotClosed, load_half_year
 from gmsd.warehouse.sweep import sweep_staging
 
 __all__ = [
-    "Account",
     "NotClosed",
     "NotYetTime",
     "NothingAccepted",
@@ -15,6 +13,5 @@ __all__ = [
     "close_round",
     "leave_open",
     "load_half_year",
-    "records_of",
     "sweep_staging",
 ]
