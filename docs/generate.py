@@ -1,4 +1,4 @@
-"""Write the pages made from the code: settings, commands, DAGs, the house, rules and faults. `--check` tells whether they are up to date."""
+"""Write the pages made from the code: settings, commands, DAGs, the house, rules, faults. `--check` tells whether they are up to date."""
 
 from __future__ import annotations
 
