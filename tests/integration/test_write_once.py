@@ -150,9 +150,12 @@ def test_a_release_goes_one_way(filled, statement):
 
 def test_a_published_release_can_be_recalled_and_a_proposal_replaced(filled):
     with connect(filled, "publisher").connect() as connection:
-        connection.execute(text("UPDATE release SET state = 'recalled' WHERE release_id = 'r0003'"))
-        connection.execute(text("DELETE FROM release_cell WHERE release_id = 'r0001'"))
-        connection.execute(text("UPDATE release SET document = '{}' WHERE release_id = 'r0001'"))
+        for change in (
+            "UPDATE release SET state = 'recalled' WHERE release_id = 'r0003'",
+            "DELETE FROM release_cell WHERE release_id = 'r0001'",
+            "UPDATE release SET document = '{}' WHERE release_id = 'r0001'",
+        ):
+            assert connection.execute(text(change)).rowcount
         connection.rollback()
 
 

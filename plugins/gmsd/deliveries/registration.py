@@ -76,8 +76,7 @@ def register(context: Context, announce: Announce) -> Registered:
     listed, refused = list_inbox(context.store, bucket, known)
     with context.engine.begin() as connection:
         known = known_versions(connection, bucket) - taken_after_all(connection, bucket, listed)
-        troubled = connection.execute(statement("deliveries/trouble"), {"bucket": bucket}).first()
-        if troubled is None and all(is_known(version, known) for version in listed):
+        if not troubled(connection, bucket) and all(is_known(version, known) for version in listed):
             return Registered()
         lock_registration(connection)
         for calendar_round in context.calendar.rounds:
