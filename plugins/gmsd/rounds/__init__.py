@@ -1,7 +1,20 @@
-"""Half-years, rounds and working days."""
+"""Half-years, rounds, places and working days."""
 
 from gmsd.rounds.calendar import Calendar, Round, load_calendar
 from gmsd.rounds.halfyear import HalfYear
+from gmsd.rounds.participation import Participation
+from gmsd.rounds.place import WMO, Place, prefixed
 from gmsd.rounds.workdays import add_working_days, is_working_day
 
-__all__ = ["Calendar", "HalfYear", "Round", "add_working_days", "is_working_day", "load_calendar"]
+__all__ = [
+    "WMO",
+    "Calendar",
+    "HalfYear",
+    "Participation",
+    "Place",
+    "Round",
+    "add_working_days",
+    "is_working_day",
+    "load_calendar",
+    "prefixed",
+]

@@ -1,0 +1,23 @@
+"""What counts of a place at a close: the one list of words for it, from the close of a round to the cell that is not shown."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Participation(StrEnum):
+    """Whether there are figures of a place, and if not why."""
+
+    DELIVERED = "delivered"
+    """A delivery of this round counts."""
+    KEPT = "kept"
+    """The delivery of an earlier round still counts."""
+    WITHDRAWN = "withdrawn"
+    NOT_DELIVERED = "not_delivered"
+    DISSOLVED = "dissolved"
+    """The municipality did not exist any more."""
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a delivery counts."""
+        return self in {Participation.DELIVERED, Participation.KEPT}
