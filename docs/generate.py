@@ -102,7 +102,7 @@ def rules_page() -> str:
     """Every rule of every protocol, in Dutch, as the catalogue that coordinators read."""
     from gmsd.feedback import rules_markdown
 
-    return f"{NOTE.format(source='expectations/wmo')}\n# Regels voor het Wmo-bestand\n\n{rules_markdown()}"
+    return f"{NOTE.format(source='the laws in expectations/')}\n{rules_markdown()}"
 
 
 def faults_page() -> str:

@@ -18,6 +18,7 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gmsd.protocol import expectations_folder, newest_protocol, protocols
+from gmsd.rounds import WMO
 
 # There is no openapi.json: it would be a route that asks nobody who it is.
 app = FastAPI(title="GMSD", openapi_url=None, docs_url=None, redoc_url=None)
@@ -112,7 +113,7 @@ def _secret() -> str:
 @app.get("/regels")
 def newest_rules() -> RedirectResponse:
     """Where the newest layout is told; a browser keeps the rule that an address ends with."""
-    return RedirectResponse(f"regels/{newest_protocol().id}", headers={"Cache-Control": "public, max-age=600"})
+    return RedirectResponse(f"regels/{newest_protocol(WMO).id}", headers={"Cache-Control": "public, max-age=600"})
 
 
 @app.get("/regels/{protocol}", response_class=HTMLResponse)

@@ -17,6 +17,7 @@ from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemy
 
 from gmsd.protocol import protocol_for
 from gmsd.reference import municipalities
+from gmsd.rounds import WMO
 from tests.bench import files
 from tests.bench.stock import suite, validated
 from tests.support.stack import admin_of, read_values, services
@@ -75,7 +76,7 @@ def _load(connection: psycopg.Connection[Any], path: Path) -> None:
         "first_day": files.HALF_YEAR.first_day,
         "last_day": files.HALF_YEAR.last_day,
         "municipalities": list(municipalities(files.HALF_YEAR)),
-        "end_reasons": list(protocol_for(files.HALF_YEAR).codes("reden_beeindiging", files.HALF_YEAR)),
+        "end_reasons": list(protocol_for(files.HALF_YEAR, WMO).codes("reden_beeindiging", files.HALF_YEAR)),
     }
     connection.execute("drop table if exists bench_file, bench_checked")
     connection.execute(_statement("file"))

@@ -12,6 +12,7 @@ from great_expectations.validator.validator import Validator
 
 from gmsd.protocol import Protocol, protocol_for
 from gmsd.reference import municipalities
+from gmsd.rounds import WMO
 from tests.bench import files
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _case(folder: Path, *, lines: bool) -> Callable[[], Answers]:
 def check(path: Path, expectations: list[Any], *, lines: bool) -> Answers:
     """Read a file, make the derived columns, run the rules."""
     frame = read(path)
-    derive(frame, protocol_for(files.HALF_YEAR))
+    derive(frame, protocol_for(files.HALF_YEAR, WMO))
     return validated(PandasExecutionEngine(batch_data_dict={"file": frame}), expectations, lines=lines)
 
 
@@ -52,7 +53,7 @@ def suite() -> list[Any]:
 
     A day is written as a moment: a pandas column of days cannot be compared with a date.
     """
-    configurations = [each.configuration for each in protocol_for(files.HALF_YEAR).suite(**files.KNOWN).expectations]
+    configurations = [each.configuration for each in protocol_for(files.HALF_YEAR, WMO).suite(**files.KNOWN).expectations]
     for each in configurations:
         for bound in {"min_value", "max_value"} & each.kwargs.keys():
             if each.kwargs[bound] is not None:

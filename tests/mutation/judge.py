@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gmsd.protocol import mistakes_in, protocol_for, protocols
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from tests.mutation.mutants import Mutant, mutants
 from tests.spec import test_check_faults, test_rule_edges
 from tests.spec.checking import Case, check
@@ -109,7 +109,7 @@ def _no_mistakes() -> None:
 
 
 def _sentences() -> None:
-    for rule in protocol_for(H2).rules.values():
+    for rule in protocol_for(H2, WMO).rules.values():
         test_protocol.test_rule_is_told_whole(rule)
 
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.nl import bsn
 
-from gmsd.checking import numbers, read_records, structure
+from gmsd.checking import numbers, read_records
+from gmsd.delimited import lines
 from tests.spec.checking import check, clean, file_of
 from tests.spec.table import SECTIONS
 
@@ -25,7 +26,7 @@ def in_memory():
 
 @pytest.fixture
 def streamed(monkeypatch):
-    monkeypatch.setattr(structure, "_LARGE", 0)
+    monkeypatch.setattr(lines, "_LARGE", 0)
 
 
 def test_every_case_gives_the_same_result(in_memory, streamed):
@@ -43,8 +44,8 @@ def test_records_are_the_same(streamed, monkeypatch):
 
 
 def test_lines_from_the_middle_of_a_large_file_are_counted_right(monkeypatch):
-    monkeypatch.setattr(structure, "_PIECE", 64)
-    monkeypatch.setattr(structure, "_LINES", 3)
+    monkeypatch.setattr(lines, "_PIECE", 64)
+    monkeypatch.setattr(lines, "_LINES", 3)
     rows = [f"20200203;0518;999900006;01;20180101;;1;{number};;;;;" for number in range(1, 200)]
     for place in (50, 51, 120):
         rows[place] = rows[place].replace(";", "", 1)
@@ -59,16 +60,16 @@ def test_lines_from_the_middle_of_a_large_file_are_counted_right(monkeypatch):
 
 def test_white_space_is_what_python_calls_so():
     every = {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
-    assert set(structure._WHITE) == every | {structure._LONE_RETURN.decode()}
+    assert set(lines._WHITE) == every | {lines._LONE_RETURN.decode()}
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 1024])
 def test_end_is_found_wherever_a_piece_begins(monkeypatch, width):
-    monkeypatch.setattr(structure, "_PIECE", width)
+    monkeypatch.setattr(lines, "_PIECE", width)
     for nothing in ("", ";", "\u3000" * 2000, ";\u00a0" * 3000, "é;", "\U0001f600" + " " * 2000):
         content = f"a;b\nc;d{nothing}\n".encode()
-        kept = content.decode().rstrip(";" + structure._WHITE).encode()
-        assert structure._filled(content, ";") == len(kept)
+        kept = content.decode().rstrip(";" + lines._WHITE).encode()
+        assert lines._filled(content, ";") == len(kept)
 
 
 @settings(max_examples=150, deadline=None)

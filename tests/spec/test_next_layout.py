@@ -13,7 +13,7 @@ from gmsd.checking import check_file, pseudonymise, read_records
 from gmsd.cli import build
 from gmsd.feedback import rules_html, rules_markdown
 from gmsd.protocol import expectations_folder, mistakes_in, protocol_for, protocols
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from gmsd.settings import get_settings
 from tests.spec.checking import COLUMNS, ROWS, clean, file_of
 from tests.support.next_layout import make_home
@@ -91,14 +91,14 @@ def test_records_are_read_and_pseudonymised_as_before():
 
 
 def test_the_catalogue_tells_both():
-    page, document = rules_html(protocol_for(FIRST)), rules_markdown()
+    page, document = rules_html(protocol_for(FIRST, WMO)), rules_markdown()
     assert 'id="AMB-03"' in page
     assert "bestanden over het 1e halfjaar 2023 en later" in page
     assert "bestanden over het 1e halfjaar 2015 en later" in page, "BSN-02 holds since the layout before"
     assert 'href="./wmo-2020"' in page
     assert '<a id="AMB-03"></a>' in document
     assert '<a id="wmo-2020-BSN-02"></a>' in document
-    assert "tot en met het 2e halfjaar 2022" in rules_html(protocol_for(BEFORE))
+    assert "tot en met het 2e halfjaar 2022" in rules_html(protocol_for(BEFORE, WMO))
 
 
 @pytest.mark.parametrize("form", ["json", "html", "text"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gmsd.protocol import NoProtocolError, protocol_for
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from tests.spec.checking import COLUMNS, ROWS, cell, check, clean, file_of, header, row
 
 if TYPE_CHECKING:
@@ -190,21 +190,21 @@ def table(text: str) -> list[tuple[str | None, ...]]:
 
 
 def rules_are_those_of_the_register() -> None:
-    rules = protocol_for(H2).rules.values()
+    rules = protocol_for(H2, WMO).rules.values()
     assert {(rule.code, rule.level, rule.field, rule.status) for rule in rules} == set(table(REGISTER))
 
 
 def fields_are_those_of_the_layout() -> None:
     fields = [
         (f.name, f.set, f.type, "yes" if f.may_be_empty else "no", f.record, f.codes)
-        for f in protocol_for(H2).fields
+        for f in protocol_for(H2, WMO).fields
     ]  # fmt: skip
     assert fields == table(FIELDS)
     assert [name for name, *_ in fields] == list(COLUMNS)
 
 
 def source_is_the_place_of_the_field() -> None:
-    protocol = protocol_for(H2)
+    protocol = protocol_for(H2, WMO)
     places = {name: f"GMSD-protocol Wmo, veld {place}" for place, name in enumerate(protocol.header, start=1)}
     parts = {"NAAM": "bestandsnaam", "BEST": "bestand", "KOL": "indeling", "REGEL": "indeling", "REC": "afbakening"}
     for rule in protocol.rules.values():
@@ -218,11 +218,11 @@ def fault_of_name_bytes_or_header_is_told_by_its_rule() -> None:
 
 
 def limits_and_half_years_are_those_of_the_protocol() -> None:
-    protocol = protocol_for(H2)
+    protocol = protocol_for(H2, WMO)
     assert (protocol.separator, protocol.max_bytes, protocol.max_lines) == (";", 512 * 2**20, 5_000_000)
     assert (str(protocol.first), protocol.last) == ("2015-H1", None)
     with pytest.raises(NoProtocolError):
-        protocol_for(HalfYear(2014, 2))
+        protocol_for(HalfYear(2014, 2), WMO)
 
 
 def sentences_leave_open_only_what_is_filled_in() -> None:
@@ -278,7 +278,7 @@ def tell_edge(edge: Edge) -> None:
     rows = [row(edge.base, **{edge.column: value}) for value in edge.wrong]
     result = check(file_of(*ROWS, *enough, *rows), **edge.changes)
     first = 2 + len(ROWS) + len(enough)
-    level = protocol_for(H2).rules[edge.rule].level
+    level = protocol_for(H2, WMO).rules[edge.rule].level
     counts_nothing = {"BEST-06", "BEST-07"}  # what is told of many wrong values together is no finding of one
     found = [
         (f.rule, f.count, f.lines) for f in result.findings if (f.level != "notice" and f.rule not in counts_nothing) or f.rule == edge.rule
@@ -291,4 +291,4 @@ def tell_edge(edge: Edge) -> None:
 
 def test_every_rule_has_its_edges():
     whole_lines = {"REC-02", "REGEL-03"}
-    assert {edge.rule for edge in EDGES} | {code for code, *_ in FILE_RULES} | whole_lines == set(protocol_for(H2).rules)
+    assert {edge.rule for edge in EDGES} | {code for code, *_ in FILE_RULES} | whole_lines == set(protocol_for(H2, WMO).rules)

@@ -14,6 +14,7 @@ from gmsd.checking import check_file
 from gmsd.deliveries import Delivery
 from gmsd.protocol import newest_protocol, protocol_for
 from gmsd.rendering.environments import environment
+from gmsd.rounds import WMO
 from gmsd_airflow import rounds_page
 from tests.unit import samples as s
 from tests.unit import test_letters as mails
@@ -45,7 +46,7 @@ def wrong_everywhere() -> dict:
         for place, value in spoilt[number % len(spoilt)].items():
             fields[place] = value
         rows.append(";".join(fields))
-    header = ";".join(newest_protocol().header)
+    header = ";".join(newest_protocol(WMO).header)
     data = "\r\n".join([header, *rows, ""]).encode()
     return check_file(data, file_name=s.FILE, municipality="0518", half_year=s.H2, received_on=dt.date(2020, 2, 10)).to_json()
 
@@ -64,7 +65,7 @@ def pages(file: str = s.FILE) -> dict[str, str]:
         f"op-orde {name}": op_orde.op_orde_html(compared.REPORTS[name], replace(compared.CONTEXT, upload=upload))
         for name in ("full", "alone")
     }
-    return made | {"rules": feedback.rules_html(protocol_for(s.H2))}
+    return made | {"rules": feedback.rules_html(protocol_for(s.H2, WMO))}
 
 
 def long_pages() -> dict[str, str]:

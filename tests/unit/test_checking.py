@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from gmsd.checking import check_file, check_path, pseudonymise, read_records, text
-from gmsd.checking.structure import judge_header
+from gmsd.checking import check_file, check_path, pseudonymise, read_records
+from gmsd.checking.header import judge_header
 from gmsd.cli import build
-from gmsd.rounds import HalfYear
+from gmsd.delimited import text
+from gmsd.rounds import WMO, HalfYear
 from tests.spec.checking import COLUMNS, ROWS, cell, check, clean, file_of
 
 KEY = bytes(range(32))
@@ -146,7 +147,7 @@ def test_text_is_decoded_in_pieces_as_it_is_whole(data):
 def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):
     from gmsd.protocol import protocol_for
 
-    protocol = protocol_for(HalfYear(2019, 2))
+    protocol = protocol_for(HalfYear(2019, 2), WMO)
     suite = protocol.suites["facultative"]
     broken = [dict(e, kwargs=e["kwargs"] | {"regex": "("}) if e["meta"]["code"] == "VOL-02" else e for e in suite["expectations"]]
     monkeypatch.setitem(suite, "expectations", broken)

@@ -9,16 +9,16 @@ import polars as pl
 import pytest
 
 from gmsd.checking.damage import explain_cells
-from gmsd.checking.kinds import kind_of
 from gmsd.checking.result import LISTED_LINES, Finding
+from gmsd.delimited.kinds import kind_of
 from gmsd.protocol import ProtocolError, damage_list, protocol_for
 from gmsd.protocol.damage import _read, damage_mistakes
 from gmsd.protocol.reading import expectations_folder
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from tests.spec.checking import cell, check, file_of, row
 
-PROTOCOL = protocol_for(HalfYear(2019, 2))
-ALL = damage_list()
+PROTOCOL = protocol_for(HalfYear(2019, 2), WMO)
+ALL = damage_list(WMO)
 
 
 @pytest.mark.parametrize("damage", [*ALL.names, *ALL.cells, *ALL.of_lines(12)], ids=lambda damage: damage.name)
@@ -98,6 +98,6 @@ def test_pattern_that_does_not_run_is_told(tmp_path):
     (tmp_path / "wmo").mkdir()
     text = (expectations_folder() / "wmo" / "damage.yaml").read_text(encoding="utf-8")
     (tmp_path / "wmo" / "damage.yaml").write_text(text.replace("'^0+$'", "'^(0+$'", 1), encoding="utf-8")
-    (mistake,) = damage_mistakes(tmp_path)
+    (mistake,) = damage_mistakes(tmp_path / "wmo")
     assert "damage date_zeros: regex does not run" in str(mistake)
-    assert damage_mistakes(expectations_folder()) == []
+    assert damage_mistakes(expectations_folder() / "wmo") == []

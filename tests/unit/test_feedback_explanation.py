@@ -10,9 +10,10 @@ from gmsd.feedback.explanation import explain, rule_url
 from gmsd.feedback.result import Checked
 from gmsd.masking import mask_bsn
 from gmsd.protocol import protocol_for
+from gmsd.rounds import WMO
 from tests.unit import samples as s
 
-RULES = protocol_for(s.H2).rules
+RULES = protocol_for(s.H2, WMO).rules
 EVERY = [s.finding(rule.code, rule.level, rule.field, 1, [2], "Zin.", "Zin.") for rule in RULES.values() if rule.level != "file"]
 RESULT = s.result("rejected", EVERY, municipality="0363")
 URL = "https://gmsd.invalid/regels"

@@ -9,10 +9,11 @@ import pytest
 from gmsd import feedback
 from gmsd.masking import mask_bsn
 from gmsd.protocol import protocol_for
+from gmsd.rounds import WMO
 from tests.unit import samples as s
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "support" / "validation_report_schema.json").read_text())
-RULES = protocol_for(s.H2).rules
+RULES = protocol_for(s.H2, WMO).rules
 
 
 def report(result: dict, context: feedback.FeedbackContext = s.FEEDBACK) -> dict[str, dict]:

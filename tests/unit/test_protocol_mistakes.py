@@ -14,12 +14,14 @@ import pytest
 import yaml
 
 from gmsd.protocol import ProtocolError, expectations_folder, mistakes_in, protocols
+from gmsd.protocol.law import _read
+from gmsd.protocol.loading import _of_law
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 STRUCTURE, BASE, FACULTATIVE = "wmo-2020/structuur.yaml", "wmo-2020/basis.yaml", "wmo-2020/facultatief.yaml"
-UNITS, REASONS = "codes/eenheid.yaml", "codes/reden_beeindiging.yaml"
+UNITS, REASONS, LAW = "codes/eenheid.yaml", "codes/reden_beeindiging.yaml", "law.yaml"
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,67 @@ SLIPS = [
     ),
     Slip("limit of nothing", STRUCTURE, "bytes: 536870912", "bytes: 0", "bytes is 0; it is 1 or more"),
     Slip("field twice", STRUCTURE, "record: volume", "record: allocation_number", 'record "allocation_number" stands also on line'),
-    Slip("record that is not kept", STRUCTURE, "record: volume", "record: volumes", 'record "volumes" is none of bsn'),
+    Slip(
+        "record that is not kept",
+        STRUCTURE,
+        "record: volume",
+        "record: volumes",
+        'field Volume: record "volumes" is no column of law.yaml; did you mean "volume"?',
+    ),
+    Slip(
+        "kept as another set",
+        STRUCTURE,
+        "set: facultative, type: number, may_be_empty: true, record: volume",
+        "set: facultative, type: number, may_be_empty: true, record: delivery_form",
+        "set is facultative, but column delivery_form of law.yaml is base; what is refused must be what is emptied",
+    ),
+    Slip(
+        "person kept as a number",
+        STRUCTURE,
+        "type: number, may_be_empty: true, record: volume",
+        "type: person, may_be_empty: true, record: volume",
+        "field Volume: type is person, but column volume of law.yaml is a bigint",
+    ),
+    Slip(
+        "passes with time without refusing",
+        FACULTATIVE,
+        "code: VOL-02",
+        "code: VOL-02\n      passes_with_time: true",
+        "passes_with_time is said of a rule that refuses a file",
+        "passes_with_time",
+    ),
+    Slip("law of another folder", LAW, "id: wmo", "id: jeugd", 'id "jeugd" is not the name of its folder, wmo'),
+    Slip("law without a title", LAW, "title: Wmo\n", "", "title is missing; it is text", "id: wmo"),
+    Slip("prefix of two parts", LAW, "prefix: WMO", "prefix: WMO_", 'prefix "WMO_" is no word of letters and digits, such as WMO'),
+    Slip("extension with its dot", LAW, "[csv, txt]", "[.csv, txt]", "extensions holds '.csv'; each is a word of letters and digits"),
+    Slip("no extension", LAW, "[csv, txt]", "[]", "extensions is empty; it is a list"),
+    Slip("unknown sender", LAW, "from: municipality", "from: gemeente", 'from "gemeente" is none of municipality'),
+    Slip("unknown counting", LAW, "counting: arrangements", "counting: arrangement", 'did you mean "arrangements"?'),
+    Slip("table twice", LAW, "[83262NED]", "[83262NED, 83262NED]", "tables holds 83262NED twice"),
+    Slip(
+        "unknown type of a column", LAW, "name: unit, type: smallint", "name: unit, type: int", 'column unit: type "int" is none of person'
+    ),
+    Slip(
+        "unknown set of a column", LAW, "volume, type: bigint, set: facultative", "volume, type: bigint, set: extra", 'set "extra" is none'
+    ),
+    Slip("column twice", LAW, "name: frequency", "name: unit", "column unit: there is such a column already"),
+    Slip("column of every record", LAW, "name: unit", "name: line", "column line: every record has a line of its own"),
+    Slip("column of a name", LAW, "name: unit", "name: Eenheid", "column Eenheid: a name is of small letters, digits and _"),
+    Slip(
+        "person under another name",
+        LAW,
+        "name: bsn, type: person",
+        "name: client, type: person",
+        "column client: the column of type person, and it alone, is called bsn",
+    ),
+    Slip(
+        "column that counting needs",
+        LAW,
+        "  - {name: end_reason, type: smallint, set: facultative}\n",
+        "",
+        "no column end_reason; counting arrangements needs it",
+        "record:",
+    ),
     Slip(
         "record that must be there",
         STRUCTURE,
@@ -329,7 +391,7 @@ def places(value: Any, keys: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [keys, *(each for key, inner in below for each in places(inner, (*keys, key)))]
 
 
-@pytest.mark.parametrize("file", [STRUCTURE, BASE, FACULTATIVE, UNITS])
+@pytest.mark.parametrize("file", [STRUCTURE, BASE, FACULTATIVE, UNITS, LAW])
 def test_whatever_stands_in_a_file_reading_tells_it_and_does_not_break(folder, file):
     path, draw = folder / "wmo" / file, random.Random(file)
     original = path.read_text(encoding="utf-8")
@@ -347,7 +409,8 @@ def test_whatever_stands_in_a_file_reading_tells_it_and_does_not_break(folder, f
 
 def test_reading_takes_little_of_a_check(folder):
     def seconds() -> float:
-        protocols.cache_clear()
+        _of_law.cache_clear()
+        _read.cache_clear()
         began = time.process_time()
         protocols(folder)
         return time.process_time() - began
@@ -355,5 +418,14 @@ def test_reading_takes_little_of_a_check(folder):
     assert min(seconds() for _ in range(5)) < 0.06
 
 
-def test_folder_without_protocol(tmp_path):
-    assert "no protocol; each is a folder with structuur.yaml" in "\n".join(map(str, mistakes_in(tmp_path)))
+def test_folder_without_law_or_protocol(tmp_path, folder):
+    def mistakes(of: Path) -> str:
+        return "\n".join(map(str, mistakes_in(of)))
+
+    (tmp_path / "nothing").mkdir()
+    assert "no law; each is a folder with law.yaml" in mistakes(tmp_path / "nothing")
+    shutil.copytree(folder / "wmo" / "wmo-2020", folder / "jeugd" / "jeugd-2020")
+    assert "jeugd: holds a protocol, but" in mistakes(folder)
+    shutil.rmtree(folder / "jeugd")
+    shutil.rmtree(folder / "wmo" / "wmo-2020")
+    assert mistakes(folder).endswith("wmo: no protocol; each is a folder with structuur.yaml")

@@ -15,7 +15,7 @@ from gmsd.demo.corpus import corpus
 from gmsd.impact import NoArchive, NoRules, from_folders
 from gmsd.impact.rules import earlier
 from gmsd.protocol import protocol_for
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from tests.support.rule_changes import RIGHT, clone, commit, git, put, repository
 from tests.support.stack import PROJECT
 
@@ -123,7 +123,7 @@ def test_corpus_meets_every_rule_in_the_file_that_is_there_for_it():
         if file.label == "right":
             right.add(result.verdict)
     assert right == {"accepted"}
-    labels = set(protocol_for(H2).rules)
+    labels = set(protocol_for(H2, WMO).rules)
     assert labels <= met.keys()
     # who starts that far off or falls outside is told of that too, and so is an unknown person
     beside = {"BEST-06": {"REC-01"}, "BEST-07": {"BSN-09"}, "START-05": {"REC-01"}}

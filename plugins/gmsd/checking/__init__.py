@@ -1,10 +1,10 @@
-"""The technical check of a delivery: reading the file, running the rules, the verdict; and the way from an accepted file to records."""
+"""The technical check of a delivery: running the rules of its law, the verdict; and the way from an accepted file to records."""
 
 from gmsd.checking.check import check_file, check_path, check_unread
 from gmsd.checking.light import load_engine
 from gmsd.checking.municipality import not_then
-from gmsd.checking.naming import half_year_in_name
-from gmsd.checking.records import pseudonymise, read_records, read_records_of
+from gmsd.checking.naming import half_year_in_name, law_in_name
+from gmsd.checking.records import pseudonymise, read_records, read_records_of, usable_records
 from gmsd.checking.result import CheckResult, Finding
 
 __all__ = [
@@ -14,9 +14,11 @@ __all__ = [
     "check_path",
     "check_unread",
     "half_year_in_name",
+    "law_in_name",
     "load_engine",
     "not_then",
     "pseudonymise",
     "read_records",
     "read_records_of",
+    "usable_records",
 ]

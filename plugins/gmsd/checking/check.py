@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
-from gmsd.checking.header import explain_header
+from gmsd.checking.header import explain_header, judge_header
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import CheckResult, Finding
-from gmsd.checking.structure import Lines, judge_header, physical_lines, split_body
-from gmsd.checking.text import read_text
+from gmsd.delimited import Lines, physical_lines, read_text, split_body
 from gmsd.dutch import dutch_number
 from gmsd.masking import mask_bsn
-from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
+from gmsd.protocol import Protocol, law, newest_protocol, protocol_or_newest
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +36,7 @@ def check_file(
     municipality: str | None,
     half_year: HalfYear | None,
     received_on: dt.date,
+    law_id: str = WMO,
     max_bytes: int | None = None,
     max_lines: int | None = None,
 ) -> CheckResult:
@@ -47,6 +48,7 @@ def check_file(
         municipality: The delivering municipality (four digits), when known: the inbox folder or the command's option.
         half_year: The half-year of the inbox folder or of the command's option; the name's goes first, and a conflict is a fault.
         received_on: The day of receipt in Europe/Amsterdam.
+        law_id: The law that the file is about: that of the inbox folder, or what `law_in_name` tells.
         max_bytes: The largest file that is read; the protocol's limit when None.
         max_lines: The most lines that are read; the protocol's limit when None.
 
@@ -62,6 +64,7 @@ def check_file(
             municipality=municipality,
             half_year=half_year,
             received_on=received_on,
+            law_id=law_id,
             max_bytes=max_bytes,
             max_lines=max_lines,
         )
@@ -76,37 +79,39 @@ def _checked(
     municipality: str | None,
     half_year: HalfYear | None,
     received_on: dt.date,
+    law_id: str,
     max_bytes: int | None,
     max_lines: int | None,
 ) -> CheckResult:
     """The result, all but its hash."""
-    name = FileName.parse(file_name)
-    told = name.half_year or half_year
-    protocol = _protocol(told)
-    rules = protocol or newest_protocol()
+    name = FileName.parse(file_name, law(law_id))
+    about = name.half_year or half_year
+    rules = protocol_or_newest(about, law_id)
+    protocol = rules if about is not None and rules.holds_for(about) else None
     shown = mask_bsn(file_name.encode("utf-8", "replace").decode())
-    result = CheckResult(shown, protocol.id if protocol else None, told, municipality, "", len(data), 0, ())
+    result = CheckResult(shown, protocol.id if protocol else None, about, municipality, "", len(data), 0, (), law=law_id)
     faults = _name_findings(name, shown, rules, expected=half_year, received_on=received_on)
     limits = {"max_bytes": max_bytes or rules.max_bytes, "max_lines": max_lines or rules.max_lines}
     if len(data) > limits["max_bytes"]:
         return replace(result, findings=(*faults, _over_size(rules, **limits)))
     text = read_text(data)
     if text.kind is not None:
-        fault = explain_file(Finding.of(rules.rule_of("undecodable")), text.kind)
+        fault = explain_file(Finding.of(rules.rule_of("undecodable")), text.kind, law_id)
         return replace(result, records=max(physical_lines(text.content, rules.separator).count - 1, 0), findings=(*faults, fault))
     lines = physical_lines(text.content, rules.separator)
     result = replace(result, records=max(lines.count - 1, 0))
     faults += _byte_findings(lines, rules, limits, unreadable_line=text.unreadable_line)
-    if faults or protocol is None or told is None:
+    if faults or protocol is None or about is None:
         return replace(result, findings=tuple(faults))
-    return _checked_content(result, lines, protocol, told, received_on)
+    return _checked_content(result, lines, protocol, about, received_on)
 
 
-def check_path(path: Path, *, max_bytes: int | None = None, **known: Any) -> CheckResult:
+def check_path(path: Path, *, law_id: str = WMO, max_bytes: int | None = None, **known: Any) -> CheckResult:
     """Check a file on disk; one over the size limit is not read into memory.
 
     Args:
         path: The file; its name is the delivery's name.
+        law_id: As in `check_file`.
         max_bytes: As in `check_file`.
         known: The other arguments of `check_file`.
 
@@ -115,12 +120,12 @@ def check_path(path: Path, *, max_bytes: int | None = None, **known: Any) -> Che
     """
     with path.open("rb") as opened:
         size = os.fstat(opened.fileno()).st_size
-        limit = max_bytes or newest_protocol().max_bytes
+        limit = max_bytes or newest_protocol(law_id).max_bytes
         if size <= limit:
             # as much as was measured: what is still being written to it meanwhile is no part of it
-            return check_file(opened.read(size), file_name=path.name, max_bytes=max_bytes, **known)
+            return check_file(opened.read(size), file_name=path.name, law_id=law_id, max_bytes=max_bytes, **known)
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return check_unread(size, digest, file_name=path.name, max_bytes=limit, **known)
+    return check_unread(size, digest, file_name=path.name, law_id=law_id, max_bytes=limit, **known)
 
 
 def check_unread(size: int, sha256: str, *, max_bytes: int, max_lines: int | None = None, **known: Any) -> CheckResult:
@@ -134,19 +139,10 @@ def check_unread(size: int, sha256: str, *, max_bytes: int, max_lines: int | Non
         known: The other arguments of `check_file`.
     """
     result = check_file(b"", max_bytes=max_bytes, max_lines=max_lines, **known)
-    rules = _protocol(result.half_year) or newest_protocol()
+    rules = protocol_or_newest(result.half_year, result.law)
     named = [finding for finding in result.findings if finding.rule != rules.rule_of("empty").code]
     over = _over_size(rules, max_bytes=max_bytes, max_lines=max_lines or rules.max_lines)
     return replace(result, sha256=sha256, bytes=size, findings=(*named, over))
-
-
-def _protocol(half_year: HalfYear | None) -> Protocol | None:
-    if half_year is None:
-        return None
-    try:
-        return protocol_for(half_year)
-    except NoProtocolError:
-        return None
 
 
 def _name_findings(name: FileName, shown: str, rules: Protocol, *, expected: HalfYear | None, received_on: dt.date) -> list[Finding]:
@@ -156,7 +152,7 @@ def _name_findings(name: FileName, shown: str, rules: Protocol, *, expected: Hal
         finding = Finding.of(rules.rule_of(check), expected=wanted)
         if check == "name_characters":
             finding = explain_characters(finding, name.forbidden)
-        findings.append(explain_name(finding, check, shown))
+        findings.append(explain_name(finding, check, shown, rules.law.id))
     return findings
 
 

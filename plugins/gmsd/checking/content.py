@@ -15,13 +15,13 @@ from gmsd.checking.municipality import first_municipality
 from gmsd.checking.repeated import repeated_rows
 from gmsd.checking.result import LISTED_LINES, SHOWN_LINES, Finding, NotRun
 from gmsd.checking.scope import judge_scope, share
-from gmsd.checking.structure import places
+from gmsd.delimited import places
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from gmsd.checking.structure import Body
+    from gmsd.delimited import Body
     from gmsd.protocol import Protocol
     from gmsd.rounds import HalfYear
 
@@ -99,9 +99,9 @@ def check_content(
                 "share": share(count, records),
             }
             findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
-    told = [finding for finding in findings if explained(finding, protocol)]
-    if told:
-        findings = explain_cells(findings, _faulty_cells(body, protocol, frame, told), protocol, half_year)
+    looked_into = [finding for finding in findings if explained(finding, protocol)]
+    if looked_into:
+        findings = explain_cells(findings, _faulty_cells(body, protocol, frame, looked_into), protocol, half_year)
     findings = judge_scope(
         findings,
         not_run,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from gmsd.checking.municipality import describe_codes
-from gmsd.checking.structure import places, texts_of
+from gmsd.delimited import places, texts_of
 from gmsd.dutch import dutch_number
 from gmsd.protocol import damage_list
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from gmsd.checking.result import Finding
-    from gmsd.checking.structure import Lines
+    from gmsd.delimited import Lines
     from gmsd.protocol import Damage, Protocol
     from gmsd.rounds import HalfYear
 
 LOOKED_AT = 2_000
 """So many faulty lines of a rule are looked at for what programs did to them: enough to know, and no work that a person waits for."""
 
-_TOLD = 2
+_NAMED = 2
 _LONGEST = 1000
 _CODE = "^[0-9]{4}$"
 
@@ -40,10 +40,10 @@ class Cause:
     count: int
 
 
-def explain_name(finding: Finding, check: str, file_name: str) -> Finding:
+def explain_name(finding: Finding, check: str, file_name: str, law_id: str) -> Finding:
     """Say what is the matter with the file's name; `check` is the rule by its name in structuur.yaml."""
     name = pl.Series([file_name], dtype=pl.String)
-    for damage in damage_list().names:
+    for damage in damage_list(law_id).names:
         if damage.check == check and name.str.contains(damage.regex).any():
             return with_words(finding, damage.what, damage.how)
     return finding
@@ -55,9 +55,9 @@ def explain_characters(finding: Finding, forbidden: Collection[str]) -> Finding:
     return with_words(finding, f"in deze naam {'is' if len(shown) == 1 else 'zijn'} dat {' '.join(shown)}")
 
 
-def explain_file(finding: Finding, kind: str) -> Finding:
+def explain_file(finding: Finding, kind: str, law_id: str) -> Finding:
     """Say which kind of file it is; `kind` as `read_text` gives it."""
-    wording = damage_list().files.get(kind)
+    wording = damage_list(law_id).files.get(kind)
     return finding if wording is None else replace(finding, message=wording.what, repair=wording.repair)
 
 
@@ -75,7 +75,7 @@ def explain_lines(finding: Finding, lines: Lines, protocol: Protocol) -> Finding
         protocol: Its separator and number of fields.
     """
     faulty = pl.Series(texts_of(lines, finding.all_lines[:LOOKED_AT].tolist()), dtype=pl.String)
-    kinds = damage_list().of_lines(len(protocol.fields) - 1)
+    kinds = damage_list(protocol.law.id).of_lines(len(protocol.fields) - 1)
     return with_causes(finding, _most_frequent(_first_kinds(faulty, kinds), kinds), looked_at=len(faulty))
 
 
@@ -94,7 +94,7 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
         protocol: Tells what the cells of a field are.
         half_year: That of the file.
     """
-    lines, damages = frame["line"].to_numpy(), damage_list()
+    lines, damages = frame["line"].to_numpy(), damage_list(protocol.law.id)
     types = {field.name: field.type for field in protocol.fields}
     looked_at: dict[int, tuple[str, npt.NDArray[np.int64]]] = {}
     for at, finding in enumerate(findings):
@@ -102,15 +102,15 @@ def explain_cells(findings: Sequence[Finding], frame: pl.DataFrame, protocol: Pr
             looked_at[at] = finding.field, places(lines, finding.all_lines[:LOOKED_AT])
     kinds = _Kinds(frame, protocol, list(looked_at.values()))
     thin, words = _hardly_filled(frame, protocol), damages.records["hardly_filled"]
-    told = list(findings)
+    worded = list(findings)
     for at, (field, rows) in looked_at.items():
         finding = findings[at]
         rest = rows[~thin[rows]] if finding.level != "notice" else rows
         found = _of_codes(frame[field].gather(rest), half_year) if types[field] == "municipality" else None
         causes = kinds.causes(field, rest) if found is None else found
         hardly_filled = Cause(words.what, words.repair, len(rows) - len(rest)) if len(rest) < len(rows) else None
-        told[at] = with_causes(finding, causes, looked_at=len(rows), hardly_filled=hardly_filled)
-    return told
+        worded[at] = with_causes(finding, causes, looked_at=len(rows), hardly_filled=hardly_filled)
+    return worded
 
 
 def _of_codes(cells: pl.Series, half_year: HalfYear) -> list[Cause] | None:
@@ -130,7 +130,7 @@ class _Kinds:
         for field, rows in asked:
             wanted.setdefault(field, np.zeros(frame.height, dtype=np.bool_))[rows] = True
         for field, chosen in wanted.items():
-            kinds = self._kinds[field] = damage_list().of_field(protocol, field)
+            kinds = self._kinds[field] = damage_list(protocol.law.id).of_field(protocol, field)
             first = self._first[field] = np.zeros(frame.height, dtype=np.int64)
             first[chosen] = _first_kinds(frame[field].filter(pl.Series(chosen)), kinds)
 
@@ -182,20 +182,20 @@ def with_causes(finding: Finding, causes: Sequence[Cause], *, looked_at: int, ha
         hardly_filled: Told when some of those are in records that hold hardly anything: their repair goes before the rule's, which
             would have somebody invent what is not there.
     """
-    told = list(causes[:_TOLD])
+    named = list(causes[:_NAMED])
     if hardly_filled:
-        told = [replace(hardly_filled, how=""), *causes[: _TOLD - 1]]
+        named = [replace(hardly_filled, how=""), *causes[: _NAMED - 1]]
         others = "" if hardly_filled.count == looked_at else f"; voor de andere regels: {finding.repair[:1].lower()}{finding.repair[1:-1]}"
         finding = replace(finding, repair=f"{hardly_filled.how.removesuffix('.')}{others}.")
-    if not told:
+    if not named:
         return finding
-    what = " en ".join(f"{dutch_number(cause.count)} keer {cause.what}" for cause in told)
-    rest = looked_at - sum(cause.count for cause in told)
+    what = " en ".join(f"{dutch_number(cause.count)} keer {cause.what}" for cause in named)
+    rest = looked_at - sum(cause.count for cause in named)
     if rest:
         what = f"{what}; van nog {dutch_number(rest)} is de oorzaak hier niet genoemd"
     if looked_at < finding.count:
         what = f"bij de eerste {dutch_number(looked_at)}: {what}"
-    hows = dict.fromkeys(cause.how for cause in told if cause.how)
+    hows = dict.fromkeys(cause.how for cause in named if cause.how)
     return with_words(finding, what, "; ".join(how for how in hows if not any(other != how and other.startswith(how) for other in hows)))
 
 

@@ -1,9 +1,9 @@
-"""What is said of a first line that is not right: what it seems to be. Names are the protocol's own; what stands there is never told."""
+"""The first line: what is wrong with it, and what it seems to be. Names are the protocol's own; what stands there is never told."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _LOOKED_AT = 1 << 16
 _LINES = 100
 _NAMES = 200
+# So many names of a header are told apart: a line of nothing but separators must not become a list of half a billion names.
+_COLUMNS = 1 << 16
 _SHOWN = 5
 _QUOTES = "\"'`\u00b4\u2018\u2019\u201c\u201d\u201e"
 _SEPARATORS = {",": "comma", "\t": "tab", "|": "pipe", ";": ""}
@@ -35,6 +37,34 @@ _BEGINNINGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderFaults:
+    """What is wrong with the header: names of the protocol, and places (from 1) of names it does not know."""
+
+    missing: tuple[str, ...]
+    doubled: tuple[str, ...]
+    unknown: tuple[int, ...]
+    disordered: bool
+
+
+def judge_header(line: bytes, expected: tuple[str, ...], separator: str) -> HeaderFaults:
+    """Compare the first line with the protocol's columns, without regard to case and to blanks around a name.
+
+    Unknown names are told by their place only: in a file without a header they are a person's data. What follows after `_COLUMNS` names is
+    taken for one more, which is unknown.
+    """
+    known = {name.lower().encode(): place for place, name in enumerate(expected)}
+    given = [known.get(name.strip(b" \t").lower()) for name in line.split(separator.encode(), _COLUMNS)]
+    found = [place for place in given if place is not None]
+    first = list(dict.fromkeys(found))
+    return HeaderFaults(
+        missing=tuple(name for place, name in enumerate(expected) if place not in first),
+        doubled=tuple(expected[place] for place in sorted(set(found)) if found.count(place) > 1),
+        unknown=tuple(position for position, place in enumerate(given, start=1) if place is None),
+        disordered=first != sorted(first),
+    )
+
+
 def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protocol) -> list[Finding]:
     """Say what the first line seems to be.
 
@@ -47,16 +77,16 @@ def explain_header(findings: Sequence[Finding], content: bytes, protocol: Protoc
         return []
     beginning = content[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n")
     seen = _Header(beginning, protocol)
-    headers = damage_list().headers
+    headers = damage_list(protocol.law.id).headers
     kinds = seen.as_a_whole()
     wordings = [headers[kind] for kind in kinds if kind in headers]
     if wordings:
         what = " en ".join(wording.what for wording in wordings).replace("{line}", str(seen.line_of_names))
         repair = wordings[0].repair.replace("{header}", protocol.separator.join(protocol.header))
-        told = [replace(with_words(finding, what), repair=repair) for finding in findings]
+        explained = [replace(with_words(finding, what), repair=repair) for finding in findings]
         # no record stands below names that are all there is of a file without line ends
         apart = protocol.rule_of("no_records").code if not set(kinds) & set(_OTHER_ENDS) else ""
-        return [before if before.rule == apart else after for before, after in zip(findings, told, strict=True)]
+        return [before if before.rule == apart else after for before, after in zip(findings, explained, strict=True)]
     return [_explained(finding, seen, protocol) for finding in findings]
 
 
@@ -64,29 +94,29 @@ def _explained(finding: Finding, seen: _Header, protocol: Protocol) -> Finding:
     """The words that belong to one rule on the first line."""
     if finding.rule == protocol.rule_of("columns_order").code:
         places = seen.misplaced()
-        return finding if places is None else _worded(finding, "misplaced", [{"expected": places[0], "found": places[1]}])
+        return finding if places is None else _worded(finding, protocol, "misplaced", [{"expected": places[0], "found": places[1]}])
     if finding.rule != protocol.rule_of("columns_unknown").code:
         return finding
     meant = seen.meant()
     if meant:
-        told = _worded(finding, "meant", [{"place": str(place), "column": column} for place, column in meant[:_SHOWN]])
+        named = _worded(finding, protocol, "meant", [{"place": str(place), "column": column} for place, column in meant[:_SHOWN]])
         rest = len(meant) - _SHOWN
-        return with_words(told, f"van nog {rest} is ook te zien wat bedoeld is") if rest > 0 else told
-    return _worded(finding, "last_empty", [{}]) if seen.last_is_empty else finding
+        return with_words(named, f"van nog {rest} is ook te zien wat bedoeld is") if rest > 0 else named
+    return _worded(finding, protocol, "last_empty", [{}]) if seen.last_is_empty else finding
 
 
-def _worded(finding: Finding, name: str, each: list[dict[str, str]]) -> Finding:
+def _worded(finding: Finding, protocol: Protocol, name: str, each: list[dict[str, str]]) -> Finding:
     """The finding with the words of this name, once for each filling of the places in them."""
-    wording = damage_list().headers.get(name)
+    wording = damage_list(protocol.law.id).headers.get(name)
     if wording is None:
         return finding
-    told = []
+    causes = []
     for words in each:
         what = wording.what
         for place, word in words.items():
             what = what.replace(f"{{{place}}}", word)
-        told.append(what)
-    return replace(with_words(finding, " en ".join(told)), repair=wording.repair)
+        causes.append(what)
+    return replace(with_words(finding, " en ".join(causes)), repair=wording.repair)
 
 
 class _Header:

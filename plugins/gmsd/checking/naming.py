@@ -1,42 +1,48 @@
-"""The rules on a file's name: `WMO_[code uitvraag]_[vrije tekst].csv`."""
+"""The rules on a file's name: `PREFIX_[code uitvraag]_[vrije tekst].csv`, with the prefix, extensions and characters of its law."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from gmsd.protocol import NoProtocolError, protocol_for
+from gmsd.protocol import has_protocol, laws
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     import datetime as dt
 
-FORBIDDEN = frozenset(':\\/?;*"><|][.')
-EXTENSIONS = frozenset({"csv", "txt"})
-_PARTS = re.compile(r"wmo_(?P<code>[^_]*)(?:_(?P<free>.*))?", re.IGNORECASE | re.ASCII | re.DOTALL)
+    from gmsd.protocol import Law
+
 _CODE = re.compile(r"h[12][0-9]{4}", re.IGNORECASE | re.ASCII)
+
+
+@cache
+def _parts(prefix: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(prefix)}_(?P<code>[^_]*)(?:_(?P<free>.*))?", re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """A file name taken apart; `code` is None where the name does not have the form to hold one."""
+    """The name of a file about a law, taken apart; `code` is None where the name does not have the form to hold one."""
 
+    law: Law
     stem: str
     extension: str | None
     code: str | None
     free_text: str | None
 
     @classmethod
-    def parse(cls, name: str) -> FileName:
+    def parse(cls, name: str, law: Law) -> FileName:
         """Take a name apart; capitals and small letters are the same throughout."""
         stem, dot, extension = name.rpartition(".")
         if not dot:
             stem, extension = name, ""
-        parts = _PARTS.fullmatch(stem)
+        parts = _parts(law.prefix).fullmatch(stem)
         code = parts["code"] if parts and (parts["free"] is not None or _CODE.fullmatch(parts["code"])) else None
-        return cls(stem, extension if dot else None, code, parts["free"] if parts else None)
+        return cls(law, stem, extension if dot else None, code, parts["free"] if parts else None)
 
     @property
     def half_year(self) -> HalfYear | None:
@@ -54,17 +60,22 @@ class FileName:
     @property
     def forbidden(self) -> frozenset[str]:
         """The forbidden characters in the name, the extension's dot excepted."""
-        return FORBIDDEN & set(self.stem + (self.extension or ""))
+        return self.law.forbidden & set(self.stem + (self.extension or ""))
 
     @property
     def known_extension(self) -> bool:
-        """Whether the extension is csv or txt."""
-        return self.extension is not None and self.extension.lower() in EXTENSIONS
+        """Whether the extension is one that the law allows."""
+        return self.extension is not None and self.extension.lower() in self.law.extensions
 
 
-def half_year_in_name(name: str) -> HalfYear | None:
-    """The half-year that a file's name tells, or None."""
-    return FileName.parse(name).half_year
+def law_in_name(name: str) -> Law | None:
+    """The law whose prefix a file's name begins with, or None."""
+    return next((law for law in laws() if _parts(law.prefix).match(name)), None)
+
+
+def half_year_in_name(name: str, law: Law) -> HalfYear | None:
+    """The half-year that the name of a file about a law tells, or None."""
+    return FileName.parse(name, law).half_year
 
 
 def name_faults(name: FileName, *, expected: HalfYear | None, received_on: dt.date) -> list[str]:
@@ -82,20 +93,11 @@ def name_faults(name: FileName, *, expected: HalfYear | None, received_on: dt.da
         faults.append("name_characters")
     if not name.known_extension:
         faults.append("name_extension")
-    told = name.half_year
-    if (name.code is not None and told is None) or not _open(told or expected, received_on):
+    named = name.half_year
+    about = named or expected
+    unknown = about is not None and not (has_protocol(about, name.law.id) and about.first_day <= received_on)
+    if (name.code is not None and named is None) or unknown:
         faults.append("upload_code_unknown")
-    elif told is not None and expected is not None and told != expected:
+    elif named is not None and expected is not None and named != expected:
         faults.append("upload_code_other")
     return faults
-
-
-def _open(half_year: HalfYear | None, received_on: dt.date) -> bool:
-    """Whether files about the half-year can exist; nothing is said of an unknown one."""
-    if half_year is None:
-        return True
-    try:
-        protocol_for(half_year)
-    except NoProtocolError:
-        return False
-    return half_year.first_day <= received_on

@@ -8,29 +8,19 @@ import numpy as np
 import polars as pl
 
 from gmsd.checking.content import scan
-from gmsd.checking.structure import physical_lines, split_body
-from gmsd.checking.text import read_text
+from gmsd.delimited import physical_lines, read_text, split_body
 from gmsd.protocol import protocol_for
 
 if TYPE_CHECKING:
     from gmsd.checking.result import CheckResult
+    from gmsd.protocol import Column, Law
     from gmsd.rounds import HalfYear
 
 UNKNOWN_PERSON = 999_999_999
 _DIGITS = 9
 _KEY_BYTES = 32
-_TYPES: dict[str, pl.DataType] = {
-    "product_category": pl.Int16(),
-    "start_date": pl.Date(),
-    "end_date": pl.Date(),
-    "delivery_form": pl.Int16(),
-    "allocation_number": pl.Int64(),
-    "volume": pl.Int64(),
-    "unit": pl.Int16(),
-    "frequency": pl.Int16(),
-    "end_reason": pl.Int16(),
-    "change_reason": pl.Int16(),
-}
+_TYPES: dict[str, pl.DataType] = {"person": pl.Int64(), "smallint": pl.Int16(), "bigint": pl.Int64(), "date": pl.Date()}
+"""By the type of a column in law.yaml."""
 
 
 def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
@@ -41,37 +31,57 @@ def read_records(data: bytes, result: CheckResult) -> pl.DataFrame:
         result: The result of checking exactly these bytes.
 
     Returns:
-        In file order: `line` (Int64), `bsn` (Int64), and the columns of the staging layout (product_category .. change_reason). What stands
-        in the facultative columns is kept as far as it is a number, also when the file was accepted without them.
+        In file order: `line` (Int64) and the columns of the law's record, `bsn` among them. What stands in the facultative columns is kept
+        as far as it is a number, also when the file was accepted without them.
 
     Raises:
         ValueError: When the file was not accepted; no value of it is named.
     """
     if not result.accepted or result.half_year is None:
         raise ValueError("only the records of an accepted file are read")
-    return read_records_of(data, result.half_year)
+    return read_records_of(data, result.half_year, result.law)
 
 
-def read_records_of(data: bytes, half_year: HalfYear) -> pl.DataFrame:
+def read_records_of(data: bytes, half_year: HalfYear, law_id: str) -> pl.DataFrame:
     """The records of a file that was accepted at some time, whatever the rules of today say of it; see `read_records`.
 
     Args:
         data: The file as it was delivered.
-        half_year: The half-year it is about: its protocol has the columns.
+        half_year: The half-year it is about: its protocol has the fields.
+        law_id: The law it is about.
     """
-    protocol = protocol_for(half_year)
+    protocol = protocol_for(half_year, law_id)
     lines = physical_lines(read_text(data).content, protocol.separator)
     body = split_body(lines, len(protocol.fields), protocol.separator)
-    absent = dict.fromkeys(_TYPES, pl.lit(None, pl.String))  # a layout need not have every column that is kept
-    columns = absent | {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}
-    typed = [
-        columns[name].str.to_date("%Y%m%d", strict=False).alias(name)
-        if kind == pl.Date
-        else columns[name].cast(kind, strict=False).alias(name)
-        for name, kind in _TYPES.items()
-    ]
-    records = scan(body, protocol).select(columns["bsn"].cast(pl.Int64, strict=False).alias("bsn"), *typed).collect(engine=body.engine)
+    fields = {field.record: pl.col(field.name) for field in protocol.fields if field.record is not None}
+    # a layout need not have every column that is kept
+    typed = [_typed(fields.get(column.name, pl.lit(None, pl.String)), column) for column in protocol.law.record]
+    records = scan(body, protocol).select(typed).collect(engine=body.engine)
     return records.select(pl.Series("line", body.lines, dtype=pl.Int64), pl.all())
+
+
+def _typed(cell: pl.Expr, column: Column) -> pl.Expr:
+    kind = _TYPES[column.type]
+    return (cell.str.to_date("%Y%m%d", strict=False) if kind == pl.Date else cell.cast(kind, strict=False)).alias(column.name)
+
+
+def usable_records(records: pl.DataFrame, law: Law, *, facultative_used: bool) -> pl.DataFrame:
+    """Records as far as they may be used: the columns of the law's record and no others.
+
+    Args:
+        records: What `pseudonymise` gave, at some time: a column that was not kept then is empty.
+        law: Says which columns there are.
+        facultative_used: Whether the facultative variables of their file are used; else those columns are empty.
+
+    Returns:
+        `line`, `person` and the other columns of the record, in its order.
+    """
+    kept = {column.name: column for column in law.record if column.type != "person"}
+    columns = [pl.col(name) for name in ("line", "person") if name in records.columns]
+    for name, column in kept.items():
+        used = name in records.columns and (facultative_used or column.set != "facultative")
+        columns.append(pl.col(name) if used else pl.lit(None, _TYPES[column.type]).alias(name))
+    return records.select(columns)
 
 
 def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from gmsd.checking.structure import Body
+    from gmsd.delimited import Body
     from gmsd.protocol import Protocol
 
 _LINE = "line"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from gmsd.rounds import WMO
+
 if TYPE_CHECKING:
     from gmsd.protocol import Rule
     from gmsd.rounds import HalfYear
@@ -92,6 +94,7 @@ class CheckResult:
         records: Lines after the header, empty ones and empty records at the end excepted.
         findings: File faults, or base, facultative and notices, in the protocol's order.
         not_run: Rules that could not run.
+        law: The law it is about.
     """
 
     file: str
@@ -103,6 +106,7 @@ class CheckResult:
     records: int
     findings: tuple[Finding, ...]
     not_run: tuple[NotRun, ...] = ()
+    law: str = WMO
 
     @property
     def verdict(self) -> Verdict:
@@ -137,9 +141,11 @@ class CheckResult:
         return {finding.rule: finding.all_lines.tolist() for finding in self.findings if len(finding.all_lines)}
 
     def to_json(self) -> dict[str, Any]:
-        """The result as plain values, schema `gmsd-check/1`."""
+        """The result as plain values, schema `gmsd-check/1`; the law stands in it when it is another than the Wmo."""
+        law = {} if self.law == WMO else {"law": self.law}
         return {
             "schema": "gmsd-check/1",
+            **law,
             "file": self.file,
             "protocol": self.protocol,
             "half_year": None if self.half_year is None else str(self.half_year),

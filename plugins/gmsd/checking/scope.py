@@ -9,7 +9,7 @@ import polars as pl
 
 from gmsd.checking.damage import with_words
 from gmsd.checking.result import Finding
-from gmsd.protocol import NoProtocolError, protocol_for
+from gmsd.protocol import has_protocol
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from gmsd.checking.result import NotRun
-    from gmsd.protocol import Derived, Protocol
+    from gmsd.protocol import Protocol
 
     Engine = Literal["in-memory", "streaming"]
 
@@ -67,7 +67,7 @@ def judge_scope(
     outsiders = 0 if place is None else findings[place].count
     other = None
     if place is not None and 2 * outsiders > records:
-        other = _fitting_half_year(frame, outside, half_year=half_year, received_on=received_on, engine=engine)
+        other = _fitting_half_year(frame, protocol, half_year=half_year, received_on=received_on, engine=engine)
         fits = f": de regels passen bij het {other.dutch} ({other.upload_code})" if other is not None else ""
         notice = with_words(findings[place], f"dat is meer dan de helft, dus misschien gaat dit bestand over een ander halfjaar{fits}")
         findings = [*findings[:place], replace(notice, repair=_OTHER_FILE), *findings[place + 1 :]]
@@ -98,18 +98,18 @@ def _somebody_counts(frame: pl.DataFrame | pl.LazyFrame, protocol: Protocol, eng
 
 
 def _fitting_half_year(
-    frame: pl.DataFrame | pl.LazyFrame, outside: Derived, *, half_year: HalfYear, received_on: dt.date, engine: Engine
+    frame: pl.DataFrame | pl.LazyFrame, protocol: Protocol, *, half_year: HalfYear, received_on: dt.date, engine: Engine
 ) -> HalfYear | None:
     """The half-year that nearly all records fall in, when there is one other than that of the file; of several the nearest.
 
     One that had not begun on the day of receipt cannot be meant.
     """
-    start, end = outside.of[:2]
+    start, end = protocol.derived_of("outside").of[:2]
     days = frame.lazy().select(start, end).collect(engine=engine)
     starts, ends = days[start].drop_nulls().sort(), days[end].drop_nulls().sort()
     inside = {
         candidate: int(starts.search_sorted(candidate.last_day, side="right")) - int(ends.search_sorted(candidate.first_day, side="left"))
-        for candidate in _half_years(received_on)
+        for candidate in _half_years(received_on, protocol.law.id)
         if candidate != half_year
     }
     most = max(inside.values(), default=0)
@@ -118,13 +118,9 @@ def _fitting_half_year(
     return min((each for each, count in inside.items() if count == most), key=lambda each: abs(each.first_day - half_year.first_day))
 
 
-def _half_years(received_on: dt.date) -> Iterator[HalfYear]:
+def _half_years(received_on: dt.date, law_id: str) -> Iterator[HalfYear]:
     """Those that have a protocol and had begun by then, newest first."""
     half_year = HalfYear.of(received_on)
-    while True:
-        try:
-            protocol_for(half_year)
-        except NoProtocolError:
-            return
+    while has_protocol(half_year, law_id):
         yield half_year
         half_year = half_year.previous

@@ -18,12 +18,14 @@ import typer
 
 from gmsd.commands._dutch import DutchCommand, Refusal, reason
 from gmsd.masking import STEERING, mask_bsn, printable
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from gmsd.checking import CheckResult
+    from gmsd.protocol import Law
     from gmsd.rounds import HalfYear
     from gmsd.settings import Settings
 
@@ -52,7 +54,7 @@ def _path(text: str) -> Path:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(cls=DutchCommand, short_help="Check Wmo files as the pipeline does (in Dutch).")(check)
+    app.command(cls=DutchCommand, short_help="Check files as the pipeline does (in Dutch).")(check)
 
 
 def check(
@@ -67,6 +69,7 @@ def check(
         str | None,
         typer.Option("--half-year", metavar="H12019", help="Code uitvraag, zoals H12019, voor bestanden waarvan de naam die niet noemt."),
     ] = None,
+    law: Annotated[str, typer.Option("--law", metavar="WET", help="De wet, voor bestanden waarvan de naam die niet noemt.")] = WMO,
     form: Annotated[
         Format,
         typer.Option("--format", metavar="text|json|html|xlsx", show_default=False, help="Hoe u de uitslag wilt zien. Standaard: text."),
@@ -94,15 +97,16 @@ def check(
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for who edits rules or writes code, and would stand between a person and the verdict
     given = _Given.of(paths, form, out)
-    expected = _half_year(half_year)
-    for file in given.files:
-        _municipality(municipality, file.path, expected)
+    laws = {file.path: _law(file.path, law) for file in given.files}
+    expected = _half_year(half_year, laws.values())
+    for path, its_law in laws.items():
+        _municipality(municipality, path, expected, its_law)
 
     from gmsd.checking import load_engine
     from gmsd.settings import get_settings
 
     settings = get_settings()
-    run = _Run(given, settings, _now(settings), municipality, expected)
+    run = _Run(given, laws, settings, _now(settings), municipality, expected)
     load_engine()
     for file in given.files:
         run.check(file)
@@ -232,49 +236,54 @@ def _refuse(line: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def _half_year(text: str | None) -> HalfYear | None:
-    from gmsd.protocol import NoProtocolError, protocol_for
+def _law(file: Path, otherwise: str) -> Law:
+    """The law that the file's name begins with, else the one that was asked for."""
+    from gmsd.checking import law_in_name
+    from gmsd.protocol import NoLawError, laws
+    from gmsd.protocol import law as law_of
+
+    try:
+        asked_for = law_of(otherwise)
+    except NoLawError:
+        known = ", ".join(each.id for each in laws())
+        raise Refusal(f"er is geen wet {otherwise}; kies uit {known}", param_hint="--law") from None
+    return law_in_name(file.name) or asked_for
+
+
+def _half_year(text: str | None, laws: Collection[Law]) -> HalfYear | None:
+    """The half-year of the option; one that no law of the files has a protocol for is refused."""
+    from gmsd.protocol import has_protocol
     from gmsd.rounds import HalfYear
 
     if text is None:
         return None
     try:
         half_year = HalfYear.parse(text)
-        protocol_for(half_year)
     except ValueError:
         raise Refusal("dit is geen halfjaar; schrijf bijvoorbeeld H22019", param_hint="--half-year") from None
-    except NoProtocolError:
-        raise Refusal(f"voor het {HalfYear.parse(text).dutch} is er geen protocol", param_hint="--half-year") from None
+    if not any(has_protocol(half_year, law.id) for law in laws):
+        raise Refusal(f"voor het {half_year.dutch} is er geen protocol", param_hint="--half-year")
     return half_year
 
 
-def _municipality(code: str | None, file: Path, expected: HalfYear | None) -> None:
+def _municipality(code: str | None, file: Path, expected: HalfYear | None, law: Law) -> None:
     """Four digits, and a municipality in the file's half-year when that is known and files about it exist; else it is the file's fault."""
     if code is None:
         return
     if not re.fullmatch(r"[0-9]{4}", code):
         raise Refusal("een gemeentecode heeft vier cijfers, zoals 0518", param_hint="--municipality")
     from gmsd.checking import half_year_in_name, not_then
+    from gmsd.protocol import has_protocol
     from gmsd.reference import is_municipality
 
-    half_year = half_year_in_name(file.name) or expected
-    if half_year is None or is_municipality(code, half_year) or not _has_protocol(half_year):
+    half_year = half_year_in_name(file.name, law) or expected
+    if half_year is None or is_municipality(code, half_year) or not has_protocol(half_year, law.id):
         return
     known = not_then(code, half_year)
     if known is None:
         raise Refusal(f"{code} is geen gemeente", param_hint="--municipality")
     how = f"; {known.how}" if known.how else ""
     raise Refusal(f"{known.called} bestond niet in het {half_year.dutch}: {known.existed}{how}", param_hint="--municipality")
-
-
-def _has_protocol(half_year: HalfYear) -> bool:
-    from gmsd.protocol import NoProtocolError, protocol_for
-
-    try:
-        protocol_for(half_year)
-    except NoProtocolError:
-        return False
-    return True
 
 
 def _now(settings: Settings) -> dt.datetime:
@@ -321,6 +330,7 @@ class _Run:
     """One run over the files: each is checked, told and forgotten but for its result in JSON."""
 
     given: _Given
+    laws: dict[Path, Law]
     settings: Settings
     now: dt.datetime
     municipality: str | None
@@ -344,6 +354,7 @@ class _Run:
                 municipality=self.municipality,
                 half_year=self.half_year,
                 received_on=self.now.date(),
+                law_id=self.laws[file.path].id,
                 max_bytes=self.settings.max_file_bytes,
                 max_lines=self.settings.max_file_lines,
             )
@@ -430,15 +441,15 @@ class _Run:
         from gmsd.feedback import feedback_text
 
         colour = self.screen.colour and self.given.out is None
-        told = []
+        faulty = []
         for file, plain in self.results:
             if not self.given.listed:
                 return feedback_text(plain, self._context(plain), width=self.screen.width, colour=colour)
             if plain["verdict"] != "accepted":
                 text = feedback_text(plain, self._context(plain), name=file.label, width=self.screen.width, colour=colour)
-                told.append(f"\n{'-' * min(self.screen.width, 80)}\n{text}")
+                faulty.append(f"\n{'-' * min(self.screen.width, 80)}\n{text}")
         lines = "" if self.given.out is None else "".join(self._line(file, plain) for file, plain in self.results)
-        return lines + "".join(told) + self._summary() if self.results else ""
+        return lines + "".join(faulty) + self._summary() if self.results else ""
 
     def _summary(self) -> str:
         from gmsd.feedback import feedback_summary

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 rules_app = typer.Typer(help="The rules of the check.", no_args_is_help=True)
 AS_JSON = typer.Option("--json", help="Print data.")
-PROTOCOL = typer.Option("--protocol", metavar="ID", help="Such as wmo-2020; without it the newest.")
+PROTOCOL = typer.Option("--protocol", metavar="ID", help="Such as wmo-2020; without it the newest for the Wmo.")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,11 +22,12 @@ def register(app: typer.Typer) -> None:
 
 
 def _chosen(name: str | None) -> Protocol:
-    from gmsd.protocol import expectations_folder, protocols
+    from gmsd.protocol import expectations_folder, newest_protocol, protocols
+    from gmsd.rounds import WMO
 
-    every = {protocol.id: protocol for protocol in protocols(expectations_folder())}
     if name is None:
-        return list(every.values())[-1]
+        return newest_protocol(WMO)
+    every = {protocol.id: protocol for protocol in protocols(expectations_folder())}
     if name not in every:
         raise typer.BadParameter(f"no protocol {name}; there is {', '.join(every)}", param_hint="--protocol")
     return every[name]
@@ -42,7 +43,7 @@ def validate(
     ] = None,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Tell every mistake in the files of the protocols: file, line, what is wrong, what would be right. Exit status 1 when there is any."""
+    """Tell every mistake in the files of the laws: file, line, what is wrong, what would be right. Exit status 1 when there is any."""
     from gmsd.protocol import expectations_folder, mistakes_in, protocols
 
     place = folder.absolute() if folder is not None else expectations_folder()
@@ -87,7 +88,7 @@ def show(
     if as_json:
         typer.echo(json.dumps(_plain(rule), ensure_ascii=False, indent=1))
         return
-    page = catalogue(chosen, protocols(expectations_folder()))
+    page = catalogue(chosen, protocols(expectations_folder(), chosen.law.id))
     entry = next(entry for section in page.sections for entry in section.entries if entry.code == rule.code)
     rows = {
         "Wat er mis is": entry.message,

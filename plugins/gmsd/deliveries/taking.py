@@ -9,6 +9,8 @@ from gmsd.clock import AMSTERDAM
 from gmsd.database import statement, storable
 from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery
 from gmsd.deliveries.inbox import REFUSED, Place, nobody_delivered
+from gmsd.protocol import protocol_or_newest
+from gmsd.rounds import WMO, HalfYear
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
     from gmsd.deliveries.arrival import Arrival
     from gmsd.rounds import Calendar
-
-# The rule of the check that a creation date lies after the day of receipt: such a file may be right on a later day.
-CREATED_AFTER_RECEIPT = "AANM-03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,11 @@ def ledger_of(connection: Connection, arrivals: Sequence[Arrival]) -> Ledger:
     closed = {(row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
 
     def checked_afresh(earlier: Delivery) -> bool:
-        rules = set(connection.scalars(statement("deliveries/refusing_rules"), {"delivery_id": earlier.delivery_id}))
-        return earlier.state == "received" or rules == {CREATED_AFTER_RECEIPT}
+        refused_by = set(connection.scalars(statement("deliveries/refusing_rules"), {"delivery_id": earlier.delivery_id}))
+        rules = protocol_or_newest(HalfYear.parse(earlier.half_year or ""), WMO).rules
+        return earlier.state == "received" or (
+            bool(refused_by) and all(code in rules and rules[code].passes_with_time for code in refused_by)
+        )
 
     return Ledger(
         history,
@@ -130,7 +132,7 @@ def _counted(delivery: Delivery, counted: Sequence[Delivery], checked_afresh: Ca
 
 
 def _repeats(delivery: Delivery, previous: Delivery, checked_afresh: Callable[[Delivery], bool]) -> bool:
-    """Same content under the same name, unless the earlier one is gone or was refused for a date that may have come by now."""
+    """Same content under the same name, unless the earlier one is gone or was refused by a rule that it may pass by now."""
     if delivery.sha256 is None or (delivery.sha256, delivery.file_name) != (previous.sha256, previous.file_name):
         return False
     if previous.state == "withdrawn" or previous.deleted_at is not None:

@@ -92,7 +92,9 @@ def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext, *, lines:
 
 
 def _summary(checked: Checked, context: FeedbackContext, explained: Mapping[str, Explanation]) -> Sheet:
-    sheet = Sheet("samenvatting", "Technische terugkoppeling GMSD Wmo", widths=(36, 66, 66, 14, 11, 11, 13, 36))
+    sheet = Sheet(
+        "samenvatting", f"Technische terugkoppeling GMSD {checked.protocol_used.law.title}", widths=(36, 66, 66, 14, 11, 11, 13, 36)
+    )
     sheet.row("Uitslag", checked.verdict_words, style="bold")
     first = checked.nothing_counts or checked.mostly_outside
     if first is not None:

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gmsd.protocol import NoProtocolError, newest_protocol, protocol_for
-from gmsd.rounds import HalfYear
+from gmsd.protocol import protocol_or_newest
+from gmsd.rounds import WMO, HalfYear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +98,7 @@ class Checked:
     content_errors: int
     findings: tuple[Finding, ...]
     not_run: tuple[tuple[str, str], ...]
+    law: str = WMO
 
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> Checked:
@@ -116,7 +117,7 @@ class Checked:
         )
         fields = ("file", "protocol", "half_year", "municipality", "sha256", "bytes", "records", "verdict", "content_errors")
         not_run = tuple((item["rule"], item["reason"]) for item in result["not_run"])
-        return cls(findings=findings, not_run=not_run, **{name: result[name] for name in fields})
+        return cls(findings=findings, not_run=not_run, law=result.get("law", WMO), **{name: result[name] for name in fields})
 
     def at(self, level: str) -> tuple[Finding, ...]:
         """The findings of one level, in the order of the check."""
@@ -141,12 +142,7 @@ class Checked:
     @property
     def protocol_used(self) -> Protocol:
         """The protocol that the file was checked by; the newest when its half-year is unknown or has none."""
-        if self.half_year is None:
-            return newest_protocol()
-        try:
-            return protocol_for(HalfYear.parse(self.half_year))
-        except NoProtocolError:
-            return newest_protocol()
+        return protocol_or_newest(None if self.half_year is None else HalfYear.parse(self.half_year), self.law)
 
     @property
     def accepted(self) -> bool:

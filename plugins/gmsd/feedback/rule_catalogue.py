@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
-from gmsd.protocol import CONSEQUENCES, LEVELS, catalogue, expectations_folder, protocols
+from gmsd.protocol import CONSEQUENCES, LEVELS, catalogue, expectations_folder, laws, protocols
 from gmsd.rendering import render_page
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,17 +25,20 @@ def rules_html(protocol: Protocol) -> str:
     Its texts are the protocol's own, with made-up numbers as examples; nothing in them is masked.
     """
     levels = [(LEVELS[level], CONSEQUENCES[level]) for level in LEVELS]
-    page = catalogue(protocol, protocols(expectations_folder()))
+    page = catalogue(protocol, protocols(expectations_folder(), protocol.law.id))
     return render_page("feedback/regels", page=page, levels=levels, tones=_TONES, written=escape)
 
 
 def rules_markdown() -> str:
-    """Every protocol, the newest first; the anchors of older ones begin with the name of the protocol."""
-    every = protocols(expectations_folder())
+    """Every protocol by law, the newest first; all anchors but those of the newest for the Wmo begin with the name of the protocol."""
     lines: list[str] = []
-    for protocol in reversed(every):
-        lines += _protocol(catalogue(protocol, every), "" if protocol is every[-1] else f"{protocol.id}-")
-    return "\n".join(lines) + "\n"
+    for each in laws():
+        lines += ["", f"# Regels voor het {each.title}-bestand", ""]
+        every = protocols(expectations_folder(), each.id)
+        for protocol in reversed(every):
+            short = each.id == WMO and protocol is every[-1]
+            lines += _protocol(catalogue(protocol, every), "" if short else f"{protocol.id}-")
+    return "\n".join(lines[1:]) + "\n"
 
 
 def _protocol(page: Catalogue, prefix: str) -> Iterator[str]:

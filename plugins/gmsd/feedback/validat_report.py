@@ -119,7 +119,8 @@ class _Maker:
         field = findings[0].field if findings else rule.field if rule is not None else None
         of_file = (findings[0].level if findings else rule.level if rule is not None else "base") == "file"
         population = (
-            f"Wmo-arrangementen, gemeente {self.checked.municipality or 'onbekend'}, {self.checked.half_year or 'halfjaar onbekend'}"
+            f"{self.protocol.law.title}-arrangementen, gemeente {self.checked.municipality or 'onbekend'}, "
+            f"{self.checked.half_year or 'halfjaar onbekend'}"
         )
         attribute = field or (WHOLE_FILE if of_file else WHOLE_LINE)
         unit = WHOLE_FILE if of_file else "alle regels"

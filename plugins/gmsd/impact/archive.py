@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.clock import AMSTERDAM
 from gmsd.masking import mask_bsn
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +44,7 @@ class Item:
         told_by: What told the day of receipt.
         source: Where it lies, its bytes, or what fetches them.
         max_bytes: A limit of size for it alone; None = the usual one.
+        law: The law it is about.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Item:
     told_by: str
     source: Path | bytes | Callable[[], bytes]
     max_bytes: int | None = None
+    law: str = WMO
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,7 @@ def _why(error: OSError) -> str:
 
 def _item(path: Path, key: str, name: str, received_on: dt.date | None, receipts: dict[str, dt.date]) -> Item | None:
     """The delivery that a file is; None for a form."""
+    from gmsd.checking import law_in_name
     from gmsd.deliveries import FORM_FOLDER, parse_key
 
     parts = Path(os.path.abspath(path)).parts  # noqa: PTH100  a link stays where it lies: its place tells who delivered
@@ -214,8 +218,11 @@ def _item(path: Path, key: str, name: str, received_on: dt.date | None, receipts
         day, told_by = receipts[key], RECEIPTS
     else:
         day, told_by = dt.datetime.fromtimestamp(path.stat().st_mtime, AMSTERDAM).date(), "the file's time"
-    municipality, half_year = (place.municipality, place.half_year) if place else (None, None)
-    return Item(name, path.name, municipality, half_year, day, told_by, Path(os.path.abspath(path)))  # noqa: PTH100
+    source = Path(os.path.abspath(path))  # noqa: PTH100
+    if place is not None:
+        return Item(name, path.name, place.municipality, place.half_year, day, told_by, source)
+    named = law_in_name(path.name)
+    return Item(name, path.name, None, None, day, told_by, source, law=WMO if named is None else named.id)
 
 
 def _receipts(folder: Path) -> dict[str, dt.date]:

@@ -164,8 +164,8 @@ def compare(names: list[str], old: list[Outcome], new: list[Outcome]) -> Compari
         verdicts[file.old_verdict, file.new_verdict] += 1
         failing += "failed" in after or bool(after["not_run"])
         records += int((before if "failed" in after else after).get("records", 0))
-        for told in (before, after):
-            met |= {*told.get("findings", ()), *((told["protocol"],) if told.get("protocol") else ())}
+        for outcome in (before, after):
+            met |= {*outcome.get("findings", ()), *((outcome["protocol"],) if outcome.get("protocol") else ())}
         if file.counts or file.findings:
             files.append(file)
         if "failed" not in before and "failed" not in after:
@@ -182,7 +182,7 @@ def _add(totals: dict[str, RuleTotal], file: FileChange, before: Outcome, after:
         was, now = before["findings"].get(rule), after["findings"].get(rule)
         total.old_faults += was["count"] if was else 0
         total.new_faults += now["count"] if now else 0
-        total.levels = tuple(dict.fromkeys((*total.levels, *(told["level"] for told in (was, now) if told))))
+        total.levels = tuple(dict.fromkeys((*total.levels, *(finding["level"] for finding in (was, now) if finding))))
     for change in file.findings:
         totals[change.rule].files[change.change] += 1
 

@@ -156,8 +156,8 @@ def _answer(old: Version, new: Version, archive: Archive, sides: dict[str, Side]
             readable.append(index)
     comparison = None
     if all(side.outcomes for side in sides.values()):
-        told = [[side.outcomes[index] for index in readable] for side in sides.values()]
-        comparison = compare([archive.items[index].name for index in readable], *told)
+        both = [[side.outcomes[index] for index in readable] for side in sides.values()]
+        comparison = compare([archive.items[index].name for index in readable], *both)
     verdicts: dict[str, int] = {}
     for index in readable if sides["new"].outcomes else ():
         verdict = sides["new"].outcomes[index].get("verdict", "could not run")

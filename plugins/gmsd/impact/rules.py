@@ -71,11 +71,11 @@ def earlier(against: str, expectations: Path, to: Path) -> Version:
         _take_out(top, against, commit, expectations.resolve().relative_to(top), to / "expectations")
         return Version(against, commit[:10], to, _supply(expectations, to / "expectations"))
     for folder in (Path(against), Path(against) / "expectations"):
-        if (folder / "wmo").is_dir():
+        if _law_folders(folder):
             shutil.copytree(folder, to / "expectations")
             return Version(against, None, to, _supply(expectations, to / "expectations"))
     if Path(against).is_dir():
-        raise NoRules(f"{against} holds no expectations: a folder `wmo` is looked for in it and in its `expectations`")
+        raise NoRules(f"{against} holds no expectations: the folder of a law, such as wmo, is looked for in it and in its `expectations`")
     if top is None:
         raise NoRules(f"{against} is no folder, and no revision can be looked up: {trouble}; give a folder that holds expectations")
     shallow = _git(top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
@@ -83,12 +83,20 @@ def earlier(against: str, expectations: Path, to: Path) -> Version:
     raise NoRules(f"{against} is neither a revision of {top} nor a folder that holds expectations{hint}")
 
 
+def _law_folders(folder: Path) -> list[Path]:
+    """The folders of laws below a folder with expectations, told by a protocol in them: an old version has no file that says so."""
+    return sorted({structure.parents[1] for structure in folder.glob("*/*/structuur.yaml")})
+
+
 def _supply(present_ones: Path, to: Path) -> tuple[str, ...]:
     """Add files beside the protocols that are missing, so that the rest can be compared: rules and code lists lie in folders, not there."""
-    missing = [path for path in sorted((present_ones / "wmo").glob("*.yaml")) if not (to / "wmo" / path.name).exists()]
-    for path in missing:
-        shutil.copy(path, to / "wmo" / path.name)
-    return tuple(f"expectations/wmo/{path.name}" for path in missing)
+    supplied = []
+    for law in _law_folders(to):
+        for path in sorted((present_ones / law.name).glob("*.yaml")):
+            if not (law / path.name).exists():
+                shutil.copy(path, law / path.name)
+                supplied.append(f"expectations/{law.name}/{path.name}")
+    return tuple(supplied)
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -132,5 +140,5 @@ def _take_out(top: Path, revision: str, commit: str, place: Path, to: Path) -> N
     with tarfile.open(fileobj=BytesIO(answer.stdout)) as archive:
         archive.extraction_filter = getattr(tarfile, "data_filter", None)  # came with 3.11.4
         archive.extractall(to)  # noqa: S202  git's own archive of the caller's own checkout
-    if not (to / "wmo").is_dir():
+    if not _law_folders(to):
         raise NoRules(f"{revision} ({commit[:10]}) holds no rules in {place}")

@@ -155,6 +155,7 @@ class Checker:
 
 def _task(item: Item, data: bytes | None, limits: dict[str, int]) -> dict[str, Any]:
     task: dict[str, Any] = {
+        "law": item.law,
         "file_name": item.file_name,
         "municipality": item.municipality,
         "half_year": None if item.half_year is None else str(item.half_year),

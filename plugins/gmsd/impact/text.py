@@ -72,8 +72,8 @@ def _verdicts(found: Comparison) -> list[str]:
         for side, reason in (("then", file.old_reason), ("now", file.new_reason))
         if reason is not None
     )
-    told = [f"  could not run {side}, {files:,} files: {' '.join(reason.split())}" for (side, reason), files in reasons.most_common()]
-    return [f"Verdicts: {changed:,} of {found.compared:,} files get another one", *_table(rows), *_cut(told, SHOWN_FINDINGS)]
+    not_run = [f"  could not run {side}, {files:,} files: {' '.join(reason.split())}" for (side, reason), files in reasons.most_common()]
+    return [f"Verdicts: {changed:,} of {found.compared:,} files get another one", *_table(rows), *_cut(not_run, SHOWN_FINDINGS)]
 
 
 def _rules(found: Comparison) -> list[str]:
@@ -144,8 +144,8 @@ def _finding(change: FindingChange) -> str:
 
 
 def _from_to(old: object, new: object) -> str:
-    told = [f"{value:,}" if isinstance(value, int) else str(value) for value in (old, new) if value is not None]
-    return " -> ".join(dict.fromkeys(told))
+    shown = [f"{value:,}" if isinstance(value, int) else str(value) for value in (old, new) if value is not None]
+    return " -> ".join(dict.fromkeys(shown))
 
 
 def _costs(impact: Impact) -> list[str]:
@@ -156,8 +156,8 @@ def _costs(impact: Impact) -> list[str]:
     for name, title in _COSTS:
         ratio = ratios[name]
         digits = 0 if name == "peak_mb" else 2
-        told = (f"{value:,.{digits}f}" if value else "-" for value in (old[name], new[name]))
-        rows.append((title, *told, "-" if ratio is None else f"{ratio:.2f}"))
+        values = (f"{value:,.{digits}f}" if value else "-" for value in (old[name], new[name]))
+        rows.append((title, *values, "-" if ratio is None else f"{ratio:.2f}"))
     return ["Time and memory (each version in processes of its own)", *_table(rows)]
 
 

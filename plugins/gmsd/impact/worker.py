@@ -14,6 +14,7 @@ import os
 import shutil
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -64,17 +65,15 @@ def peak_mb() -> int:
 
 def _started(half_years: list[str]) -> dict[str, Any]:
     """Read the rules and try them on a file of one empty record, so that nothing later pays for what happens once."""
-    from gmsd.protocol import NoProtocolError, ProtocolError, newest_protocol, protocol_for
+    from gmsd.protocol import ProtocolError, has_protocol, laws, newest_protocol, protocol_for
 
     try:
-        protocols = {(newest := newest_protocol()).id: newest}
-        for half_year in half_years:
-            try:
-                found = protocol_for(HalfYear.parse(half_year))
-            except NoProtocolError:
-                continue
-            protocols[found.id] = found
-            _tried(found, HalfYear.parse(half_year))
+        protocols = {(newest := newest_protocol(law.id)).id: newest for law in laws()}
+        for half_year, law in product(map(HalfYear.parse, half_years), laws()):
+            if has_protocol(half_year, law.id):
+                found = protocol_for(half_year, law.id)
+                protocols[found.id] = found
+                _tried(found, half_year)
     except ProtocolError as error:
         return {"error": _plain(error)}
     except Exception as error:  # noqa: BLE001  whatever a rule file can bring about is an answer to who changed it
@@ -84,7 +83,12 @@ def _started(half_years: list[str]) -> dict[str, Any]:
 
 def _tried(protocol: Protocol, half_year: HalfYear) -> None:
     header, record = protocol.separator.join(protocol.header), protocol.separator * (len(protocol.header) - 1)
-    task = {"file_name": f"WMO_{half_year.upload_code}_x.csv", "half_year": str(half_year), "received_on": half_year.last_day.isoformat()}
+    task = {
+        "law": protocol.law.id,
+        "file_name": f"{protocol.law.prefix}_{half_year.upload_code}_x.csv",
+        "half_year": str(half_year),
+        "received_on": half_year.last_day.isoformat(),
+    }
     _outcome(task, f"{header}\n{record}\n".encode())
 
 
@@ -103,27 +107,28 @@ def _checked(task: dict[str, Any], asked: BinaryIO) -> dict[str, Any]:
 def _outcome(task: dict[str, Any], data: bytes | None) -> dict[str, Any]:
     """The result of a check in short; or why there is none. No value of a cell is in either."""
     from gmsd.checking import check_file, check_path
-    from gmsd.protocol import ProtocolError
+    from gmsd.protocol import NoLawError, ProtocolError
 
     known: dict[str, Any] = {
         "municipality": task.get("municipality"),
         "half_year": None if task.get("half_year") is None else HalfYear.parse(task["half_year"]),
         "received_on": dt.date.fromisoformat(task["received_on"]),
+        "law_id": task["law"],
         "max_bytes": task.get("max_bytes"),
         "max_lines": task.get("max_lines"),
     }
     try:
         result = check_path(Path(task["path"]), **known) if data is None else check_file(data, file_name=task["file_name"], **known)
-    except ProtocolError as error:
+    except (NoLawError, ProtocolError) as error:
         return {"failed": _plain(error)}
     except OSError as error:
         return {"unreadable": (error.strerror or type(error).__name__).lower()}
     except Exception as error:  # noqa: BLE001  a fault of one file or rule must not end the comparison; its text may quote a cell
         return {"failed": type(error).__name__}
-    return told(result)
+    return compared(result)
 
 
-def told(result: CheckResult) -> dict[str, Any]:
+def compared(result: CheckResult) -> dict[str, Any]:
     """What is compared of a result."""
     return {
         "verdict": result.verdict,
@@ -158,6 +163,8 @@ def described(protocol: Protocol, code: str) -> dict[str, str]:
     for name, codes in protocol.code_lists.items():
         if f'"CODES_{name.upper()}"' in text or f'"{name}"' in text:
             rests_on[name] = [(each.code, each.valid_from, each.valid_to) for each in codes.codes]
+    if rule.check is not None and rule.check.startswith("name_"):
+        rests_on["name"] = [protocol.law.prefix, protocol.law.extensions, sorted(protocol.law.forbidden)]
     definition = _digest([rule.level, rule.field, rule.check, decides, rests_on])
     return {"level": rule.level, "definition": definition, "wording": _digest([rule.message, rule.repair, rule.source])}
 

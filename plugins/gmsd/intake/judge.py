@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.checking import CheckResult, check_file, check_unread
 from gmsd.clock import AMSTERDAM
-from gmsd.protocol import NoProtocolError, Protocol, newest_protocol, protocol_for
-from gmsd.rounds import HalfYear
+from gmsd.protocol import Protocol, protocol_or_newest
+from gmsd.rounds import WMO, HalfYear
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Delivery
@@ -30,6 +30,7 @@ def judge(context: Context, delivery: Delivery, data: bytes | None) -> CheckResu
         "file_name": delivery.file_name,
         "municipality": delivery.municipality,
         "half_year": HalfYear.parse(delivery.half_year or ""),
+        "law_id": WMO,
         "received_on": delivery.received_at.astimezone(AMSTERDAM).date(),
         "max_bytes": settings.max_file_bytes,
         "max_lines": settings.max_file_lines,
@@ -47,15 +48,13 @@ def cannot_be_read(delivery: Delivery, result: CheckResult) -> bool:
 
 
 def rules_version(delivery: Delivery) -> str:
-    """The rules that a delivery is checked by: the protocol and a fingerprint of all in it that decides, code lists and limits too."""
+    """The protocol that a delivery is checked by, and a fingerprint of all that decides: rules, code lists, limits, how a file is named."""
     rules = _rules(delivery)
     limits = (rules.separator, rules.max_bytes, rules.max_lines)
-    content = repr((rules.suites, rules.rules, rules.fields, rules.derived, sorted(rules.code_lists.items()), limits))
+    name = (rules.law.prefix, rules.law.extensions, sorted(rules.law.forbidden))
+    content = repr((rules.suites, rules.rules, rules.fields, rules.derived, sorted(rules.code_lists.items()), limits, name))
     return f"{rules.id}:{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def _rules(delivery: Delivery) -> Protocol:
-    try:
-        return protocol_for(HalfYear.parse(delivery.half_year or ""))
-    except NoProtocolError:
-        return newest_protocol()
+    return protocol_or_newest(HalfYear.parse(delivery.half_year or ""), WMO)

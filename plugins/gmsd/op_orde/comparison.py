@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.dutch import dutch_number
 from gmsd.op_orde.peers import FEWEST_OTHERS, Peers, choose_peers, inhabitants_known, quartiles, rounded
-from gmsd.op_orde.summary import FACULTATIVE, OpOrdeSummary
+from gmsd.op_orde.summary import OpOrdeSummary, facultative_fields
+from gmsd.protocol import protocol_for
 from gmsd.reference import groups, inhabitants_date, municipalities, product_categories
 from gmsd.rounds import HalfYear
 
@@ -158,7 +159,10 @@ class _Maker:
         return tuple(self.rate_row(code, title, measure(code)) for code, title in titles.items())
 
     def _filled(self, title: str) -> Row:
-        return self.share_row(title, title, lambda summary: summary.filled[title], lambda summary: summary.records)
+        """A summary of a layout without the field says nothing of it."""
+        row = self.share_row(title, title, lambda each: each.filled.get(title, 0), lambda each: each.records if title in each.filled else 0)
+        before = [None if old is None or title not in old.filled else old.filled[title] for old in (self.previous, self.earlier)]
+        return replace(row, previous=before[0], earlier=before[1])
 
     def tables(self, half_year: HalfYear) -> tuple[Table, ...]:
         grouped = {group.code: group.title for group in groups(half_year)}
@@ -177,7 +181,9 @@ class _Maker:
             self.share_row("unknown", "Regels met BSN 999999999", lambda s: s.unknown, lambda s: s.records),
             self.share_row("out_of_scope", "Regels buiten het halfjaar", lambda s: s.out_of_scope, lambda s: s.records),
         )
-        filled = tuple(self._filled(title) for title in FACULTATIVE.values())
+        filled = tuple(
+            self._filled(title) for title in facultative_fields(protocol_for(half_year, self.summary.law)) if title in self.summary.filled
+        )
         once = "Een cliënt telt per groep één keer. Een cliënt kan in meer groepen zitten; de groepen tellen dus niet op tot het totaal."
         lasting = "Een arrangement is een of meer regels van dezelfde persoon die bij elkaar horen."
         return (

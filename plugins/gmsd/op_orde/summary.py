@@ -13,23 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from gmsd.checking import usable_records
 from gmsd.counting import allocation_filled, arrangements, clients, in_scope
+from gmsd.protocol import protocol_for
 from gmsd.reference import Group, groups, product_categories
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gmsd.protocol import Protocol
     from gmsd.rounds import HalfYear
 
 SCHEMA = "gmsd-op-orde/1"
-FACULTATIVE = {
-    "allocation_number": "Nummer_toewijzing",
-    "volume": "Volume",
-    "unit": "Eenheid",
-    "frequency": "Frequentie",
-    "end_reason": "Reden_beeindiging",
-    "change_reason": "Reden_wijziging_toewijzing",
-}
 _PERSONAL_BUDGET = 2
 
 
@@ -66,12 +62,13 @@ class OpOrdeSummary:
     filled: dict[str, int]
     facultative_used: bool
     by_allocation: bool
+    law: str = WMO
 
     def to_json(self) -> dict[str, Any]:
-        """Give the summary as plain data to store."""
+        """Give the summary as plain data to store; the law stands in it when it is another than the Wmo."""
         return {
             "schema": SCHEMA,
-            **asdict(self),
+            **{name: value for name, value in asdict(self).items() if (name, value) != ("law", WMO)},
             "groups": [asdict(count) for count in self.groups],
             "types": [asdict(count) for count in self.types],
         }
@@ -95,28 +92,35 @@ def _counts(joined: pl.DataFrame, wanted: Sequence[Group]) -> tuple[Count, ...]:
     return tuple(Count(*row) for row in zip(*columns, strict=True))
 
 
+def facultative_fields(protocol: Protocol) -> dict[str, str]:
+    """The facultative variables that are kept, in the order of the file: by the name of the field, the column of the record."""
+    return {field.name: field.record for field in protocol.fields if field.set == "facultative" and field.record is not None}
+
+
 def summarise(
     records: pl.DataFrame,
     half_year: HalfYear,
     *,
     municipality: str,
     delivery_id: str,
+    law_id: str = WMO,
     facultative_used: bool = True,
     by_allocation: bool | None = None,
 ) -> OpOrdeSummary:
     """Summarise the accepted records of one delivery.
 
     Args:
-        records: The staging frame: `person` (null when delivered as 999999999), `product_category`, `start_date`, `end_date`,
-            `delivery_form` and the facultative columns as they were filled in.
+        records: The staging frame: `person` (null when delivered as 999999999) and the columns of the law's record, the facultative ones
+            as they were filled in.
         half_year: The half-year of the delivery.
         municipality: Its code.
         delivery_id: Its name, for the report.
+        law_id: Its law.
         facultative_used: False when the facultative variables are emptied in further processing: then they are only shown.
         by_allocation: How records are joined when the year's other deliveries are known; by default this delivery alone decides.
     """
-    emptied = [pl.lit(None, dtype=records.schema[name]).alias(name) for name in FACULTATIVE]
-    used = records if facultative_used else records.with_columns(emptied)
+    protocol = protocol_for(half_year, law_id)
+    used = usable_records(records, protocol.law, facultative_used=facultative_used)
     numbered = allocation_filled(used) if by_allocation is None else by_allocation
     scope = in_scope(used, half_year)
     joined = arrangements(scope, by_allocation=numbered)
@@ -143,8 +147,9 @@ def summarise(
         clients=joined["person"].drop_nulls().n_unique(),
         groups=_counts(joined, groups(half_year)),
         types=_counts(joined, types),
-        filled={title: records.height - records[name].null_count() for name, title in FACULTATIVE.items()},
+        filled={title: records.height - records[column].null_count() for title, column in facultative_fields(protocol).items()},
         facultative_used=facultative_used,
         by_allocation=numbered,
+        law=law_id,
         **flags,
     )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from gmsd import dutch
 from gmsd.op_orde.peers import rounded
+from gmsd.protocol import law
 from gmsd.rendering import Cell, Sheet, render_page, workbook
 from gmsd.rounds import HalfYear
 
@@ -142,7 +143,7 @@ def op_orde_html(report: OpOrdeReport, context: OpOrdeContext) -> str:
 def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
     """Render the report as a workbook: a summary, and a sheet for each table."""
     summary = report.summary
-    front = Sheet("samenvatting", "Op-orde-rapport GMSD Wmo", widths=(46, 70))
+    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law(summary.law).title}", widths=(46, 70))
     facts: list[tuple[str, Cell]] = [
         ("Gemeente", f"{context.party.municipality_name} ({context.party.municipality})"),
         ("Halfjaar", dutch.dutch_half_year(context.party.half_year)),

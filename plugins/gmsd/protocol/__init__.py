@@ -1,10 +1,11 @@
-"""What a file must look like: layouts, code lists and rule texts, as versioned data that people edit in `expectations/`."""
+"""What a file of a law must look like: laws, layouts, code lists and rule texts, as versioned data that people edit in `expectations/`."""
 
 from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, Section, catalogue
 from gmsd.protocol.damage import Damage, damage_list
+from gmsd.protocol.law import Column, Law, NoLawError, law, laws
 from gmsd.protocol.layout import Derived, Field, Rule
 from gmsd.protocol.left_behind import left_behind, left_by
-from gmsd.protocol.loading import mistakes_in, newest_protocol, protocol_for, protocols
+from gmsd.protocol.loading import has_protocol, mistakes_in, newest_protocol, protocol_for, protocol_or_newest, protocols
 from gmsd.protocol.protocol import NoProtocolError, Protocol
 from gmsd.protocol.reading import ProtocolError, expectations_folder, nearest
 
@@ -13,9 +14,12 @@ __all__ = [
     "LEVELS",
     "Catalogue",
     "CodeTable",
+    "Column",
     "Damage",
     "Derived",
     "Field",
+    "Law",
+    "NoLawError",
     "NoProtocolError",
     "Protocol",
     "ProtocolError",
@@ -24,11 +28,15 @@ __all__ = [
     "catalogue",
     "damage_list",
     "expectations_folder",
+    "has_protocol",
+    "law",
+    "laws",
     "left_behind",
     "left_by",
     "mistakes_in",
     "nearest",
     "newest_protocol",
     "protocol_for",
+    "protocol_or_newest",
     "protocols",
 ]

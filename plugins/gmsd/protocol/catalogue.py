@@ -118,6 +118,7 @@ class CodeTable:
 class Catalogue:
     """Everything a page about one protocol says."""
 
+    law: str
     protocol: str
     title: str
     period: str
@@ -132,21 +133,22 @@ def catalogue(protocol: Protocol, every: Sequence[Protocol]) -> Catalogue:
 
     Args:
         protocol: The one it is about.
-        every: All protocols, oldest first: since when a rule holds is told by them.
+        every: All protocols of its law, oldest first: they say since when a rule holds.
     """
     entries = {rule.code: _entry(rule, protocol, every) for rule in protocol.rules.values()}
     file_sections = [
         Section(anchor, title, (), None, tuple(replace(entries[code], where=where) for code in _on_part(protocol, checks)))
         for checks, anchor, title, where in _FILE_PARTS
     ]
-    told = {entry.code for section in file_sections for entry in section.entries}
-    rest = tuple(entries[rule.code] for rule in protocol.rules.values() if rule.field is None and rule.code not in told)
+    of_file = {entry.code for section in file_sections for entry in section.entries}
+    rest = tuple(entries[rule.code] for rule in protocol.rules.values() if rule.field is None and rule.code not in of_file)
     by_field = {
         field.name: tuple(entries[rule.code] for rule in protocol.rules.values() if rule.field == field.name) for field in protocol.fields
     }
     fields = [Section(field.name, field.name, _facts(field), field.codes, by_field[field.name]) for field in protocol.fields]
     lists = dict.fromkeys(field.codes for field in protocol.fields if field.codes is not None)
     return Catalogue(
+        law=protocol.law.title,
         protocol=protocol.id,
         title=protocol.title,
         period=_period(protocol.first, protocol.last),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from gmsd.protocol.reading import Mistake, Place
+    from gmsd.protocol.reading import Mistake, Node
     from gmsd.rounds import HalfYear
 
 _LIST = {
@@ -88,7 +88,7 @@ def read_code_lists(paths: Iterable[Path], mistakes: list[Mistake]) -> tuple[dic
         The lists by name; and all names, also of lists that cannot be read, so that one mistake is not told again where the list is used.
     """
     lists: dict[str, CodeList] = {}
-    places: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     unread: list[str] = []
     for path in paths:
         root = Document(path, mistakes).root
@@ -98,17 +98,17 @@ def read_code_lists(paths: Iterable[Path], mistakes: list[Mistake]) -> tuple[dic
             continue
         name = read["name"]
         if name in lists:
-            root.fault(f'code list "{name}" stands in {places[name].name} too; each name is used once', "name")
+            root.fault(f'code list "{name}" stands in {files[name].name} too; each name is used once', "name")
         codes = _codes(root.at("codes"), read["status"])
         lists[name] = CodeList(name, read["title"], read["source"], read["status"], read["reason"], codes)
-        places[name] = path
+        files[name] = path
     return lists, (*lists, *unread)
 
 
-def _codes(listed: Place, status: str) -> tuple[Code, ...]:
+def _codes(listed: Node, status: str) -> tuple[Code, ...]:
     if not listed.value:
         listed.fault("codes is empty; it is a list of codes")
-    found: list[tuple[Code, Place]] = []
+    found: list[tuple[Code, Node]] = []
     for unnamed in listed.each():
         entry = unnamed.named(f"code {unnamed.value.get('code', '?')}")
         read = entry.read(_CODE)
@@ -119,11 +119,11 @@ def _codes(listed: Place, status: str) -> tuple[Code, ...]:
             entry.fault(
                 f"valid_to ({code.valid_to}) lies before valid_from ({code.valid_from}); both are days on which it is valid", "valid_to"
             )
-        for earlier, place in found:
+        for earlier, node in found:
             if earlier.code == code.code and _both_valid(earlier, code):
-                entry.fault(f"stands also on line {place.line} and both are valid on the same days; let one end before the other begins")
+                entry.fault(f"stands also on line {node.line} and both are valid on the same days; let one end before the other begins")
         found.append((code, entry))
-    return tuple(code for code, _place in found)
+    return tuple(code for code, _node in found)
 
 
 def _both_valid(one: Code, other: Code) -> bool:

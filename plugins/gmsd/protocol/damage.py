@@ -1,4 +1,4 @@
-"""What other programs make of a file: how it is recognised and what is said of it, as data in `expectations/wmo/damage.yaml`."""
+"""What other programs make of a file: how it is recognised and what is said of it, as data in `expectations/<law>/damage.yaml`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder, refused_pattern
+from gmsd.protocol.reading import Document, Key, Mistake, Node, ProtocolError, expectations_folder, refused_pattern
 from gmsd.protocol.vocabulary import CHECKS, STATUSES, TYPES
 
 if TYPE_CHECKING:
@@ -97,24 +97,24 @@ class DamageList:
         )
 
 
-def damage_list() -> DamageList:
-    """What is recognised.
+def damage_list(law_id: str) -> DamageList:
+    """What is recognised in files of a law.
 
     Raises:
         ProtocolError: When the file is not in order; all mistakes are told.
     """
-    return _read(_path(expectations_folder()))
+    return _read(_path(expectations_folder() / law_id))
 
 
 def damage_mistakes(folder: Path) -> list[Mistake]:
-    """Every mistake in the file, below a folder with expectations; also the patterns that do not run."""
+    """Every mistake in the file, in the folder of a law; also the patterns that do not run."""
     mistakes: list[Mistake] = []
     _parse(_path(folder), mistakes, try_out=True)
     return mistakes
 
 
 def _path(folder: Path) -> Path:
-    return folder / "wmo" / "damage.yaml"
+    return folder / "damage.yaml"
 
 
 @cache
@@ -141,28 +141,28 @@ def _parse(path: Path, mistakes: list[Mistake], *, try_out: bool = False) -> Dam
     )
 
 
-def _wordings(listed: Place, known: dict[str, Key]) -> dict[str, Wording]:
+def _wordings(listed: Node, known: dict[str, Key]) -> dict[str, Wording]:
     wordings = {}
     for name in listed.value:
-        place = listed.at(name, f"{listed.name} {name}")
-        read = place.read(known)
+        node = listed.at(name, f"{listed.name} {name}")
+        read = node.read(known)
         if read is not None:
             wordings[str(name)] = Wording(*read.values())
     return wordings
 
 
-def _damages(listed: Place, known: dict[str, Key], *, try_out: bool) -> tuple[Damage, ...]:
+def _damages(listed: Node, known: dict[str, Key], *, try_out: bool) -> tuple[Damage, ...]:
     damages = []
     for unnamed in listed.each():
-        place = unnamed.named(f"damage {unnamed.value.get('name', '?')}")
-        read = place.read(known)
+        node = unnamed.named(f"damage {unnamed.value.get('name', '?')}")
+        read = node.read(known)
         if read is None:
             continue
         types = tuple(read.get("types") or ())
         if not set(types) <= set(TYPES):
-            place.fault(f"types are of {', '.join(TYPES)}", "types")
+            node.fault(f"types are of {', '.join(TYPES)}", "types")
         if try_out and (refused := refused_pattern(_places(read["regex"], 12))) is not None:
-            place.fault(f"regex does not run: {refused}", "regex")
+            node.fault(f"regex does not run: {refused}", "regex")
         own = {key: read.get(key) for key in ("length", "check", "may_be_empty")}
         damages.append(Damage(read["name"], read["regex"], read["what"], read["how"], types, **own))
     return tuple(damages)

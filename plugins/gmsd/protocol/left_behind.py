@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from gmsd.protocol.reading import Document, Key, Mistake, Place, ProtocolError, expectations_folder
+from gmsd.protocol.reading import Document, Key, Mistake, Node, ProtocolError, expectations_folder
 from gmsd.protocol.vocabulary import STATUSES
 
 if TYPE_CHECKING:
@@ -95,22 +95,22 @@ def _parse(path: Path, mistakes: list[Mistake]) -> _List | None:
     return _List(_pattern(root.named("deliveries"), read["deliveries"]), _entries(root.at("files")), _entries(root.at("folders")))
 
 
-def _entries(listed: Place) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _entries(listed: Node) -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
-    for place in listed.each():
-        read = place.read(_ENTRY)
+    for node in listed.each():
+        read = node.read(_ENTRY)
         if read is not None:
-            found.append((_pattern(place.named(read["what"]), read["names"]), read["what"]))
+            found.append((_pattern(node.named(read["what"]), read["names"]), read["what"]))
     return tuple(found)
 
 
-def _pattern(place: Place, names: Sequence[object]) -> re.Pattern[str]:
+def _pattern(node: Node, names: Sequence[object]) -> re.Pattern[str]:
     """One pattern for all the names; one that would take every name is a mistake, for it would swallow deliveries."""
     for name in names:
         if not isinstance(name, str):
-            place.fault(f"{name!r} is no name; put it between quotation marks")
+            node.fault(f"{name!r} is no name; put it between quotation marks")
         elif not name.strip("*?"):
-            place.fault(f'"{name}" would take every name')
+            node.fault(f'"{name}" would take every name')
     if not names:
-        place.fault("no name is given")
+        node.fault("no name is given")
     return re.compile("|".join(translate(name.casefold()) for name in names if isinstance(name, str)) or r"(?!)")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
 
     from gmsd.protocol.codes import CodeList
+    from gmsd.protocol.law import Law
     from gmsd.protocol.layout import Derived, Field, Rule
     from gmsd.protocol.reading import Mistake
     from gmsd.rounds import HalfYear
@@ -36,6 +37,7 @@ class Protocol:
     """The layout of a file and every rule on it.
 
     Attributes:
+        law: The law that the file is about.
         id: Its name, such as `wmo-2020`.
         title: Its Dutch title.
         first: The first half-year it holds for.
@@ -54,6 +56,7 @@ class Protocol:
         mistakes_in: Reads a folder of protocols and tells what is wrong in it, for when Great Expectations does not take a suite.
     """
 
+    law: Law
     id: str
     title: str
     first: HalfYear

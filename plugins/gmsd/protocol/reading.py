@@ -49,9 +49,9 @@ class Mistake:
 class ProtocolError(Exception):
     """Files of the protocol are not in order; the text has one line for each mistake: file, line, what is wrong, what would be right."""
 
-    def __init__(self, *told: Mistake | str) -> None:
-        super().__init__("\n".join(str(each) for each in told))
-        self.mistakes: tuple[Mistake, ...] = tuple(each for each in told if isinstance(each, Mistake))
+    def __init__(self, *lines: Mistake | str) -> None:
+        super().__init__("\n".join(str(each) for each in lines))
+        self.mistakes: tuple[Mistake, ...] = tuple(each for each in lines if isinstance(each, Mistake))
 
 
 def expectations_folder() -> Path:
@@ -140,9 +140,9 @@ class Document:
         self.mistakes.append(Mistake(self.path, line, text))
 
     @property
-    def root(self) -> Place | None:
+    def root(self) -> Node | None:
         """The whole file; None when it cannot be read."""
-        return None if self.value is None else Place(self, (), self.value)
+        return None if self.value is None else Node(self, (), self.value)
 
     @cached_property
     def _tree(self) -> Any:
@@ -209,7 +209,7 @@ def _kind(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Node:
     """A value in a file of the protocol, where it stands, and what a person calls it (`rule BSN-02`)."""
 
     document: Document
@@ -227,22 +227,22 @@ class Place:
         """The line it stands on."""
         return self.document.line(self.keys)
 
-    def named(self, name: str) -> Place:
-        """The same place under another name."""
-        return Place(self.document, self.keys, self.value, name)
+    def named(self, name: str) -> Node:
+        """The same node under another name."""
+        return Node(self.document, self.keys, self.value, name)
 
-    def at(self, key: str, name: str | None = None) -> Place:
+    def at(self, key: str, name: str | None = None) -> Node:
         """The value at a key that is there."""
-        return Place(self.document, (*self.keys, key), self.value[key], self.name if name is None else name)
+        return Node(self.document, (*self.keys, key), self.value[key], self.name if name is None else name)
 
-    def each(self) -> Iterator[Place]:
+    def each(self) -> Iterator[Node]:
         """The mappings in a list; anything else in it is a mistake."""
         for position, value in enumerate(self.value):
-            place = Place(self.document, (*self.keys, position), value, self.name)
+            node = Node(self.document, (*self.keys, position), value, self.name)
             if isinstance(value, dict):
-                yield place
+                yield node
             else:
-                place.fault(f"is {_kind(value)}; it is a mapping")
+                node.fault(f"is {_kind(value)}; it is a mapping")
 
     def read(self, known: Mapping[str, Key], *, others: bool = False) -> dict[str, Any] | None:
         """The values of a mapping, with None for those that may be absent.

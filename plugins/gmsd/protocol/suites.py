@@ -12,7 +12,7 @@ from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_O
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from gmsd.protocol.reading import Place
+    from gmsd.protocol.reading import Node
 
 PARAMETER = "$PARAMETER"
 _SUITE = {"name": Key(str), "meta": Key(dict, required=False), "notes": Key(str, required=False), "expectations": Key(list)}
@@ -34,17 +34,17 @@ class SuiteFile:
     Attributes:
         suite: Its values, as Great Expectations takes them.
         derived: Its derived columns.
-        rules: Its rules with the place of each.
-        expectations: Its expectations that are in order so far, with the place of each.
-        patterns: The places of derived columns that have a pattern.
+        rules: Its rules with the node of each.
+        expectations: Its expectations that are in order so far, with the node of each.
+        patterns: The nodes of derived columns that have a pattern.
     """
 
     def __init__(self) -> None:
         self.suite: dict[str, Any] = {}
         self.derived: list[Derived] = []
-        self.rules: list[tuple[Rule, Place]] = []
-        self.expectations: list[Place] = []
-        self.patterns: list[Place] = []
+        self.rules: list[tuple[Rule, Node]] = []
+        self.expectations: list[Node] = []
+        self.patterns: list[Node] = []
 
 
 def parameter_names(code_lists: Collection[str]) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def filled(kwargs: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str
 
 
 def read_suite(
-    root: Place, fields: dict[str, Field] | None, columns: dict[str, frozenset[str]], code_lists: Collection[str], levels: Collection[str]
+    root: Node, fields: dict[str, Field] | None, columns: dict[str, frozenset[str]], code_lists: Collection[str], levels: Collection[str]
 ) -> SuiteFile:
     """Read one suite.
 
@@ -87,11 +87,11 @@ def read_suite(
     meta = root.at("meta").read(_META) if read["meta"] else None
     if meta is not None and meta["derived"] and fields is not None:
         _read_derived(root.at("meta").at("derived"), found, columns, code_lists)
-    for place in root.at("expectations").each():
-        if place.read(_EXPECTATION) is None:
+    for node in root.at("expectations").each():
+        if node.read(_EXPECTATION) is None:
             continue
-        rule = read_rule(place.at("meta"), fields, check=False, levels=levels)
-        named = place.named(f"rule {place.value['meta'].get('code', '?')}")
+        rule = read_rule(node.at("meta"), fields, check=False, levels=levels)
+        named = node.named(f"rule {node.value['meta'].get('code', '?')}")
         if rule is not None:
             found.rules.append((rule, named.at("meta")))
         right = _whole(named) and _arguments(named.at("kwargs"), columns if fields is not None else None, code_lists, rule)
@@ -100,7 +100,7 @@ def read_suite(
     return found
 
 
-def _whole(expectation: Place) -> bool:
+def _whole(expectation: Node) -> bool:
     """Tell arguments that are empty, or that Great Expectations does without and then finds everything right."""
     kwargs, before = expectation.at("kwargs"), len(expectation.document.mistakes)
     for key, value in kwargs.value.items():
@@ -114,21 +114,21 @@ def _whole(expectation: Place) -> bool:
     return len(kwargs.document.mistakes) == before
 
 
-def _read_derived(listed: Place, found: SuiteFile, columns: dict[str, frozenset[str]], code_lists: Collection[str]) -> None:
-    for place in listed.each():
-        before = len(place.document.mistakes)
-        derived = read_derived(place, columns, code_lists)
+def _read_derived(listed: Node, found: SuiteFile, columns: dict[str, frozenset[str]], code_lists: Collection[str]) -> None:
+    for node in listed.each():
+        before = len(node.document.mistakes)
+        derived = read_derived(node, columns, code_lists)
         if derived is not None:
             found.derived.append(derived)
-            if "regex" in derived.settings and len(place.document.mistakes) == before:
-                found.patterns.append(place.named(f"derived column {derived.column}"))
-        column, made_of = place.value.get("column"), place.value.get("of")
+            if "regex" in derived.settings and len(node.document.mistakes) == before:
+                found.patterns.append(node.named(f"derived column {derived.column}"))
+        column, made_of = node.value.get("column"), node.value.get("of")
         if isinstance(column, str):  # also of one that is not in order, so that its mistake is not told again where it is used
             parts = [columns.get(part, frozenset()) for part in made_of if isinstance(part, str)] if isinstance(made_of, list) else []
             columns.setdefault(column, frozenset().union(*parts))
 
 
-def _arguments(kwargs: Place, columns: dict[str, frozenset[str]] | None, code_lists: Collection[str], rule: Rule | None) -> bool:
+def _arguments(kwargs: Node, columns: dict[str, frozenset[str]] | None, code_lists: Collection[str], rule: Rule | None) -> bool:
     """Tell what is wrong with the arguments of an expectation, as far as that can be told without Great Expectations."""
     before = len(kwargs.document.mistakes)
     for keys, value in _inside(kwargs.value, ()):
@@ -141,7 +141,7 @@ def _arguments(kwargs: Place, columns: dict[str, frozenset[str]] | None, code_li
     return len(kwargs.document.mistakes) == before
 
 
-def _parameter(kwargs: Place, keys: tuple[str | int, ...], name: Any, known: Collection[str]) -> None:
+def _parameter(kwargs: Node, keys: tuple[str | int, ...], name: Any, known: Collection[str]) -> None:
     if len(keys) > 1:
         kwargs.fault(f"{PARAMETER} stands inside {keys[0]}; only a whole argument is filled in", *keys)
     elif name not in known:
@@ -150,7 +150,7 @@ def _parameter(kwargs: Place, keys: tuple[str | int, ...], name: Any, known: Col
         kwargs.fault(f'no parameter "{name}"; {hint}{others}', *keys)
 
 
-def _looks_at(kwargs: Place, columns: dict[str, frozenset[str]], rule: Rule | None) -> None:
+def _looks_at(kwargs: Node, columns: dict[str, frozenset[str]], rule: Rule | None) -> None:
     """Tell columns that are not there, and a rule that is told at a field it does not look at."""
     fields: set[str] = set()
     for keys, column in _columns(kwargs.value):
@@ -158,9 +158,9 @@ def _looks_at(kwargs: Place, columns: dict[str, frozenset[str]], rule: Rule | No
             kwargs.fault(f'no column "{column}"; {nearest(column, columns)}', *keys)
         elif keys[0] != "row_condition":
             fields |= columns[column]
-    told = rule.field if rule is not None else None
-    if told in columns and fields and told not in fields:
-        kwargs.fault(f"it looks at {', '.join(sorted(fields))}, but is told at {told}; let meta.field be one of those")
+    field = rule.field if rule is not None else None
+    if field in columns and fields and field not in fields:
+        kwargs.fault(f"it looks at {', '.join(sorted(fields))}, but is told at {field}; let meta.field be one of those")
 
 
 def _inside(value: Any, keys: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -181,41 +181,41 @@ def _columns(kwargs: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], st
             yield keys, value
 
 
-def tell_patterns(places: Collection[Place]) -> None:
+def tell_patterns(nodes: Collection[Node]) -> None:
     """Tell the patterns of derived columns that polars cannot run; those of expectations can go another way."""
-    for place in places:
-        refused = refused_pattern(place.value["regex"])
+    for node in nodes:
+        refused = refused_pattern(node.value["regex"])
         if refused is not None:
-            place.fault(f"regex does not run: {refused}", "regex")
+            node.fault(f"regex does not run: {refused}", "regex")
 
 
-def tell_refused(expectations: Collection[Place], parameters: Mapping[str, Any]) -> None:
+def tell_refused(expectations: Collection[Node], parameters: Mapping[str, Any]) -> None:
     """Tell the expectations that Great Expectations does not know or whose arguments it refuses.
 
     Args:
-        expectations: The places of those that are in order so far.
+        expectations: The nodes of those that are in order so far.
         parameters: A value for each parameter, of the right type.
     """
     import great_expectations as gx
     from great_expectations.expectations import registry
 
     known = registry.list_registered_expectation_implementations() or sorted(dir(gx.expectations))
-    for place in expectations:
-        name = place.value["type"]
+    for node in expectations:
+        name = node.value["type"]
         if name not in known:
-            place.fault(f'Great Expectations has no expectation "{name}"; {_like(name, known)}', "type")
+            node.fault(f'Great Expectations has no expectation "{name}"; {_like(name, known)}', "type")
             continue
         expectation: Any = registry.get_expectation_impl(name)
         try:
-            expectation(**filled(place.value["kwargs"], parameters), meta=place.value["meta"])
+            expectation(**filled(node.value["kwargs"], parameters), meta=node.value["meta"])
         except ValueError as error:
-            told: set[str] = set()
+            refused: set[str] = set()
             faults = error.errors() if hasattr(error, "errors") else [{"loc": ("__root__",), "msg": str(error), "type": ""}]
             for fault in faults:
                 argument = str(fault["loc"][0])
-                if argument not in told:
-                    told.add(argument)
-                    _argument_fault(place.at("kwargs"), argument, fault, [key for key in expectation.__fields__ if key not in _OWN])
+                if argument not in refused:
+                    refused.add(argument)
+                    _argument_fault(node.at("kwargs"), argument, fault, [key for key in expectation.__fields__ if key not in _OWN])
 
 
 _OWN = frozenset(
@@ -228,7 +228,7 @@ def _like(name: str, known: Collection[str]) -> str:
     return suggestion if suggestion.startswith("did you") else "see docs/gx_polars.md for those there are"
 
 
-def _argument_fault(kwargs: Place, argument: str, fault: dict[str, Any], known: Collection[str]) -> None:
+def _argument_fault(kwargs: Node, argument: str, fault: dict[str, Any], known: Collection[str]) -> None:
     """One line for what pydantic says of an argument."""
     if fault["type"] == "value_error.extra":
         kwargs.fault(f'unknown argument "{argument}"; {nearest(argument, known)}', argument)

@@ -13,19 +13,29 @@ LEVELS = ("file", "base", "facultative", "notice")
 STATUSES = ("seed", "public", "assumed")
 SETS = ("base", "facultative")
 TYPES = ("date", "municipality", "person", "code", "number")
-RECORD = (
-    "bsn",
-    "product_category",
-    "start_date",
-    "end_date",
-    "delivery_form",
-    "allocation_number",
-    "volume",
-    "unit",
-    "frequency",
-    "end_reason",
-    "change_reason",
-)
+SENDERS = ("municipality",)
+# What a column of the record can hold, with the types of the fields it can be made of.
+COLUMN_TYPES: dict[str, tuple[str, ...]] = {
+    "person": ("person",),
+    "smallint": ("code", "number"),
+    "bigint": ("code", "number"),
+    "date": ("date",),
+}
+# The names that a record has beside those of its law.
+RESERVED = ("line", "person", "law", "half_year", "municipality")
+# The ways of counting, with the columns that each works on (gmsd.counting and the load).
+COUNTINGS: dict[str, tuple[str, ...]] = {
+    "arrangements": (
+        "bsn",
+        "product_category",
+        "start_date",
+        "end_date",
+        "delivery_form",
+        "allocation_number",
+        "end_reason",
+        "change_reason",
+    ),
+}
 MUNICIPALITIES, RECEIVED_ON, LAST_DAY, YEAR_LATER, CODES = "MUNICIPALITIES", "RECEIVED_ON", "LAST_DAY", "YEAR_LATER", "CODES_"
 
 # The rules that `checking` runs on name and bytes, with the words it fills in their sentences.

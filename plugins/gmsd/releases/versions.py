@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.protocol import protocol_for
 from gmsd.reference import grouping
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,5 +38,5 @@ def versions(half_years: Iterable[HalfYear], home: Path) -> dict[str, str | dict
         "counting": COUNTING,
         "disclosure": DISCLOSURE,
         "mapping": {str(half_year): grouping(half_year).version for half_year in held},
-        "protocol": {str(half_year): protocol_for(half_year).id for half_year in held},
+        "protocol": {str(half_year): protocol_for(half_year, WMO).id for half_year in held},
     }

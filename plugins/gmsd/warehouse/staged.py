@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
+from gmsd.checking import usable_records
 from gmsd.intake import staged_records
+from gmsd.protocol import law
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from gmsd.deliveries import Delivery
     from gmsd.journal import Context
 
-FACULTATIVE = ("allocation_number", "volume", "unit", "frequency", "end_reason", "change_reason")
-"""The columns that are emptied when a file passed without its facultative variables."""
-
 
 def records_of(context: Context, delivery: Delivery) -> pl.DataFrame:
-    """The accepted records in file order; the facultative columns are empty when the file passed without them.
+    """The accepted records in file order, with the columns of the law's record; the facultative ones are empty when the file passed so.
 
     Raises:
         StagingLost: neither the staged records nor the raw file that makes them again can be had.
     """
-    frame = staged_records(context, delivery)
-    if delivery.facultative_used:
-        return frame
-    return frame.with_columns(pl.lit(None).cast(frame.schema[name]).alias(name) for name in FACULTATIVE)
+    return usable_records(staged_records(context, delivery), law(WMO), facultative_used=bool(delivery.facultative_used))

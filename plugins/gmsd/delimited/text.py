@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from gmsd.checking.kinds import kind_of
+from gmsd.delimited.kinds import kind_of
 
 _UNICODE_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -23,7 +23,7 @@ class Text:
 
     Attributes:
         content: UTF-8 without byte order mark. The bytes as they came when they could not be decoded; nothing of a file that is no text.
-        kind: What the file is instead, by its name in damage.yaml; None for a file that is or should be a csv file.
+        kind: What the file is instead, by its name in `kinds`; None for a file that is or should be a csv file.
         unreadable_line: The physical line of the first byte that could not be decoded.
     """
 

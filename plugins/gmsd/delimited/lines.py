@@ -1,4 +1,4 @@
-"""The structure of a file, judged on its bytes: header, physical lines, separators and quotation marks. No loop runs over lines."""
+"""The lines of a file, told by its bytes: physical lines, separators and quotation marks. No loop runs over lines."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ _PIECE = 1 << 20
 _LINES = 1 << 17
 _SHOWN = 1 << 14
 _LARGE = 16 << 20
-# So many names of a header are told apart: a line of nothing but separators must not become a list of half a billion names.
-_NAMES = 1 << 16
 # A lone carriage return is a character of its cell. A CSV reader may take it for the end of a line; a noncharacter breaks every form alike
 # and stands in no text, so that records differ where they did.
 _LONE_RETURN = "\ufdd0".encode()
@@ -143,34 +141,6 @@ def _emptied(rest: bytes, count: int) -> npt.NDArray[np.int32]:
 
 def _pieces(text: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uint8]]:
     return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderFaults:
-    """What is wrong with the header: names of the protocol, and places (from 1) of names it does not know."""
-
-    missing: tuple[str, ...]
-    doubled: tuple[str, ...]
-    unknown: tuple[int, ...]
-    disordered: bool
-
-
-def judge_header(line: bytes, expected: tuple[str, ...], separator: str) -> HeaderFaults:
-    """Compare the first line with the protocol's columns, without regard to case and to blanks around a name.
-
-    Unknown names are told by their place only: in a file without a header they are a person's data. What follows after `_NAMES` names is
-    taken for one more, which is unknown.
-    """
-    known = {name.lower().encode(): place for place, name in enumerate(expected)}
-    given = [known.get(name.strip(b" \t").lower()) for name in line.split(separator.encode(), _NAMES)]
-    found = [place for place in given if place is not None]
-    first = list(dict.fromkeys(found))
-    return HeaderFaults(
-        missing=tuple(name for place, name in enumerate(expected) if place not in first),
-        doubled=tuple(expected[place] for place in sorted(set(found)) if found.count(place) > 1),
-        unknown=tuple(position for position, place in enumerate(given, start=1) if place is None),
-        disordered=first != sorted(first),
-    )
 
 
 def split_body(lines: Lines, fields: int, separator: str) -> Body:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The first bytes, and the kind by its name in expectations/wmo/damage.yaml.
+# The first bytes, and the name of the kind; damage.yaml of a law says in words what it is.
 _BEGINNINGS = (
     (b"%PDF-", "pdf"),
     (b"\x1f\x8b", "gzip"),
@@ -57,7 +57,7 @@ _SHEET, _TEXT = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), (".csv", ".txt")
 
 
 def kind_of(data: bytes) -> str | None:
-    """The kind of a file that is no text, by its name in damage.yaml; None when it can be text."""
+    """The kind of a file that is no text, by its name; None when it can be text."""
     for beginning, kind in _BEGINNINGS:
         if data.startswith(beginning):
             return kind

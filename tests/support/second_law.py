@@ -1,0 +1,35 @@
+"""An installation with a second law beside the Wmo: a folder of YAML is added, no Python is changed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+LAW = "jeugd"
+
+
+def add_law(expectations: Path) -> Path:
+    """Add a law of our own making to a folder with expectations; its files are called JEUGD_[code uitvraag]_[vrije tekst].csv."""
+    folder = expectations / LAW
+    shutil.copytree(expectations / "wmo", folder)
+    (folder / "wmo-2020").rename(folder / "jeugd-2020")
+    _change(folder / "law.yaml", ("id: wmo", f"id: {LAW}"), ("title: Wmo", "title: Jeugd"), ("prefix: WMO", "prefix: JEUGD"))
+    _change(folder / "law.yaml", ("83262NED", "84134NED"), ("[csv, txt]", "[csv]"))
+    _change(folder / "jeugd-2020" / "structuur.yaml", ("protocol: wmo-2020", "protocol: jeugd-2020"), ("Protocol Wmo", "Protocol Jeugd"))
+    _change(folder / "jeugd-2020" / "structuur.yaml", ("de vorm WMO_[", "de vorm JEUGD_["), ("from: 2015-H1", "from: 2018-H1"))
+    return folder
+
+
+def make_home(folder: Path) -> Path:
+    """A home with the project's expectations and the second law; to be given as GMSD_HOME."""
+    shutil.copytree(PROJECT / "expectations", folder / "expectations")
+    add_law(folder / "expectations")
+    return folder
+
+
+def _change(path: Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
