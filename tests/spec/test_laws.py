@@ -22,6 +22,7 @@ from gmsd.protocol import (
     expectations_folder,
     law,
     laws,
+    left_behind,
     mistakes_in,
     newest_protocol,
     protocol_for,
@@ -163,3 +164,26 @@ def test_an_earlier_version_of_the_rules_is_given_the_file_of_its_law(home, tmp_
     version = earlier(str(before), home / "expectations", tmp_path / "copy")
     assert version.supplied == ("expectations/wmo/law.yaml",)
     assert [each.id for each in laws(version.home / "expectations")] == [WMO]
+
+
+@pytest.mark.parametrize("name", ["__MACOSX/JEUGD_H22019_x.csv", ".verborgen/wmo_h22019_x.txt"])
+def test_what_is_called_as_a_law_has_it_is_a_delivery_in_every_folder(name):
+    assert not left_behind(name)
+    assert left_behind(name.replace("JEUGD", "JEUGDEN").replace("wmo", "wmoo"))
+    assert left_behind(name.replace(".csv", ".xlsx").replace(".txt", ".xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("refused_by", "later"),
+    [({"AANM-03"}, True), ({"AANM-03", "BSN-02"}, False), ({"BSN-02"}, False), (set(), False), ({"AANM-03", "OLD-01"}, False)],
+)
+def test_a_file_may_pass_later_that_only_time_was_against(refused_by, later):
+    assert protocol_for(H2, WMO).may_pass_later(refused_by) is later
+
+
+def test_which_rule_passes_with_time_is_said_by_the_rule(home):
+    path = home / "expectations" / LAW / "jeugd-2020" / "basis.yaml"
+    text = path.read_text(encoding="utf-8").replace("      passes_with_time: true\n", "")
+    path.write_text(text.replace("      code: GEM-04\n", "      code: GEM-04\n      passes_with_time: true\n"), encoding="utf-8")
+    protocol = protocol_for(H2, LAW)
+    assert (protocol.may_pass_later({"AANM-03"}), protocol.may_pass_later({"GEM-04"})) == (False, True)

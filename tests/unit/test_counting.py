@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gmsd.counting import allocation_filled, arrangements, clients, in_scope
+from gmsd.protocol.vocabulary import COUNTINGS
 from gmsd.reference import Group
 
 SCHEMA = {
@@ -169,3 +170,18 @@ def test_the_allocation_number_counts_as_filled_only_when_no_record_lacks_it() -
     assert allocation_filled(pl.DataFrame({"allocation_number": numbers.head(2)}))
     assert not allocation_filled(pl.DataFrame({"allocation_number": numbers}))
     assert not allocation_filled(pl.DataFrame({"allocation_number": numbers.head(0)}))
+
+
+def counted(records: pl.DataFrame) -> int:
+    by_allocation = allocation_filled(records)
+    return arrangements(in_scope(records, FirstHalf()), by_allocation=by_allocation).height
+
+
+def test_a_law_that_is_counted_so_must_keep_what_counting_looks_at():
+    """The load looks at one column more: that a record was removed stands in `change_reason`."""
+    row = (1, 1, 1, NEW_YEAR, None, 19, None)
+    assert set(COUNTINGS["arrangements"]) == {*SCHEMA, "change_reason", "bsn"} - {"person"}
+    assert counted(frame([row])) == 1
+    for name in SCHEMA:
+        with pytest.raises(pl.exceptions.ColumnNotFoundError):
+            counted(frame([row]).drop(name))

@@ -1,7 +1,6 @@
 """A delimited text file from its bytes: of which kind it is, its encoding, its lines and fields. No law, no rule and no word for people."""
 
-from gmsd.delimited.kinds import kind_of
 from gmsd.delimited.lines import Body, Lines, physical_lines, places, split_body, texts_of
-from gmsd.delimited.text import Text, read_text
+from gmsd.delimited.text import read_text
 
-__all__ = ["Body", "Lines", "Text", "kind_of", "physical_lines", "places", "read_text", "split_body", "texts_of"]
+__all__ = ["Body", "Lines", "physical_lines", "places", "read_text", "split_body", "texts_of"]

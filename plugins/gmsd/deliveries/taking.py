@@ -62,11 +62,10 @@ def ledger_of(connection: Connection, arrivals: Sequence[Arrival]) -> Ledger:
     closed = {(row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
 
     def checked_afresh(earlier: Delivery) -> bool:
+        if earlier.state == "received":
+            return True
         refused_by = set(connection.scalars(statement("deliveries/refusing_rules"), {"delivery_id": earlier.delivery_id}))
-        rules = protocol_or_newest(HalfYear.parse(earlier.half_year or ""), WMO).rules
-        return earlier.state == "received" or (
-            bool(refused_by) and all(code in rules and rules[code].passes_with_time for code in refused_by)
-        )
+        return protocol_or_newest(HalfYear.parse(earlier.half_year or ""), WMO).may_pass_later(refused_by)
 
     return Ledger(
         history,

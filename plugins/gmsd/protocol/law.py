@@ -82,9 +82,10 @@ class Law:
     tables: tuple[str, ...]
     record: tuple[Column, ...]
 
-    def column(self, name: str) -> Column | None:
-        """The column of that name."""
-        return next((column for column in self.record if column.name == name), None)
+    def may_name(self, file_name: str) -> bool:
+        """Whether a file is called as those about this law are: by prefix and extension; capitals and small letters are the same."""
+        name = file_name.lower()
+        return name.startswith(f"{self.prefix.lower()}_") and name.rpartition(".")[2] in self.extensions
 
 
 def laws(folder: Path | None = None) -> tuple[Law, ...]:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from gmsd.protocol.law import laws
 from gmsd.protocol.reading import Document, Key, Mistake, Node, ProtocolError, expectations_folder
 from gmsd.protocol.vocabulary import STATUSES
 
@@ -20,7 +21,6 @@ _FILE = {
     "name": Key(str),
     "status": Key(str, among=STATUSES),
     "reason": Key(str),
-    "deliveries": Key(list),
     "files": Key(list),
     "folders": Key(list),
 }
@@ -29,7 +29,6 @@ _ENTRY = {"what": Key(str), "names": Key(list)}
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    deliveries: re.Pattern[str]
     files: tuple[tuple[re.Pattern[str], str], ...]
     folders: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -47,18 +46,18 @@ def left_by(name_or_path: str | PurePath) -> str | None:
             `/` means the folder.
 
     Returns:
-        What it is, in English; None when it may be a delivery. A name that a delivery may have is one in every folder.
+        What it is, in English; None when it may be a delivery. A name that a delivery of some law has is one in every folder.
 
     Raises:
-        ProtocolError: The list is not in order.
+        ProtocolError: The list, or a law, is not in order.
 
     Source: assumed, as the list itself says.
     """
     path = name_or_path.as_posix() if isinstance(name_or_path, PurePath) else name_or_path
     *folders, name = [part.casefold() for part in path.split("/")]
-    known = _read(_path(expectations_folder()))
-    if known.deliveries.fullmatch(name):
+    if any(law.may_name(name) for law in laws()):
         return None
+    known = _read(_path(expectations_folder()))
     found = _first(known.files, name)
     return found or next((what for what in (_first(known.folders, folder) for folder in folders) if what), None)
 
@@ -92,7 +91,7 @@ def _parse(path: Path, mistakes: list[Mistake]) -> _List | None:
     read = None if root is None else root.read(_FILE)
     if root is None or read is None:
         return None
-    return _List(_pattern(root.named("deliveries"), read["deliveries"]), _entries(root.at("files")), _entries(root.at("folders")))
+    return _List(_entries(root.at("files")), _entries(root.at("folders")))
 
 
 def _entries(listed: Node) -> tuple[tuple[re.Pattern[str], str], ...]:

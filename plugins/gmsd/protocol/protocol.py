@@ -11,7 +11,7 @@ from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_O
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from great_expectations import ExpectationSuite
@@ -84,6 +84,10 @@ class Protocol:
     def holds_for(self, half_year: HalfYear) -> bool:
         """Whether files about the half-year follow this protocol."""
         return self.first <= half_year and (self.last is None or half_year <= self.last)
+
+    def may_pass_later(self, refused_by: Collection[str]) -> bool:
+        """Whether the same file may be right on a later day: it was refused, and only by rules (codes) that pass with time."""
+        return bool(refused_by) and all(code in self.rules and self.rules[code].passes_with_time for code in refused_by)
 
     def rule_of(self, check: str) -> Rule:
         """The rule that `checking` runs under this name."""
