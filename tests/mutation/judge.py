@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gmsd.protocol import mistakes_in, protocol_for, protocols
+from gmsd.protocol import mistakes_in, protocol_for
+from gmsd.protocol.loading import _of_law
 from gmsd.rounds import WMO, HalfYear
 from tests.mutation.mutants import Mutant, mutants
 from tests.spec import test_check_faults, test_rule_edges
@@ -72,7 +73,7 @@ def _home(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        protocols.cache_clear()
+        _of_law.cache_clear()
         if before is None:
             del os.environ["GMSD_HOME"]
         else:
