@@ -48,14 +48,14 @@ def gmsd_load() -> None:
         return load_half_year(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
 
     @task(task_display_name="Count clients")
-    def figures(loaded: dict[str, Any]) -> dict[str, Any]:
+    def figures(loaded: dict[str, Any]) -> list[dict[str, Any]]:
         """The true figures of every period as of the round; skipped until the last half-year of the round is loaded."""
         from airflow.sdk.exceptions import AirflowSkipException
 
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import compute_figures
 
-        made = compute_figures(get_settings(), loaded["round"])
+        made = compute_figures(get_settings(), loaded["law"], loaded["round"])
         if made is None:
             raise AirflowSkipException("another half-year of the round is not loaded yet")
         return made
@@ -68,7 +68,7 @@ def gmsd_load() -> None:
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import start_publication
 
-        started = start_publication(get_settings(), loaded["round"])
+        started = start_publication(get_settings(), loaded["law"], loaded["round"])
         if started is None:
             raise AirflowSkipException("a person starts the publication")
         return started

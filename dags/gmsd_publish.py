@@ -42,11 +42,11 @@ from gmsd_airflow.failures import DEFAULT_ARGS
     default_args=DEFAULT_ARGS,
     params={
         "round": Param(
-            "2019-H2",
-            type="string",
-            pattern=r"^\d{4}-H[12]$",
+            None,
+            type=["null", "string"],
+            pattern=r"^([a-z]+\.)?\d{4}-H[12]$",
             title="Round",
-            description="The round whose close decides what counts, such as `2019-H2`.",
+            description="The round whose close decides what counts, such as `2019-H2`; empty for the newest that has been closed.",
         ),
     },
 )
@@ -69,17 +69,17 @@ def gmsd_publish() -> None:
     def build() -> dict[str, Any]:
         """Ledger, files and full account; refused when nobody else approved it, or when it would say something else by now."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.publication import build_approved
+        from gmsd_airflow.publication import build_in_run
 
-        return build_approved(get_settings(), get_current_context()["dag_run"].run_id)
+        return build_in_run(get_settings(), get_current_context()["dag_run"].run_id)
 
     @task(task_display_name="Publish")
     def publish() -> dict[str, Any]:
         """The files, then the pointer; refused when nobody else approved exactly this."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.publication import publish_built
+        from gmsd_airflow.publication import publish_in_run
 
-        return publish_built(get_settings(), get_current_context()["dag_run"].run_id)
+        return publish_in_run(get_settings(), get_current_context()["dag_run"].run_id)
 
     preview() >> approve >> build() >> publish()
 

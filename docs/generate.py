@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,33 +112,32 @@ def faults_page() -> str:
 
 
 def house_page() -> str:
-    """The rooms of the library in the order of a delivery, each with its lines and what it says of itself."""
-    from configparser import ConfigParser
+    """The rooms of the library from the bottom up: how large each is, what belongs there and what does not, and what it stands on."""
+    from tests.support.house import LIBRARY, arrows, layers, lines_of, share_of
 
-    contracts = ConfigParser()
-    contracts.read(PROJECT / ".importlinter", encoding="utf-8")
-    order = contracts["importlinter:contract:order"]["layers"].split("\n")
-    library = PROJECT / "plugins" / "gmsd"
-    lines = [
+    stands_on = arrows()
+    out = [
         NOTE.format(source="`.importlinter` and the docstrings in plugins/gmsd/"),
         "# The house",
         "",
         "The library from the bottom up: a room imports only what stands above it on this page, and nothing in a circle; `make lint` fails",
-        "when one does not. A room is a folder, entered through its `__init__`: a short list of names that somebody outside uses.",
+        "when one does not. A room is a folder, entered through its `__init__`: a short list of names that somebody outside uses. No room",
+        "holds more than 9 % of the lines. What the words mean: [glossary](glossary.md).",
         "",
-        "| where | lines, about | what it is |",
-        "|---|---|---|",
+        "| where | lines, about | of all | what belongs there | what does not | stands on |",
+        "|---|---|---|---|---|---|",
     ]
-    for layer in reversed([each.strip() for each in order if each.strip()]):
-        for name in sorted(part.strip() for part in re.split("[:|]", layer)):
-            room = library / name
-            modules = sorted(room.rglob("*.py")) if room.is_dir() else [room.with_suffix(".py")]
-            front = room / "__init__.py" if room.is_dir() else modules[0]
-            first = (ast.get_docstring(ast.parse(front.read_text(encoding="utf-8"))) or "").partition("\n\n")[0].replace("\n", " ")
-            # to the hundred: the page says how large a room is, not that a line was added
-            count = max(100, round(sum(len(path.read_text(encoding="utf-8").splitlines()) for path in modules), -2))
-            lines.append(f"| `{name}{'/' if room.is_dir() else '.py'}` | {count:,} | {first.translate(CELL)} |")
-    return "\n".join(lines) + "\n"
+    for name in (each for layer in reversed(layers()) for each in layer):
+        room = LIBRARY / name
+        front = room / "__init__.py" if room.is_dir() else room.with_suffix(".py")
+        paragraphs = (ast.get_docstring(ast.parse(front.read_text(encoding="utf-8"))) or "").split("\n\n")
+        belongs = paragraphs[0].translate(CELL)
+        other = next((each.removeprefix("Not here: ") for each in paragraphs if each.startswith("Not here: ")), "").translate(CELL)
+        # to the hundred: the page says how large a room is, not that a line was added
+        count = max(100, round(lines_of(name), -2))
+        below = " ".join(sorted(stands_on[name]))
+        out.append(f"| `{name}{'/' if room.is_dir() else '.py'}` | {count:,} | {share_of(name):.0%} | {belongs} | {other} | {below} |")
+    return "\n".join(out) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {

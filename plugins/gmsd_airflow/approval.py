@@ -52,9 +52,9 @@ class AnswerTrigger(BaseTrigger):
 
 def _waits(run_id: str) -> bool:
     from gmsd.settings import get_settings
-    from gmsd_airflow.publication import question_of
+    from gmsd_airflow.publication import question_of_run
 
-    return question_of(get_settings(), run_id).is_open
+    return question_of_run(get_settings(), run_id).is_open
 
 
 class ApprovalLink(BaseOperatorLink):
@@ -84,11 +84,11 @@ class SecondPersonOperator(BaseOperator):
     def execute(self, context: Any) -> None:
         """Look, and wait in the triggerer when nobody has answered."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.publication import question_of
+        from gmsd_airflow.publication import question_of_run
         from gmsd_airflow.runs import PUBLISH_DAG, note
 
         settings, run_id = get_settings(), context["dag_run"].run_id
-        asked = question_of(settings, run_id)
+        asked = question_of_run(settings, run_id)
         if asked.is_open:
             where = f"[approve or refuse]({approval_address(asked.release_id)})"
             note(settings, PUBLISH_DAG, run_id, f"{asked.release_id} of round {asked.round} waits for a second person: {where}")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from jinja2 import Environment
 
     from gmsd.releases import Question
     from gmsd.settings import Settings
@@ -42,7 +39,7 @@ def words(settings: Settings, asked: Question) -> list[dict[str, str | None]]:
     from gmsd.rounds import HalfYear
 
     with connect(settings, "loader").connect() as connection:
-        return words_of(asked, explanations_now(connection, HalfYear.parse(asked.round)))
+        return words_of(asked, explanations_now(connection, asked.law, HalfYear.parse(asked.round)))
 
 
 def every(settings: Settings) -> list[Question]:
@@ -104,13 +101,6 @@ def take(settings: Settings, release_id: str, form: Mapping[str, str], *, user: 
     raise Refused(403, hindrance)
 
 
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader
-
-    return Environment(loader=PackageLoader("gmsd_airflow"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
 def render(
     asked: Question, explanations: Sequence[Mapping[str, str | None]], *, user: str, hindrance: str, csrf: str, problem: str = ""
 ) -> str:
@@ -124,26 +114,23 @@ def render(
         csrf: The form's token.
         problem: Why an answer was not taken just now.
     """
-    from gmsd.clock import AMSTERDAM
+    from gmsd.rendering import render_page_of
 
-    return (
-        _environment()
-        .get_template("approval.html.j2")
-        .render(
-            asked=asked,
-            preview=asked.preview,
-            explanations=explanations,
-            user=user,
-            hindrance=hindrance,
-            csrf=csrf,
-            problem=problem,
-            zone=AMSTERDAM,
-        )
+    return render_page_of(
+        "gmsd_airflow",
+        "approval",
+        asked=asked,
+        preview=asked.preview,
+        explanations=explanations,
+        user=user,
+        hindrance=hindrance,
+        csrf=csrf,
+        problem=problem,
     )
 
 
 def render_list(found: Sequence[Question]) -> str:
     """The list of questions."""
-    from gmsd.clock import AMSTERDAM
+    from gmsd.rendering import render_page_of
 
-    return _environment().get_template("approvals.html.j2").render(questions=found, zone=AMSTERDAM)
+    return render_page_of("gmsd_airflow", "approvals", questions=found)

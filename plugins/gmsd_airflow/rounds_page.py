@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from jinja2 import Template
     from sqlalchemy import Connection
 
     from gmsd.deliveries import Delivery
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Participation:
+class Delivered:
     """Who delivered one half-year in a round: how many did, and the code and name of each municipality that did not."""
 
     half_year: HalfYear
@@ -34,13 +32,13 @@ class RoundView:
 
     round: Round
     phase: str
-    participation: tuple[Participation, ...]
+    participation: tuple[Delivered, ...]
     states: tuple[tuple[str, int], ...]
     deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RoundsPage:
     """All rounds at a moment, the one that began last on top, and uploads that belong to none."""
 
     now: dt.datetime
@@ -48,7 +46,7 @@ class Page:
     unplaced: tuple[Delivery, ...]
 
 
-def view(settings: Settings) -> Page:
+def view(settings: Settings) -> RoundsPage:
     """Read the page from the register."""
     from gmsd.clock import get_clock
     from gmsd.database import connect
@@ -68,26 +66,20 @@ def view(settings: Settings) -> Page:
             )
             for known in reversed(load_calendar().rounds)
         )
-    return Page(now, rounds, tuple(d for d in deliveries if d.round is None)[::-1])
+    return RoundsPage(now, rounds, tuple(d for d in deliveries if d.round is None)[::-1])
 
 
-def _participation(connection: Connection, known: Round, half_year: HalfYear) -> Participation:
+def _participation(connection: Connection, known: Round, half_year: HalfYear) -> Delivered:
     from gmsd.deliveries import not_delivered
     from gmsd.reference import municipalities
 
     names = municipalities(half_year)
     absent = not_delivered(connection, str(half_year), str(known.code), sorted(names))
-    return Participation(half_year, len(names) - len(absent), len(names), tuple((code, names[code]) for code in absent))
+    return Delivered(half_year, len(names) - len(absent), len(names), tuple((code, names[code]) for code in absent))
 
 
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader
-
-    environment = Environment(loader=PackageLoader("gmsd_airflow"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("rounds.html.j2")
-
-
-def render(page: Page) -> str:
+def render(page: RoundsPage) -> str:
     """The page as HTML."""
-    return _template().render(page=page)
+    from gmsd.rendering import render_page_of
+
+    return render_page_of("gmsd_airflow", "rounds", page=page)

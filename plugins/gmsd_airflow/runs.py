@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Any
 
 from gmsd_airflow.api import Airflow
@@ -18,7 +17,6 @@ PUBLISH_DAG = "gmsd_publish"
 # Failed runs of deliveries are started again after pauses between these, for so long.
 SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
 GIVEN_UP_AFTER = dt.timedelta(days=7)
-_RELEASE = re.compile(r"r\d{4}", re.ASCII)
 
 
 class WrongRunError(Exception):
@@ -135,50 +133,39 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 
 
-def compute_figures(settings: Settings, round_code: str) -> dict[str, Any] | None:
-    """Count the clients of every period as of a round; None while another half-year of it is not loaded.
+def compute_figures(settings: Settings, law: str, round_code: str) -> list[dict[str, Any]] | None:
+    """Count every table of a law in every period as of a round; None while another half-year of it is not loaded.
 
     Returns:
-        Cells of each period, and where its arrangements went.
+        Of each table the cells of each period, and where its arrangements went.
     """
     from dataclasses import asdict
 
     from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.figures import WMO_CLIENTS, NotLoadedError, compute
+    from gmsd.figures import NotLoadedError, compute
     from gmsd.rounds import HalfYear
 
     try:
         with connect(settings, "loader").begin() as connection:
-            made = compute(connection, WMO_CLIENTS, HalfYear.parse(round_code), get_clock(settings).now())
+            made = compute(connection, law, HalfYear.parse(round_code), get_clock(settings).now())
     except NotLoadedError:
         return None
-    return {"cells": made.cells, "arrangements": [asdict(each) for each in made.accounting]}
+    return [asdict(each) for each in made]
 
 
-def start_publication(settings: Settings, round_code: str) -> str | None:
+def start_publication(settings: Settings, law: str, round_code: str) -> str | None:
     """Start the publication of a round where that is set; returns the run's id, None when it is not set or there is such a run."""
     from gmsd.database import connect
     from gmsd.releases import next_release_id
+    from gmsd.rounds import prefixed
 
     if not settings.publish_when_loaded:
         return None
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
-        return airflow.start(PUBLISH_DAG, following, conf={"round": round_code})
-
-
-def check_release_id(run_id: str, planned: str) -> None:
-    """Refuse a run that names another release than the one that comes next.
-
-    A run id that is no release id (as the form of the UI makes them) names none.
-
-    Raises:
-        WrongRunError: it names another.
-    """
-    if _RELEASE.fullmatch(run_id) and run_id != planned:
-        raise WrongRunError(f"this run is called {run_id}, but the next release is {planned}")
+        return airflow.start(PUBLISH_DAG, following, conf={"round": f"{prefixed(law, '.')}{round_code}"})
 
 
 def verify_audit(settings: Settings) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 -- The true figures of a table.
-SELECT period, municipality, group_code, clients
+SELECT measure, period, municipality, group_code, value
 FROM figure
 WHERE table_id = %(table_id)s
-ORDER BY period, municipality, group_code
+ORDER BY measure, period, municipality, group_code

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect, copy_frame
-from gmsd.figures import WMO_CLIENTS, NotLoadedError, compute
+from gmsd.figures import NotLoadedError, compute
 from gmsd.journal import anchors, head_of_trail
 from gmsd.reference import municipalities
 from gmsd.releases import (
@@ -41,9 +41,9 @@ from gmsd.releases import (
     publish,
     refuse,
 )
-from gmsd.releases.odata import BucketSource, create_app
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from gmsd.store import ObjectStore, get_store
+from gmsd.web.site.odata import BucketSource, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,12 +136,12 @@ def publisher(settings: Settings) -> Engine:
 
 def counted(engine: Engine, round_: HalfYear) -> dict[str, int]:
     with engine.begin() as connection:
-        return compute(connection, WMO_CLIENTS, round_, FIRST).cells
+        return compute(connection, WMO, round_, FIRST)[0].cells
 
 
 def build(publisher: Engine, store: ObjectStore, settings: Settings, round_: HalfYear, at: dt.datetime, **named: str) -> tuple[Any, Any]:
     with publisher.begin() as connection:
-        plan = plan_release(connection, settings, round_, at)
+        plan = plan_release(connection, settings, WMO, round_, at)
         return plan, build_release(connection, store, settings, plan, **named)
 
 
@@ -162,22 +162,22 @@ def test_nothing_is_planned_before_what_counts_is_loaded_and_counted(settings, l
     with loader.begin() as connection:
         connection.execute(text("DELETE FROM load_account WHERE municipality = '0034'"))
         with pytest.raises(NotLoadedError, match=r"2019-H1\.0034\.01"):
-            compute(connection, WMO_CLIENTS, H1, FIRST)
-        assert explanations_now(connection, H1) == []  # a question of the past is still looked at when its rows gave way to others
+            compute(connection, WMO, H1, FIRST)
+        assert explanations_now(connection, WMO, H1) == []  # a question of the past is still looked at when its rows gave way to others
         connection.rollback()
     with publisher.connect() as connection, pytest.raises(FiguresMissingError):
-        plan_release(connection, settings, H1, FIRST)
+        plan_release(connection, settings, WMO, H1, FIRST)
 
 
 def test_figures_are_the_same_when_counted_again(loader) -> None:
     assert counted(loader, H1) == {"2019HJ01": 18}
     with loader.connect() as connection:
-        query = "SELECT period, municipality, group_code, clients FROM figure ORDER BY 1, 2, 3"
+        query = "SELECT period, municipality, group_code, value FROM figure ORDER BY 1, 2, 3"
         before = connection.execute(text(query)).all()
     assert counted(loader, H1) == {"2019HJ01": 18}
     with loader.connect() as connection:
         assert connection.execute(text(query)).all() == before
-    found = {(row.municipality, row.group_code): row.clients for row in before}
+    found = {(row.municipality, row.group_code): row.value for row in before}
     assert found["0363", "T001024"] == 120
     assert found["0034", "A019508"] == len([n for n in range(40) if n % 9 == 0])
 
@@ -189,7 +189,7 @@ def test_building_again_gives_the_same_release_and_a_refusal_gives_its_number_ba
     preview = plan.preview()
     assert preview["release_id"] == "r0001"
     assert preview["participation"] == {"2019-H1": {"n": 3, "of": 355}}
-    assert preview["periods"][0]["new"] == built.cells_shown
+    assert preview["tables"][0]["periods"][0]["new"] == built.cells_shown
     with pytest.raises(PlanChangedError):
         build(publisher, store, settings, H1, FIRST, approved="something else")
     with publisher.begin() as connection:
@@ -223,14 +223,14 @@ def test_a_killed_publication_is_finished_and_nothing_is_in_force_before(setting
     assert publish(publisher, store, settings, "r0001", FIRST + dt.timedelta(days=1)) == pointer
     assert objects(store, settings) == public
     with publisher.connect() as connection, pytest.raises(AlreadyPublishedError):
-        plan_release(connection, settings, H1, FIRST, expected="r0001")
+        plan_release(connection, settings, WMO, H1, FIRST, expected="r0001")
 
 
 def test_what_is_shown_is_within_four_of_the_true_count_and_made_of_this_round(settings, store, loader) -> None:
     files = get_release(store, settings.bucket_publication, "r0001")
     data = pl.read_csv(files["statline/83262NED/data.csv"]).filter(pl.col("WmoClienten_1").is_not_null())
     with loader.connect() as connection:
-        true = {(f"GM{r.municipality}", r.group_code): r.clients for r in connection.execute(text("SELECT * FROM figure"))}
+        true = {(f"GM{r.municipality}", r.group_code): r.value for r in connection.execute(text("SELECT * FROM figure"))}
     assert data.height
     for row in data.iter_rows(named=True):
         assert abs(row["WmoClienten_1"] - true[row["RegioS"], row["TypeMaatwerkarrangement"]]) <= 4
@@ -251,10 +251,10 @@ def test_the_second_round_revises_the_first(settings, store, loader, publisher) 
     assert counted(loader, H2) == {"2019HJ01": 18, "2019HJ02": 12, "2019JJ00": 12}
     plan, _ = build(publisher, store, settings, H2, SECOND)
     approve(settings, plan)
-    by_period = {row["period"]: row for row in plan.preview()["periods"]}
+    by_period = {row["period"]: row for row in plan.preview()["tables"][0]["periods"]}
     assert (by_period["2019HJ01"]["status"], by_period["2019HJ01"]["new"], by_period["2019HJ01"]["changed"]) == ("NaderVoorlopig", 0, 0)
     with loader.connect() as connection:
-        query = "SELECT clients FROM figure WHERE period = '2019JJ00' AND municipality = '0363' AND group_code = 'T001024'"
+        query = "SELECT value FROM figure WHERE period = '2019JJ00' AND municipality = '0363' AND group_code = 'T001024'"
         assert connection.scalar(text(query)) == 180, "the year is the union: 120 and 120 with 60 in both"
     assert publish(publisher, store, settings, "r0002", SECOND)["id"] == "r0002"
     assert publish(publisher, store, settings, "r0001", SECOND)["id"] == "r0002", "the pointer never goes back"
@@ -270,7 +270,7 @@ def test_a_release_on_its_way_out_cannot_become_another(settings, store, loader,
     with pytest.raises(KilledError):
         publish(publisher, BreakingStore(store, 2), settings, "r0003", SECOND)
     with loader.begin() as connection:
-        connection.execute(text("UPDATE figure SET clients = clients + 50 WHERE municipality = '0363'"))
+        connection.execute(text("UPDATE figure SET value = value + 50 WHERE municipality = '0363'"))
     with pytest.raises(PublicationUnfinishedError):
         build(publisher, store, settings, H2, SECOND)
     store.put(settings.bucket_publication, "releases/r0003/release.json", b"{}")
@@ -294,7 +294,7 @@ def test_the_release_in_force_is_served_or_the_one_that_is_named(settings, gmsd:
     async def periods(release: str | None) -> tuple[str, list[str]]:
         app = create_app(BucketSource(get_store(settings, "reader"), settings.bucket_publication, release))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
-            answer = await client.get(f"/ODataApi/odata/{WMO_CLIENTS.table_id}/Perioden?$format=json")
+            answer = await client.get("/ODataApi/odata/83262NED/Perioden?$format=json")
             return answer.headers["x-release"], [row["Key"] for row in answer.json()["value"]]
 
     assert asyncio.run(periods(None)) == ("r0003", ["2019HJ01", "2019HJ02", "2019JJ00"])

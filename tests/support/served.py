@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gmsd.releases import Content
+    from gmsd.releases import ReleaseContent
 
 TABLE = "83262NED"
 
 
-def release_folder(root: Path, content: Content) -> Path:
+def release_folder(root: Path, content: ReleaseContent) -> Path:
     """The release's files, as `gmsd releases get` writes them."""
     for path, data in bundle(content, "0" * 64).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gmsd.counting import allocation_filled, arrangements, clients, in_scope
 from gmsd.protocol.vocabulary import COUNTINGS
-from gmsd.reference import Group
+from gmsd.tables import Group
 
 SCHEMA = {
     "person": pl.Int64,

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.disclosure import Rule, draw, protect
+from gmsd.disclosure import Protection, draw, protect
 
 KEY = bytes(range(32))
 TOTAL, EXCLUDING, STAY = "T001024", "A048188", "A019508"
 NESTED = ((EXCLUDING, TOTAL),)
-CELLS = {"period": pl.String, "municipality": pl.String, "group_code": pl.String, "clients": pl.Int64, "reason": pl.String}
+CELLS = {"period": pl.String, "municipality": pl.String, "group_code": pl.String, "value": pl.Int64, "reason": pl.String}
 PEOPLE = {"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}
 
 
@@ -33,7 +33,7 @@ def slow_draw(purpose: str, municipality: str, group: str, key: bytes = KEY) -> 
     return int(text, 16) % 5
 
 
-def slow_shown(count: int, municipality: str, group: str, rule: Rule, key: bytes = KEY) -> int | None:
+def slow_shown(count: int, municipality: str, group: str, rule: Protection, key: bytes = KEY) -> int | None:
     first = 8 + (slow_draw("s", municipality, group, key) if rule.threshold == "secret" else 0)
     if count < first:
         return None
@@ -43,7 +43,7 @@ def slow_shown(count: int, municipality: str, group: str, rule: Rule, key: bytes
     return max(10, 5 * (count // 5) + (5 if up else 0))
 
 
-rules = st.builds(Rule, rounding=st.sampled_from(["keyed", "nearest"]), threshold=st.sampled_from(["secret", "fixed"]))
+rules = st.builds(Protection, rounding=st.sampled_from(["keyed", "nearest"]), threshold=st.sampled_from(["secret", "fixed"]))
 
 
 def test_a_draw_is_the_digest_as_a_big_number_modulo_five() -> None:
@@ -53,7 +53,7 @@ def test_a_draw_is_the_digest_as_a_big_number_modulo_five() -> None:
 
 @given(st.integers(0, 60), st.integers(0, 9999), rules, st.binary(min_size=32, max_size=32))
 @settings(max_examples=300, deadline=None)
-def test_single_groups_equal_the_slow_way(count: int, number: int, rule: Rule, key: bytes) -> None:
+def test_single_groups_equal_the_slow_way(count: int, number: int, rule: Protection, key: bytes) -> None:
     code = f"{number:04}"
     found = protect(cells(("2019HJ01", code, STAY, count, None)), people(("2019HJ01", code, 1000)), rule, key)
     shown = found.filter(pl.col("region") == f"GM{code}").row(0, named=True)
@@ -75,7 +75,7 @@ def test_the_year_is_never_below_a_half(first: int, second: int, extra: int) -> 
     found = protect(
         cells(*((period, "0518", STAY, count, None) for period, count in periods)),
         people(*((period, "0518", 1000) for period, _ in periods)),
-        Rule(),
+        Protection(),
         KEY,
     ).filter(pl.col("region") == "GM0518")
     half_one, half_two, whole = found["shown"].fill_null(0)
@@ -89,13 +89,13 @@ def test_the_part_is_missing_with_its_whole_and_never_above_it(part: int, more: 
     found = protect(
         cells(("2019HJ01", code, TOTAL, part + more, None), ("2019HJ01", code, EXCLUDING, part, None)),
         people(("2019HJ01", code, 500)),
-        Rule(),
+        Protection(),
         KEY,
         nested=NESTED,
     ).filter(pl.col("region") == f"GM{code}")
     by_group = {row["group_code"]: row for row in found.iter_rows(named=True)}
-    whole = slow_shown(part + more, code, TOTAL, Rule())
-    alone = slow_shown(part, code, EXCLUDING, Rule())
+    whole = slow_shown(part + more, code, TOTAL, Protection())
+    alone = slow_shown(part, code, EXCLUDING, Protection())
     expected = None if whole is None or alone is None else min(whole, alone)
     assert by_group[TOTAL]["shown"] == whole
     assert by_group[EXCLUDING]["shown"] == expected
@@ -106,7 +106,7 @@ def test_a_municipality_without_a_count_keeps_its_reason() -> None:
     found = protect(
         cells(("2019HJ01", "0518", TOTAL, None, "withdrawn"), ("2019HJ01", "0363", TOTAL, 0, None)),
         people(("2019HJ01", "0518", 1000), ("2019HJ01", "0363", 1000)),
-        Rule(),
+        Protection(),
         KEY,
     )
     assert found.select("region", "shown", "rate", "reason").rows() == [
@@ -129,7 +129,7 @@ def test_the_nation_is_the_sum_of_what_is_shown_from_three_quarters_of_the_inhab
             (period, "0003", STAY, None, "not_delivered"),
         ),
         people((period, "0001", 5000), (period, "0002", 2500), (period, "0003", small)),
-        Rule(),
+        Protection(),
         KEY,
     )
     shown = found.filter(pl.col("region") != "NL01").group_by("group_code").agg(pl.col("shown").sum())
@@ -142,7 +142,7 @@ def test_the_nation_is_the_sum_of_what_is_shown_from_three_quarters_of_the_inhab
 
 
 def test_unknown_inhabitants_leave_rate_and_nation_missing() -> None:
-    found = protect(cells(("2015HJ01", "0788", TOTAL, 400, None)), people(("2015HJ01", "0788", None)), Rule(), KEY)
+    found = protect(cells(("2015HJ01", "0788", TOTAL, 400, None)), people(("2015HJ01", "0788", None)), Protection(), KEY)
     assert found.select("region", "rate").rows() == [("GM0788", None), ("NL01", None)]
     assert found.filter(pl.col("region") == "GM0788")["shown"].item() is not None
 
@@ -151,15 +151,15 @@ def test_unknown_inhabitants_leave_rate_and_nation_missing() -> None:
 @pytest.mark.parametrize("threshold", ["secret", "fixed"])
 def test_what_a_rule_says_of_itself_is_what_it_does(rounding: str, threshold: str) -> None:
     """The numbers that the published texts give, against what happens to every count up to 40 under many keys."""
-    rule = Rule(rounding=rounding, threshold=threshold)  # type: ignore[arg-type]
+    rule = Protection(rounding=rounding, threshold=threshold)  # type: ignore[arg-type]
     difference, hidden, shown_from = 0, set(), set()
     for number in range(40):
-        counts = pl.DataFrame({"clients": range(41)}).with_columns(
-            period=pl.format("p{}", "clients"), municipality=pl.lit("0518"), group_code=pl.lit("T001024"), reason=pl.lit(None, pl.String)
+        counts = pl.DataFrame({"value": range(41)}).with_columns(
+            period=pl.format("p{}", "value"), municipality=pl.lit("0518"), group_code=pl.lit("T001024"), reason=pl.lit(None, pl.String)
         )
         places = counts.select("period", "municipality", inhabitants=pl.lit(1000))
         shown = protect(counts, places, rule, bytes([number] * 32)).filter(pl.col("region") == "GM0518")
-        for count, value in shown.join(counts.select("period", "clients"), on="period").select("clients", "shown").iter_rows():
+        for count, value in shown.join(counts.select("period", "value"), on="period").select("value", "shown").iter_rows():
             if value is None:
                 hidden.add(count)
             else:
@@ -168,7 +168,7 @@ def test_what_a_rule_says_of_itself_is_what_it_does(rounding: str, threshold: st
     assert difference == rule.largest_difference == rule.describe()["largest_difference"]
     assert max(hidden) == rule.last_sometimes_secret
     assert set(range(rule.last_always_secret + 1)) <= hidden
-    assert min(shown_from) == rule.SMALLEST_SHOWN
+    assert min(shown_from) == rule.smallest_shown
 
 
 def test_keyed_rounding_is_unbiased_over_the_keys() -> None:

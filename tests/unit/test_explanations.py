@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gmsd.clock import AMSTERDAM
 from gmsd.masking import MASK
-from gmsd.releases import Content, Plan, Question, bundle, printed, words_of
+from gmsd.releases import Plan, Question, ReleaseContent, bundle, printed, words_of
 from gmsd.releases.approval import _without_words
 from gmsd_airflow.approval_page import render
 from tests.support.releases import H1, content
@@ -78,14 +78,14 @@ def test_the_files_and_the_preview_say_the_same() -> None:
     assert shown[1] == {"half_year": "2019-H1", "municipality": "0518", "name": "'s-Gravenhage", "text": rows[1]["toelichting"]}
 
 
-def asked(said: Content) -> Question:
+def asked(said: ReleaseContent) -> Question:
     """The question about a release, as the page shows it."""
     at = dt.datetime(2020, 5, 4, tzinfo=AMSTERDAM)
     kept = _without_words(Plan(1, H1, said).preview())
-    return Question(1, "r0001", "f", str(H1), "run", "engineer", at, kept, None, None, None, None, counts=True)
+    return Question(1, "r0001", "f", "wmo", str(H1), "run", "engineer", at, kept, None, None, None, None, counts=True)
 
 
-def page_of(said: Content, now: Content) -> str:
+def page_of(said: ReleaseContent, now: ReleaseContent) -> str:
     question = asked(said)
     return render(question, words_of(question, Plan(1, H1, now).preview()["explanations"]), user="approver", hindrance="", csrf="x")
 

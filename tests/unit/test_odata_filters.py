@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.releases.odata.filters import QueryError, fields_of, parse_filter
-from gmsd.releases.odata.options import Options
-from gmsd.releases.odata.query import matching
-from gmsd.releases.odata.tables import EntitySet
+from gmsd.web.site.odata.filters import QueryError, fields_of, parse_filter
+from gmsd.web.site.odata.options import Options
+from gmsd.web.site.odata.query import matching
+from gmsd.web.site.odata.tables import EntitySet
 from tests.support import slow_odata
 
 KEYS = {"RegioS"}

@@ -176,22 +176,6 @@ def test_size_classes_open_at_their_lower_bound() -> None:
     assert sorted(set(expected), key=expected.index) == list(reference.SIZE_CLASSES)
 
 
-def test_groups_cover_the_eighteen_categories_as_statline_does() -> None:
-    groups = {group.code: group.categories for group in reference.groups(half("2019-H1"))}
-    assert list(groups) == ["T001024", "A048188", "A019506", "A019507", "A019508", "A019509"]
-    assert groups["T001024"] == set(reference.product_categories(half("2019-H1"))) == set(range(1, 19))
-    assert groups["A048188"] == groups["T001024"] - groups["A019508"]
-    parts = [groups[code] for code in ("A019506", "A019507", "A019508", "A019509")]
-    assert sorted(category for part in parts for category in part) == list(range(1, 19))
-
-
-def test_the_mapping_after_83262ned_says_that_it_is_assumed() -> None:
-    assert reference.grouping(half("2020-H2")).status == "public"
-    later = reference.grouping(half("2021-H1"))
-    assert (later.status, bool(later.reason)) == ("assumed", True)
-    assert later.version != reference.grouping(half("2020-H2")).version
-
-
 def test_import_is_light() -> None:
     code = "import sys, gmsd.reference; print([name for name in ('polars', 'pandas', 'numpy') if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -11,9 +11,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from gmsd.disclosure import Rule
+from gmsd.disclosure import Protection
 from gmsd.releases import Bundle, bundle
-from gmsd.releases.changes import changes
+from gmsd.releases.cells import CELL, changes_between
 from tests.support.releases import H1, H2, content
 
 ACCOUNT = "0" * 64
@@ -22,7 +22,7 @@ ACCOUNT = "0" * 64
 @pytest.fixture(scope="module")
 def files() -> Bundle:
     first = content(H1)
-    return bundle(content(H1, H2, release_id="r0002", before=first.cells), ACCOUNT)
+    return bundle(content(H1, H2, release_id="r0002", before=first.tables[0].cells), ACCOUNT)
 
 
 def rows(files: Bundle, path: str) -> list[dict[str, str]]:
@@ -31,7 +31,7 @@ def rows(files: Bundle, path: str) -> list[dict[str, str]]:
 
 def test_the_same_content_gives_the_same_bytes(files: Bundle) -> None:
     first = content(H1)
-    assert bundle(content(H1, H2, release_id="r0002", before=first.cells), ACCOUNT) == files
+    assert bundle(content(H1, H2, release_id="r0002", before=first.tables[0].cells), ACCOUNT) == files
     assert all(b"\r" not in data for data in files.values())
 
 
@@ -127,8 +127,8 @@ def test_the_texts_say_how_counts_are_protected(files: Bundle) -> None:
 @pytest.mark.parametrize("rounding", ["keyed", "nearest"])
 @pytest.mark.parametrize("threshold", ["secret", "fixed"])
 def test_every_text_describes_the_rule_that_was_set(rounding: str, threshold: str) -> None:
-    rule = Rule(rounding=rounding, threshold=threshold)  # type: ignore[arg-type]
-    made = bundle(replace(content(H1, H2), rule=rule), ACCOUNT)
+    protection = Protection(rounding=rounding, threshold=threshold)  # type: ignore[arg-type]
+    made = bundle(content(H1, H2, protection=protection), ACCOUNT)
     info = rows(made, "statline/83262NED/TableInfos.csv")[0]
     measures = [row["Description"] for row in rows(made, "statline/83262NED/DataProperties.csv") if row["Key"] == "WmoClienten_1"]
     counts = [row["Description"] for row in rows(made, "waarstaatjegemeente/indicatoren.csv") if row["Unit"] == "aantal"]
@@ -168,16 +168,21 @@ def test_the_default_selection_is_of_keys_that_show_a_figure() -> None:
     assert len(few) == 6
     assert {(row["RegioS"], row["Perioden"]) for row in few} == {("GM0363", "2019JJ00")}
     assert any(row["WmoClienten_1"] for row in few)
-    nothing = replace(content(H1), cells=content(H1).cells.with_columns(shown=pl.lit(None, pl.Int64), rate=pl.lit(None, pl.Int64)))
+    first = content(H1)
+    empty = replace(first.tables[0], cells=first.tables[0].cells.with_columns(value=pl.lit(None, pl.Int64)))
+    nothing = replace(first, tables=(empty,))
     assert {row["RegioS"] for row in selected(bundle(nothing, ACCOUNT))} == {"NL01  "}
 
 
 def test_changes_tell_new_changed_and_gone_apart() -> None:
-    def cell(period: str, shown: int | None, rate: int | None = 1) -> dict[str, object]:
-        return {"period": period, "region": "GM0518", "group_code": "T001024", "shown": shown, "rate": rate}
+    def cell(period: str, shown: int | None, rate: int | None = 1) -> list[tuple[object, ...]]:
+        key = (period, "GM0518", "T001024")
+        return [("count", *key, shown, "shown"), ("rate", *key, rate if shown else None, "shown")]
 
-    schema = {"period": pl.String, "region": pl.String, "group_code": pl.String, "shown": pl.Int64, "rate": pl.Int64}
-    before = pl.DataFrame([cell("a", 10), cell("b", 10), cell("c", 10), cell("d", None)], schema=schema)
-    after = pl.DataFrame([cell("a", 10), cell("b", 15), cell("d", 20), cell("e", None)], schema=schema)
-    found = {change.period: (change.new, change.changed, change.gone) for change in changes(before, after)}
-    assert found == {"a": (0, 0, 0), "b": (0, 1, 0), "c": (0, 0, 1), "d": (1, 0, 0), "e": (0, 0, 0)}
+    def cells(*found: list[tuple[object, ...]]) -> pl.DataFrame:
+        return pl.DataFrame([row for each in found for row in each], schema=CELL, orient="row")
+
+    before = cells(cell("a", 10), cell("b", 10), cell("c", 10), cell("d", None), cell("f", 10, 1))
+    after = cells(cell("a", 10), cell("b", 15), cell("d", 20), cell("e", None), cell("f", 10, 2))
+    found = {change.period: (change.new, change.changed, change.gone) for change in changes_between(before, after)}
+    assert found == {"a": (0, 0, 0), "b": (0, 1, 0), "c": (0, 0, 1), "d": (1, 0, 0), "e": (0, 0, 0), "f": (0, 1, 0)}

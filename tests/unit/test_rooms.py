@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
-LIBRARY = PROJECT / "plugins" / "gmsd"
+from tests.support.house import LIBRARY, PROJECT, imported, layers, share_of
+
 ROOMS = {path.parent.name for path in LIBRARY.glob("*/__init__.py")} - {"commands", "demo"}
 
 
@@ -74,17 +74,6 @@ def test_new_room_must_be_given_its_place(copied):
     assert "attic" in lint(copied).stdout
 
 
-def imported(path: Path) -> set[str]:
-    """Every module that a file names in an import, also inside functions."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-    return found
-
-
 def test_room_is_entered_through_its_front_door():
     side_doors = []
     for path in [*LIBRARY.rglob("*.py"), *(PROJECT / "plugins" / "gmsd_airflow").rglob("*.py"), *(PROJECT / "dags").glob("*.py")]:
@@ -114,23 +103,29 @@ def taken_of_rooms(path: Path) -> set[tuple[str, str]]:
 
 def exported(room: str) -> set[str]:
     """The names that a room gives to others."""
-    return set(ast.literal_eval(next(node.value for node in front(room).body if isinstance(node, ast.Assign))))
+    return set(ast.literal_eval(next(node.value for node in front(room).body if isinstance(node, (ast.Assign, ast.AnnAssign)))))
 
 
 def front(room: str) -> ast.Module:
-    return ast.parse((LIBRARY / room / "__init__.py").read_text(encoding="utf-8"))
+    return ast.parse((LIBRARY / room.replace(".", "/") / "__init__.py").read_text(encoding="utf-8"))
 
 
 def needless(room: str, exports: set[str], users: list[Path]) -> set[str]:
     """What a room exports and nobody outside of it takes."""
-    taken = {name for path in users if not path.is_relative_to(LIBRARY / room) for where, name in taken_of_rooms(path) if where == room}
+    taken = {
+        name
+        for path in users
+        if not path.is_relative_to(LIBRARY / room.replace(".", "/"))
+        for where, name in taken_of_rooms(path)
+        if where == room
+    }
     return exports - taken
 
 
 USERS = [path for folder in ("plugins", "dags", "docs", "services", "sql", "tests") for path in (PROJECT / folder).rglob("*.py")]
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS))
+@pytest.mark.parametrize("room", sorted(ROOMS | {"web.site", "web.site.odata"}))
 def test_a_room_exports_what_somebody_outside_uses_and_no_more(room):
     assert needless(room, exported(room), USERS) == set()
 
@@ -144,3 +139,28 @@ def test_a_room_says_first_what_it_is(room):
     first = (ast.get_docstring(front(room)) or "").partition("\n")[0]
     assert first.endswith(".")
     assert 5 <= len(first.split()) <= 30
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS | {"commands", "demo"}))
+def test_a_room_says_what_does_not_belong_there(room):
+    assert any(each.startswith("Not here: ") for each in (ast.get_docstring(front(room)) or "").split("\n\n"))
+
+
+@pytest.mark.parametrize("name", sorted(name for layer in layers() for name in layer))
+def test_no_room_holds_more_than_nine_per_cent_of_the_lines(name):
+    assert share_of(name) <= 0.09
+
+
+def exported_functions(room: str) -> set[str]:
+    """The functions that a room gives to others, with the module that each is in, where they have one name."""
+    shadowing = set()
+    for node in front(room).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"gmsd.{room}."):
+            module = node.module.rpartition(".")[2]
+            shadowing |= {alias.name for alias in node.names if (alias.asname or alias.name) == module}
+    return shadowing
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS | {"web.site", "web.site.odata"}))
+def test_no_exported_function_shadows_its_module(room):
+    assert exported_functions(room) == set()

@@ -1,4 +1,8 @@
-"""The technical check of a delivery: running the rules of its law, the verdict; and the way from an accepted file to records."""
+"""The technical check of a delivery: running the rules of its law, the verdict; and the way from an accepted file to records.
+
+Not here: what bytes are (`delimited`), the rules themselves (`expectations/`, read in `protocol`), and what is said of a result
+(`feedback`).
+"""
 
 from gmsd.checking.check import check_file, check_path, check_unread
 from gmsd.checking.light import load_engine

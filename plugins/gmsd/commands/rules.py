@@ -43,11 +43,13 @@ def validate(
     ] = None,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Tell every mistake in the files of the laws: file, line, what is wrong, what would be right. Exit status 1 when there is any."""
+    """Tell every mistake in the files of laws and tables: file, line, what is wrong, what would be right. Exits 1 when there is any."""
     from gmsd.protocol import expectations_folder, mistakes_in, protocols
+    from gmsd.tables import table_mistakes
 
     place = folder.absolute() if folder is not None else expectations_folder()
-    mistakes = mistakes_in(place)
+    # tables are read by law: with a mistake in a law there is nothing to read them by
+    mistakes = mistakes_in(place) or table_mistakes(place)
     if as_json:
         typer.echo(
             json.dumps([{"file": str(each.path), "line": each.line, "text": each.text} for each in mistakes], ensure_ascii=False, indent=1)

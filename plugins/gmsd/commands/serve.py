@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from gmsd.releases.odata import Source
+    from gmsd.web.site import Source
 
 PREFERRED_PORT = 8099
 
@@ -37,9 +37,8 @@ def serve(
     """
     import uvicorn
 
-    from gmsd.figures import WMO_CLIENTS
     from gmsd.releases import NoReleaseError, ReleaseDamagedError
-    from gmsd.releases.odata import create_app
+    from gmsd.web.site import create_app
 
     if folder is not None and release is not None:
         typer.echo("gmsd: --folder holds one release; leave out --release", err=True)
@@ -51,22 +50,25 @@ def serve(
     app = create_app(source)
     try:
         current = source.current()
+        tables = [(each, table) for each in current for table in source.tables(each)]
         if release is not None:
-            source.statline(current, WMO_CLIENTS.table_id)
+            for each in tables:
+                source.statline(*each)
     except (NoReleaseError, ReleaseDamagedError) as error:
         typer.echo(f"gmsd: {error}", err=True)
         raise typer.Exit(1) from None
     listener = _listen(host, port)
     address = f"{host}:{listener.getsockname()[1]}"
-    typer.echo(f"Release {current}: http://{address}/ODataFeed/odata/{WMO_CLIENTS.table_id}/  (catalog_url {address}; stop with Ctrl-C)")
+    first = tables[0][1]
+    typer.echo(f"Release {', '.join(current)}: http://{address}/ODataFeed/odata/{first}/  (catalog_url {address}; stop with Ctrl-C)")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     server.run(sockets=[listener])
 
 
 def _source(folder: Path | None, release: str | None) -> Source:
-    from gmsd.releases.odata import BucketSource, FolderSource
     from gmsd.settings import get_settings
     from gmsd.store import get_store
+    from gmsd.web.site import BucketSource, FolderSource
 
     if folder is not None:
         return FolderSource(folder)

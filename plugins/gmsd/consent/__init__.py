@@ -1,4 +1,7 @@
-"""The coordinator's forms: withdrawal with the deletion it asks for, and explanation."""
+"""The coordinator's forms: withdrawal with the deletion it asks for, and explanation.
+
+Not here: whose forms exist (`deliveries`), and what a close makes of a withdrawal (`warehouse`).
+"""
 
 from gmsd.consent.filing import NoRound, NotInTime, file_form
 from gmsd.consent.forms import FormsWait, process_forms

@@ -1,10 +1,10 @@
 """Records -> arrangements -> clients: the one implementation behind op-orde report, figures and backfill (docs/domain.md).
 
-Pure polars: frames in, frames out, no connection, no clock.
+Not here: connections, the clock, and what is counted for which table (`figures`). Pure polars: frames in, frames out.
 """
 
-from gmsd.counting.arrangements import allocation_filled, arrangements
-from gmsd.counting.clients import clients
+from gmsd.counting.counts import clients
+from gmsd.counting.joining import allocation_filled, arrangements
 from gmsd.counting.scope import in_scope
 
 __all__ = ["allocation_filled", "arrangements", "clients", "in_scope"]

@@ -1,6 +1,6 @@
 """Deliveries: the receipt of what came in, the states a delivery can have, and the private copy of its bytes.
 
-What stands in a file is read in `checking`, what is said of it to its sender in the rooms after that.
+Not here: what stands in a file (`checking`) and what is said of it to its sender (`feedback`, `letters`).
 """
 
 from gmsd.deliveries.arrival import NOT_READABLE

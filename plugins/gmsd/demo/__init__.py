@@ -1,5 +1,7 @@
 """Synthetic registers, the deliveries made of them, and the played story.
 
+Not here: anything that a real round needs. It plays through the doors that people use: object storage, Airflow, mail.
+
 How a player uses it:
 
     story = build_story("all" or 30, seed)

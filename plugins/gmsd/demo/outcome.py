@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
+from gmsd.rounds import WMO
+from gmsd.tables import main_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
     from gmsd.demo.story import Story
     from gmsd.settings import Settings
-
-TOTAL = "T001024"
 
 
 def deviations(connection: Connection, story: Story) -> list[str]:
@@ -64,13 +64,16 @@ def _audit(connection: Connection) -> list[str]:
 def figures(connection: Connection) -> dict[str, Any]:
     """The counts of a demo, as plain values."""
     states = Counter(row.state for row in connection.execute(statement("demo/deliveries")))
+    table = main_table(WMO)
+    count = table.counts[0]
+    counted = {"measure": count.key, "total": table.groupings[-1].groups[0].code}
     cells: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(statement("demo/cells")):
+    for row in connection.execute(statement("demo/cells"), {"measure": count.key}):
         cells[row.release_id][row.reason] = row.cells
     return {
         "deliveries": dict(sorted(states.items())),
         "rows": [_whole(row) for row in connection.execute(statement("demo/rows")).mappings()],
-        "clients": {row.period: int(row.clients) for row in connection.execute(statement("demo/clients"), {"total": TOTAL})},
+        "clients": {row.period: int(row.clients) for row in connection.execute(statement("demo/clients"), counted)},
         "cells": dict(cells),
         "mails": {row.kind: row.sent for row in connection.execute(statement("demo/mails"))},
     }

@@ -1,12 +1,12 @@
 """Protection of counts: what may be shown of a true count, and everything computed from what is shown.
 
-Pure: a frame of true counts and a key in, a frame of shown counts, rates and reasons out. The rule and what it was measured on:
-docs/decisions (keyed rounding with a secret threshold).
+Not here: connections, files, and the numbers of a table's protection, which are the table's. How counts are
+protected, and what it was measured on: docs/decisions/0008.
 """
 
+from gmsd.disclosure.cells import protect
 from gmsd.disclosure.keyed import draw
 from gmsd.disclosure.nation import NATION
-from gmsd.disclosure.protect import protect
-from gmsd.disclosure.rule import Rule
+from gmsd.disclosure.protection import Protection
 
-__all__ = ["NATION", "Rule", "draw", "protect"]
+__all__ = ["NATION", "Protection", "draw", "protect"]

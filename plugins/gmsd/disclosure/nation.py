@@ -6,26 +6,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.disclosure.rates import per_thousand
+from gmsd.disclosure.rates import rate_of
 
 if TYPE_CHECKING:
-    from gmsd.disclosure.rule import Rule
+    from gmsd.disclosure.protection import Protection
 
 NATION = "NL01"
 COVERAGE = "coverage"
 
 
-def nation(shown: pl.DataFrame, inhabitants: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+def nation(shown: pl.DataFrame, inhabitants: pl.DataFrame, protection: Protection, per: int = 1000) -> pl.DataFrame:
     """Sum the shown municipal counts of each period and group.
 
     Args:
         shown: `period`, `municipality`, `group_code`, `shown`.
         inhabitants: `period`, `municipality`, `inhabitants` of every municipality that exists in the period.
-        rule: Holds the least coverage.
+        protection: Holds the least coverage.
+        per: For how many inhabitants the rate is.
 
     Returns:
         `period`, `region` (NL01), `group_code`, `shown`, `rate` (over the inhabitants of the municipalities shown in this very cell) and
-        `reason`. Count and rate are missing when those municipalities hold less than the rule's share of all inhabitants: `coverage`.
+        `reason`. Count and rate are missing when those municipalities hold less than the asked share of all inhabitants: `coverage`.
         A municipality without a known number of inhabitants makes the share unknown, and so the cell missing.
 
     Source: docs/domain.md, "The published table".
@@ -42,9 +43,9 @@ def nation(shown: pl.DataFrame, inhabitants: pl.DataFrame, rule: Rule) -> pl.Dat
         )
         .join(everybody, on="period", how="left")
     )
-    enough = (pl.col("covered") * 100 >= pl.col("all_inhabitants") * rule.coverage) & (pl.col("covered") > 0)
+    enough = (pl.col("covered") * 100 >= pl.col("all_inhabitants") * protection.coverage) & (pl.col("covered") > 0)
     kept = pl.when(enough.fill_null(value=False))
-    return summed.with_columns(rate=per_thousand("shown", "covered")).select(
+    return summed.with_columns(rate=rate_of("shown", "covered", per)).select(
         "period",
         pl.lit(NATION).alias("region"),
         "group_code",

@@ -1,6 +1,6 @@
 """What is said of one checked file: its result read, explained, and shown as page, workbook, text, JSON and ValidatReport.
 
-Values in, bytes or text out, the same each time. No database, store or clock, and no mail: those are in `letters`.
+Not here: databases, stores, the clock, and mail (`letters`). Values in, bytes or text out, the same each time.
 """
 
 from gmsd.feedback.context import FeedbackContext

@@ -1,26 +1,25 @@
-"""True figures of a table, from the arrangements in force in the warehouse. They never leave the warehouse unprotected."""
+"""True figures of the published tables, from the arrangements in force in the warehouse. They never leave it unprotected.
 
-from gmsd.figures.count import cells, count
-from gmsd.figures.periods import Period, periods, statuses
-from gmsd.figures.standing import DELIVERED, inhabitants_of, regions, standing
-from gmsd.figures.tables import WMO_CLIENTS, TableDefinition
+Not here: what may be shown of a figure (`disclosure`) and how it is written (`releases`).
+"""
+
+from gmsd.figures.counted import count, every_cell
+from gmsd.figures.participation import inhabitants_of, participation_by_period, regions
+from gmsd.figures.period import Period, periods, statuses
 from gmsd.figures.warehouse import InForce, NotLoadedError, compute, half_years_in_force, true_figures
 
 __all__ = [
-    "DELIVERED",
-    "WMO_CLIENTS",
     "InForce",
     "NotLoadedError",
     "Period",
-    "TableDefinition",
-    "cells",
     "compute",
     "count",
+    "every_cell",
     "half_years_in_force",
     "inhabitants_of",
+    "participation_by_period",
     "periods",
     "regions",
-    "standing",
     "statuses",
     "true_figures",
 ]

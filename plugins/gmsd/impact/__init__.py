@@ -1,4 +1,7 @@
-"""What a change of the rules does: old and new rules over the same deliveries, side by side, before the change goes live."""
+"""What a change of the rules does: old and new rules over the same deliveries, side by side, before the change goes live.
+
+Not here: any change to a delivery; it reads and compares.
+"""
 
 from gmsd.impact.archive import Archive, Item, NoArchive, from_folders, from_store, synthetic
 from gmsd.impact.impact import Impact, compare_rules

@@ -1,6 +1,6 @@
-"""What happens to an upload from the inbox to the coordinator's mail: registered, checked, reported on. One function for each task.
+"""What happens to an upload from the inbox to the coordinator's mail: registered, checked, reported on; one function for each task.
 
-Every function may be killed at any line and run again. Mails leave after the commit that causes them.
+Not here: how each step is done. Every function may be killed at any line and run again; mails leave after the commit that causes them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What every stage writes down and takes in hand: the audit trail, outgoing mail, incidents, locks, and the doors it is handed.
 
-No delivery, rule, figure or release is known here: a row, a mail or a lock names what it is about, and whoever writes it knows why.
+Not here: deliveries, rules, figures and releases. A row, a mail or a lock names what it is about, and whoever writes it knows why.
 """
 
 from gmsd.journal.anchoring import anchor, anchors, verify_trail

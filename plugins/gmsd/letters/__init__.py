@@ -1,6 +1,6 @@
 """Letters: what is written to a coordinator or the engineer about a delivery or form, to whom, and the note of a run in Airflow.
 
-Whether a letter is due is decided by the stage that queues it; of a check and a comparison only the results are read here.
+Not here: whether a letter is due, which the stage that queues it decides; of a check and a comparison only the results are read.
 """
 
 from gmsd.letters.addressed import address_of, party_of, standing_view, to_coordinator, upload_of

@@ -1,6 +1,6 @@
 """The op-orde report: the counts of one delivery, set beside those of municipalities of similar size, as page, workbook and JSON.
 
-What is kept of others are counts, what is shown of them quartiles. No person, no published figure, no database.
+Not here: persons, published figures, databases. What is kept of others are counts, what is shown of them quartiles.
 """
 
 from gmsd.op_orde.comparison import OpOrdeReport, compare

@@ -9,8 +9,9 @@ from gmsd.dutch import dutch_number
 from gmsd.op_orde.peers import FEWEST_OTHERS, Peers, choose_peers, inhabitants_known, quartiles, rounded
 from gmsd.op_orde.summary import OpOrdeSummary, facultative_fields
 from gmsd.protocol import protocol_for
-from gmsd.reference import groups, inhabitants_date, municipalities, product_categories
+from gmsd.reference import inhabitants_date, municipalities
 from gmsd.rounds import HalfYear
+from gmsd.tables import category_titles, main_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -165,8 +166,8 @@ class _Maker:
         return replace(row, previous=before[0], earlier=before[1])
 
     def tables(self, half_year: HalfYear) -> tuple[Table, ...]:
-        grouped = {group.code: group.title for group in groups(half_year)}
-        types = {f"{code:02d}": title for code, title in product_categories(half_year).items()}
+        grouped = {group.code: group.title for group in main_table(self.summary.law).groups(half_year)}
+        types = {f"{code:02d}": title for code, title in category_titles(self.summary.law, half_year).items()}
         flow = (
             self.rate_row("standing", "Stand: loopt door na het halfjaar", lambda s: s.standing),
             self.rate_row("started", "Instroom: begonnen in het halfjaar", lambda s: s.started),

@@ -16,8 +16,8 @@ import polars as pl
 from gmsd.checking import usable_records
 from gmsd.counting import allocation_filled, arrangements, clients, in_scope
 from gmsd.protocol import protocol_for
-from gmsd.reference import Group, groups, product_categories
 from gmsd.rounds import WMO
+from gmsd.tables import Group, category_titles, main_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,7 +133,7 @@ def summarise(
         started=pl.col("start_date").is_between(first, last).sum(),
         ended=pl.col("end_date").is_between(first, last).sum(),
     ).row(0, named=True)
-    types = [Group(f"{code:02d}", title, frozenset({code})) for code, title in product_categories(half_year).items()]
+    types = [Group(f"{code:02d}", title, frozenset({code})) for code, title in category_titles(law_id, half_year).items()]
     return OpOrdeSummary(
         municipality=municipality,
         half_year=str(half_year),
@@ -145,7 +145,7 @@ def summarise(
         merged=scope.height - joined.height,
         arrangements=joined.height,
         clients=joined["person"].drop_nulls().n_unique(),
-        groups=_counts(joined, groups(half_year)),
+        groups=_counts(joined, main_table(law_id).groups(half_year)),
         types=_counts(joined, types),
         filled={title: records.height - records[column].null_count() for title, column in facultative_fields(protocol).items()},
         facultative_used=facultative_used,

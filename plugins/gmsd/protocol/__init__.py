@@ -1,4 +1,7 @@
-"""What a file of a law must look like: laws, layouts, code lists and rule texts, as versioned data that people edit in `expectations/`."""
+"""What a file of a law must look like: laws, layouts, code lists and rule texts, as versioned data that people edit in `expectations/`.
+
+Not here: running a rule (`checking`), and what is published (`tables`).
+"""
 
 from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, Section, catalogue
 from gmsd.protocol.damage import Damage, damage_list
@@ -7,7 +10,7 @@ from gmsd.protocol.layout import Derived, Field, Rule
 from gmsd.protocol.left_behind import left_behind, left_by
 from gmsd.protocol.loading import has_protocol, mistakes_in, newest_protocol, protocol_for, protocol_or_newest, protocols
 from gmsd.protocol.protocol import NoProtocolError, Protocol
-from gmsd.protocol.reading import ProtocolError, expectations_folder, nearest
+from gmsd.protocol.reading import Document, Key, Mistake, Node, ProtocolError, expectations_folder, nearest
 
 __all__ = [
     "CONSEQUENCES",
@@ -17,10 +20,14 @@ __all__ = [
     "Column",
     "Damage",
     "Derived",
+    "Document",
     "Field",
+    "Key",
     "Law",
+    "Mistake",
     "NoLawError",
     "NoProtocolError",
+    "Node",
     "Protocol",
     "ProtocolError",
     "Rule",

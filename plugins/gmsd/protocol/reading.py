@@ -174,12 +174,14 @@ class Key:
         required: Whether it must be there.
         nullable: Whether it may be empty.
         among: The values it is one of; none = any.
+        empty: Whether a text may be of no length.
     """
 
     kind: type
     required: bool = True
     nullable: bool = False
     among: Collection[str] = ()
+    empty: bool = False
 
     def fault(self, name: str, value: Any) -> str | None:
         """What is wrong with a value; None when nothing is."""
@@ -192,7 +194,7 @@ class Key:
         if self.among and value not in self.among:
             close = get_close_matches(value, list(self.among), n=1, cutoff=0.6)
             return f'{name} "{value}" is none of {", ".join(self.among)}' + (f'; did you mean "{close[0]}"?' if close else "")
-        if value == "" and self.kind is str:
+        if value == "" and self.kind is str and not self.empty:
             return f"{name} is empty; it is {self.wanted}"
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import date
 from importlib.resources import files
 
@@ -10,7 +11,7 @@ from importlib.resources import files
 def rows(table: str) -> list[dict[str, str]]:
     """All rows of `data/<table>.csv`, every value still text."""
     text = files("gmsd.reference").joinpath("data", f"{table}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def day_or_none(text: str) -> date | None:

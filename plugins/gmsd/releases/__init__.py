@@ -1,8 +1,10 @@
-"""Releases: immutable sets of protected figures, in the formats their readers import, and the pointer to the one in force."""
+"""Releases: immutable sets of protected figures, in the formats their readers import, and the pointer to the one in force.
+
+Not here: true counts, and whoever reads a release (`web`). What a step of a publication does is in `proposal`; a scheduler calls it.
+"""
 
 from gmsd.releases.approval import (
     APPROVED,
-    PIPELINE,
     REFUSED,
     Answer,
     AnsweredError,
@@ -18,24 +20,25 @@ from gmsd.releases.approval import (
     words_of,
 )
 from gmsd.releases.build import OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
-from gmsd.releases.bundle import Bundle, bundle
-from gmsd.releases.catalogue import NoReleaseError, get_release, in_force, list_releases
-from gmsd.releases.content import Content
+from gmsd.releases.catalogue import NoReleaseError, get_document, get_release, in_force, list_releases
+from gmsd.releases.cells import FiguresMissingError
+from gmsd.releases.content import ReleaseContent
 from gmsd.releases.explanations import printed
-from gmsd.releases.plan import AlreadyPublishedError, FiguresMissingError, Plan, explanations_now, next_release_id, plan_release
-from gmsd.releases.publish import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
+from gmsd.releases.files import DOCUMENT, Bundle, bundle
+from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
+from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
+from gmsd.releases.publication import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recovery import recover_releases, unknown_releases
 
 __all__ = [
     "APPROVED",
-    "PIPELINE",
+    "DOCUMENT",
     "REFUSED",
     "AlreadyPublishedError",
     "Answer",
     "AnsweredError",
     "ApprovalError",
     "Bundle",
-    "Content",
     "FiguresMissingError",
     "NoReleaseError",
     "NotApprovedError",
@@ -44,26 +47,34 @@ __all__ = [
     "PlanChangedError",
     "PublicationUnfinishedError",
     "Question",
+    "ReleaseContent",
     "ReleaseDamagedError",
     "ReleaseStateError",
     "SamePersonError",
     "answer",
     "approval_of",
     "ask",
+    "build_approved",
     "build_release",
     "bundle",
     "denied",
     "explanations_now",
+    "get_document",
     "get_release",
     "in_force",
     "list_releases",
+    "newest_closed_round",
     "next_release_id",
     "plan_release",
     "printed",
+    "propose",
     "publish",
+    "publish_approved",
+    "question_of",
     "questions",
     "recover_releases",
     "refuse",
+    "take_answer",
     "take_back",
     "unknown_releases",
     "words_of",

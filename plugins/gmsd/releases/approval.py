@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
 from gmsd.journal import audit
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,6 +52,7 @@ class Question:
         question: Its number.
         release_id: Of the release to come.
         fingerprint: Stands for everything that it would say.
+        law: The law whose tables it holds.
         round: The round whose close decides what counts.
         run_id: The run that asked.
         asked_by: Who started that run, `pipeline` when nobody did.
@@ -66,6 +68,7 @@ class Question:
     question: int
     release_id: str
     fingerprint: str
+    law: str
     round: str
     run_id: str
     asked_by: str
@@ -93,7 +96,15 @@ def questions(
 ) -> list[Question]:
     """Questions with their answers, newest first; each filter that is None lets everything through."""
     found = connection.execute(statement("releases/questions"), {"question": question, "release_id": release_id, "run_id": run_id})
-    return [Question(**row) for row in found.mappings()]
+    return [Question(**{**row, "preview": _by_table(row["preview"])}) for row in found.mappings()]
+
+
+def _by_table(preview: Mapping[str, Any]) -> dict[str, Any]:
+    """A preview as it is now: one that was kept when a release had one table has its periods at the top, and never changes."""
+    if "tables" in preview:
+        return dict(preview)
+    only = {"table": "83262NED", "title": "", "periods": preview["periods"], "gone_periods": preview["gone_periods"]}
+    return {**preview, "law": WMO, "tables": [only]}
 
 
 def ask(connection: Connection, preview: Mapping[str, Any], *, run_id: str, asked_by: str, at: dt.datetime) -> Question:
@@ -118,6 +129,7 @@ def ask(connection: Connection, preview: Mapping[str, Any], *, run_id: str, aske
         "question": number,
         "release_id": preview["release_id"],
         "fingerprint": preview["fingerprint"],
+        "law": preview["law"],
         "round": preview["round"],
         "run_id": run_id,
         "asked_by": asked_by,

@@ -12,19 +12,19 @@ import polars as pl
 from gmsd.clock import AMSTERDAM
 from gmsd.database import copy_frame, statement
 from gmsd.journal import Entry, audit_many
-from gmsd.releases.bundle import DOCUMENT, Bundle, bundle, to_json
-from gmsd.releases.plan import SHOWN
+from gmsd.releases.cells import SHOWN, SUPPRESSED
+from gmsd.releases.files import DOCUMENT, Bundle, bundle, to_json
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from gmsd.releases.content import Content
+    from gmsd.releases.content import ReleaseContent
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
 
-ACTOR = "gmsd_publish"
+ACTOR = "publication"
 
 
 class PlanChangedError(Exception):
@@ -72,7 +72,10 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
         raise PlanChangedError(f"{plan.content.release_id} would say something else than what was approved; look at the preview again")
     connection.execute(statement("releases/lock"))
     existing = connection.execute(statement("releases/get"), {"release_id": plan.content.release_id}).one_or_none()
-    inputs = [dict(row) for row in connection.execute(statement("releases/inputs"), {"round": str(plan.round)}).mappings()]
+    inputs = [
+        dict(row)
+        for row in connection.execute(statement("releases/inputs"), {"law": plan.content.law, "round": str(plan.round)}).mappings()
+    ]
     content, files, account = _rendered(plan, existing, inputs)
     if existing is None or existing.state not in {"building", "published"}:
         _refuse_taken_number(store, settings, content.release_id, files)
@@ -81,13 +84,14 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
         _write(connection, plan, content, files, account)
         before = None if existing is None else existing.state
         _tell(connection, plan, files, account, before)
-    reasons = content.cells.filter(pl.col("region").str.starts_with("GM"))["reason"]
+    counts = [each.cells.filter(pl.col("measure") == each.table.counts[0].key) for each in content.tables]
+    reasons = pl.concat(counts).filter(pl.col("region").str.starts_with("GM"))["reason"]
     return Built(
         content.release_id,
         hashlib.sha256(files[DOCUMENT]).hexdigest(),
         hashlib.sha256(account).hexdigest(),
         int((reasons == SHOWN).sum()),
-        int((reasons == "suppressed").sum()),
+        int((reasons == SUPPRESSED).sum()),
     )
 
 
@@ -108,7 +112,7 @@ def staged_prefix(document: bytes) -> str:
     return f"bundles/{hashlib.sha256(document).hexdigest()}/"
 
 
-def _rendered(plan: Plan, existing: Row[Any] | None, inputs: list[dict[str, Any]]) -> tuple[Content, Bundle, bytes]:
+def _rendered(plan: Plan, existing: Row[Any] | None, inputs: list[dict[str, Any]]) -> tuple[ReleaseContent, Bundle, bytes]:
     if existing is not None and existing.state != "refused":
         content = replace(plan.content, created=existing.created_at.astimezone(AMSTERDAM))
         account = _account(plan, content, inputs)
@@ -142,19 +146,20 @@ def _tell(connection: Connection, plan: Plan, files: Bundle, account: bytes, bef
     audit_many(connection, [entry])
 
 
-def _account(plan: Plan, content: Content, inputs: list[dict[str, Any]]) -> bytes:
+def _account(plan: Plan, content: ReleaseContent, inputs: list[dict[str, Any]]) -> bytes:
     """The private full account: which delivery of whom made what, where its rows went, and why cells are not shown. No true counts."""
     return to_json(
         {
-            "schema": "gmsd-account/1",
+            "schema": "gmsd-account/2",
             "release_id": content.release_id,
             "round": str(plan.round),
             "created": content.created.isoformat(timespec="seconds"),
             "previous": content.previous,
             "versions": content.versions,
-            "rule": content.rule.describe(),
+            "law": content.law,
+            "rules": {each.table.table_id: each.protection.describe() for each in content.tables},
             "inputs": inputs,
-            "cells": content.cells.rows(),
+            "cells": {each.table.table_id: each.cells.rows() for each in content.tables},
         }
     )
 
@@ -165,10 +170,11 @@ def _stage(store: ObjectStore, settings: Settings, files: Bundle, account: bytes
         store.put(settings.bucket_accounts, staged_prefix(files[DOCUMENT]) + path, data)
 
 
-def _write(connection: Connection, plan: Plan, content: Content, files: Bundle, account: bytes) -> None:
+def _write(connection: Connection, plan: Plan, content: ReleaseContent, files: Bundle, account: bytes) -> None:
     values = {
         "release_id": content.release_id,
         "number": plan.number,
+        "law": content.law,
         "round": str(plan.round),
         "created_at": content.created,
         "half_years": json.dumps([str(period.halves[0]) for period in content.periods if not period.is_year]),
@@ -178,8 +184,12 @@ def _write(connection: Connection, plan: Plan, content: Content, files: Bundle, 
     }
     connection.execute(statement("releases/propose"), values)
     connection.execute(statement("releases/delete_cells"), {"release_id": content.release_id})
+    for each in content.tables:
+        keep_cells(connection, content.release_id, each.table.table_id, each.cells)
+
+
+def keep_cells(connection: Connection, release_id: str, table_id: str, cells: pl.DataFrame) -> None:
+    """Write the cells of a table of a release (`CELL`) into the ledger."""
     copy_frame(
-        connection,
-        "release_cell",
-        content.cells.select(pl.lit(content.release_id).alias("release_id"), pl.lit(content.table.table_id).alias("table_id"), pl.all()),
+        connection, "release_cell", cells.select(pl.lit(release_id).alias("release_id"), pl.lit(table_id).alias("table_id"), pl.all())
     )

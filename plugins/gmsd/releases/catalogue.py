@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gmsd.releases.bundle import DOCUMENT, Bundle
-from gmsd.releases.publish import POINTER, ReleaseDamagedError
+from gmsd.releases.files import DOCUMENT, Bundle
+from gmsd.releases.publication import POINTER, ReleaseDamagedError, laws_in_force
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class Published:
     in_force: bool
 
 
-def in_force(store: ObjectStore, bucket: str) -> str:
-    """The id of the release in force.
+def in_force(store: ObjectStore, bucket: str) -> dict[str, str]:
+    """Law -> id of its release in force.
 
     Raises:
         NoReleaseError: when nothing has been published yet.
@@ -39,22 +39,39 @@ def in_force(store: ObjectStore, bucket: str) -> str:
         pointer: dict[str, Any] = json.loads(store.get(bucket, POINTER))
     except NotReadable:
         raise NoReleaseError("no release has been published yet") from None
-    return str(pointer["id"])
+    return {law: found["id"] for law, found in laws_in_force(pointer).items()}
 
 
 def list_releases(store: ObjectStore, bucket: str) -> list[Published]:
     """Every complete release, oldest first."""
     try:
-        current = in_force(store, bucket)
+        current = set(in_force(store, bucket).values())
     except NoReleaseError:
-        current = ""
+        current = set()
     found = []
     for key in store.keys(bucket, "releases/"):
         if key.endswith(f"/{DOCUMENT}"):
             document = json.loads(store.get(bucket, key))
             half_years = tuple(half["half_year"] for half in document["half_years"])
-            found.append(Published(document["id"], document["created"], half_years, document["id"] == current))
+            found.append(Published(document["id"], document["created"], half_years, document["id"] in current))
     return sorted(found, key=lambda release: release.id)
+
+
+def get_document(store: ObjectStore, bucket: str, release_id: str) -> dict[str, Any]:
+    """The `release.json` of a release.
+
+    Raises:
+        NoReleaseError: when there is no such release.
+    """
+    document: dict[str, Any] = json.loads(_document(store, bucket, release_id))
+    return document
+
+
+def _document(store: ObjectStore, bucket: str, release_id: str) -> bytes:
+    try:
+        return store.get(bucket, f"releases/{release_id}/{DOCUMENT}")
+    except NotReadable:
+        raise NoReleaseError(f"no release {release_id}") from None
 
 
 def get_release(store: ObjectStore, bucket: str, release_id: str, *, under: str = "") -> Bundle:
@@ -71,10 +88,7 @@ def get_release(store: ObjectStore, bucket: str, release_id: str, *, under: str 
         ReleaseDamagedError: when a file is not what was published.
     """
     root = f"releases/{release_id}/"
-    try:
-        document = store.get(bucket, root + DOCUMENT)
-    except NotReadable:
-        raise NoReleaseError(f"no release {release_id}") from None
+    document = _document(store, bucket, release_id)
     files: Bundle = {} if under else {DOCUMENT: document}
     for path, expected in json.loads(document)["files"].items():
         if path.startswith(under):

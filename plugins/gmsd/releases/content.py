@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from gmsd.disclosure import Rule
-    from gmsd.figures import Period, TableDefinition
+    from gmsd.disclosure import Protection
+    from gmsd.figures import Period
+    from gmsd.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +26,54 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class PublishedTable:
+    """One table of a release.
+
+    Attributes:
+        table: Its definition.
+        periods: Its periods, in order.
+        protection: How its counts were protected.
+        cells: `measure`, `period`, `region`, `group_code`, `value` and `reason` of every cell, the nation's included.
+        changes: Its cells against the release in force, per period.
+    """
+
+    table: Table
+    periods: tuple[Period, ...]
+    protection: Protection
+    cells: pl.DataFrame
+    changes: tuple[Changes, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContent:
     """Everything that is rendered into the files of a release.
 
     Attributes:
         release_id: `r0002`.
         created: The moment of the clock at which the release was first built.
         synthetic: Whether the data is made up.
-        table: The table that is published.
-        periods: Its periods, in order.
+        law: The law whose tables it holds.
+        tables: The tables, in the order of the law's list.
+        periods: Every period of them, in order.
         statuses: Period key -> StatLine's status.
-        cells: `period`, `region`, `group_code`, `shown`, `rate`, `reason` of every cell, the nation's included.
         participation: Half-year (`2019-H1`) -> (how many municipalities are in it, how many there are).
         explanations: `half_year`, `municipality`, `text` of the municipalities that are in the release.
-        rule: How counts were protected.
         deliveries: Keyed hashes of the ids of the deliveries it was made of, sorted.
         versions: What made it: code, protocol, mapping, counting.
-        previous: The release in force before it, None for the first.
-        changes: Cells against that release, per period.
+        previous: The release of this law in force before it, None for the first.
         half_year_code: Form of a half-year in the Waarstaatjegemeente import, such as `{year}HJ{half:02d}`.
     """
 
     release_id: str
     created: dt.datetime
     synthetic: bool
-    table: TableDefinition
+    law: str
+    tables: tuple[PublishedTable, ...]
     periods: tuple[Period, ...]
     statuses: dict[str, str]
-    cells: pl.DataFrame
     participation: dict[str, tuple[int, int]]
     explanations: pl.DataFrame
-    rule: Rule
     deliveries: tuple[str, ...]
     versions: dict[str, str | dict[str, str]]
     previous: str | None
-    changes: tuple[Changes, ...] = field(default=())
     half_year_code: str = "{year}HJ{half:02d}"

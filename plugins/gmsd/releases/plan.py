@@ -11,30 +11,28 @@ import polars as pl
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import read_frame, statement
-from gmsd.disclosure import Rule, protect
-from gmsd.figures import DELIVERED, WMO_CLIENTS, cells, half_years_in_force, inhabitants_of, periods, standing, statuses, true_figures
+from gmsd.disclosure import Protection
+from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, statuses, true_figures
 from gmsd.installation import check_key
-from gmsd.reference import groups, municipalities, name
-from gmsd.releases.bundle import to_json
-from gmsd.releases.changes import changes
-from gmsd.releases.content import Content
+from gmsd.reference import municipalities, name
+from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, protected_cells
+from gmsd.releases.content import PublishedTable, ReleaseContent
 from gmsd.releases.explanations import printed
+from gmsd.releases.files import to_json
 from gmsd.releases.tabular import to_csv
-from gmsd.releases.versions import versions
+from gmsd.releases.versions import versions_used
+from gmsd.rounds import Participation
+from gmsd.tables import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from sqlalchemy import Connection
 
-    from gmsd.figures import InForce, Period
+    from gmsd.figures import InForce
     from gmsd.rounds import HalfYear
     from gmsd.settings import Settings
-
-CELL: dict[str, pl.DataType | type[pl.DataType]] = {
-    "period": pl.String, "region": pl.String, "group_code": pl.String, "shown": pl.Int64, "rate": pl.Int64, "reason": pl.String,
-}  # fmt: skip
-SHOWN = "shown"
+    from gmsd.tables import Table
 
 
 class NothingToPublishError(Exception):
@@ -43,10 +41,6 @@ class NothingToPublishError(Exception):
 
 class AlreadyPublishedError(Exception):
     """The release that a run was started for is public: there is nothing left to plan."""
-
-
-class FiguresMissingError(Exception):
-    """Some municipality that counts has no figures in the warehouse: compute them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +55,17 @@ class Plan:
 
     number: int
     round: HalfYear
-    content: Content
+    content: ReleaseContent
 
     @property
     def fingerprint(self) -> str:
         """What is approved: the same for the same content, whatever the moment it is built at."""
         said = self.content
-        facts = [said.release_id, said.synthetic, said.statuses, said.participation, said.rule.describe(), said.deliveries, said.versions]
-        digest = hashlib.sha256(to_json([*facts, said.previous, said.half_year_code]))
-        digest.update(to_csv(said.cells))
+        facts = [said.release_id, said.law, said.synthetic, said.statuses, said.participation, said.deliveries, said.versions]
+        tables = [[each.table.table_id, each.protection.describe()] for each in said.tables]
+        digest = hashlib.sha256(to_json([*facts, tables, said.previous, said.half_year_code]))
+        for each in said.tables:
+            digest.update(to_csv(each.cells))
         digest.update(to_csv(said.explanations))
         return digest.hexdigest()
 
@@ -79,28 +75,45 @@ class Plan:
         Protected values and totals only; `explanations` holds `half_year`, `municipality`, `name` and `text` of each.
         """
         said = self.content
-        by_period = {change.period: change for change in said.changes}
-        municipal = said.cells.filter(pl.col("region").str.starts_with("GM"))
+        main = said.tables[0]
         return {
             "release_id": said.release_id,
+            "law": said.law,
             "round": str(self.round),
             "previous": said.previous,
             "synthetic": said.synthetic,
             "fingerprint": self.fingerprint,
-            "rule": said.rule.describe(),
+            "rule": main.protection.describe(),
             "participation": {half_year: {"n": n, "of": of} for half_year, (n, of) in said.participation.items()},
-            "periods": [
+            "tables": [
                 {
-                    **asdict(by_period[period.key]),
-                    "status": said.statuses[period.key],
-                    "shown": municipal.filter((pl.col("period") == period.key) & (pl.col("reason") == SHOWN)).height,
-                    "suppressed": municipal.filter((pl.col("period") == period.key) & (pl.col("reason") == "suppressed")).height,
+                    "table": each.table.table_id,
+                    "title": each.table.title,
+                    "periods": _by_period(each, said.statuses),
+                    "gone_periods": [asdict(change) for change in each.changes if change.period not in said.statuses],
                 }
-                for period in said.periods
+                for each in said.tables
             ],
-            "gone_periods": [asdict(change) for change in said.changes if change.period not in said.statuses],
             "explanations": _as_printed(said.explanations),
         }
+
+
+def _by_period(published: PublishedTable, statuses: dict[str, str]) -> list[dict[str, Any]]:
+    """Of each period of a table: its cells new, changed and gone, its status, and how many municipal counts are shown and hidden."""
+    changes = {change.period: change for change in published.changes}
+    first = published.table.counts[0].key
+    municipal = published.cells.filter((pl.col("measure") == first) & pl.col("region").str.starts_with("GM"))
+    counted = municipal.group_by("period", "reason").len()
+    found = {(period, reason): number for period, reason, number in counted.iter_rows()}
+    return [
+        {
+            **asdict(changes[period.key]),
+            "status": statuses[period.key],
+            "shown": found.get((period.key, SHOWN), 0),
+            "suppressed": found.get((period.key, SUPPRESSED), 0),
+        }
+        for period in published.periods
+    ]
 
 
 def release_id(number: int) -> str:
@@ -113,12 +126,13 @@ def next_release_id(connection: Connection) -> str:
     return release_id(int(connection.scalar(statement("releases/next_number")) or 1))
 
 
-def plan_release(connection: Connection, settings: Settings, round_: HalfYear, at: dt.datetime, *, expected: str = "") -> Plan:
-    """Work out the next release from the stored figures, and compare it with the release in force.
+def plan_release(connection: Connection, settings: Settings, law: str, round_: HalfYear, at: dt.datetime, *, expected: str = "") -> Plan:
+    """Work out the next release of a law from the stored figures, and compare it with the one in force.
 
     Args:
         connection: With the publisher's rights; only read.
-        settings: The rule, the keys and the form of Swing's half-years.
+        settings: How to protect, the keys and the form of Swing's half-years.
+        law: The law.
         round_: The round whose close decides what counts.
         at: The moment of the clock.
         expected: The release id that the run was started for; empty for whichever comes next.
@@ -127,64 +141,76 @@ def plan_release(connection: Connection, settings: Settings, round_: HalfYear, a
         AlreadyPublishedError: when the next release is not the expected one.
         KeyChanged: when a secret key is not the one noted at the first start.
         NotLoadedError: when a delivery that counts is not in the warehouse.
-        NothingToPublishError: when no half-year has been closed up to the round.
+        NothingToPublishError: when no half-year has been closed up to the round, or the law has no table.
         FiguresMissingError: when figures of a municipality that counts were not computed.
     """
-    force = half_years_in_force(connection, round_)
+    force = half_years_in_force(connection, law, round_)
     if not force.half_years:
         raise NothingToPublishError(f"no half-year has been closed up to round {round_}")
+    if not tables_of(law):
+        raise NothingToPublishError(f"expectations/{law}/law.yaml names no table")
     number = int(connection.scalar(statement("releases/next_number")) or 1)
     if expected not in {"", release_id(number)}:
         raise AlreadyPublishedError(f"the next release is {release_id(number)}, not {expected}")
     check_key(settings, "rounding")
     check_key(settings, "reference")
-    before = connection.scalar(statement("releases/in_force"))
-    table_periods = periods(force.half_years)
-    rule = Rule(rounding=settings.rounding, threshold="secret" if settings.secret_threshold else "fixed")
-    protected = _protected(connection, table_periods, force, rule, settings.key("rounding"))
-    earlier = read_frame(connection, "releases/cells", CELL, release_id=before or "", table_id=WMO_CLIENTS.table_id)
-    content = Content(
+    before = connection.scalar(statement("releases/in_force"), {"law": law})
+    tables = tuple(_published(connection, table, force, settings, before or "") for table in tables_of(law))
+    content = ReleaseContent(
         release_id=release_id(number),
         created=at.astimezone(AMSTERDAM).replace(microsecond=0),
         synthetic=settings.synthetic,
-        table=WMO_CLIENTS,
-        periods=table_periods,
+        law=law,
+        tables=tables,
+        periods=periods(force.half_years),
         statuses=dict(statuses(force.half_years)),
-        cells=protected,
         participation={str(half): _participation(force, half) for half in force.half_years},
         explanations=_explanations(connection, round_, force),
-        rule=rule,
         deliveries=_hashed(force, settings.key("reference")),
-        versions=versions(force.half_years, settings.home),
+        versions=versions_used(law, force.half_years, settings.home),
         previous=before,
-        changes=changes(earlier, protected),
         half_year_code=settings.swing_half_year_period,
     )
     return Plan(number, round_, content)
 
 
-def _protected(connection: Connection, table_periods: tuple[Period, ...], force: InForce, rule: Rule, key: bytes) -> pl.DataFrame:
-    stands = standing(table_periods, force.participation)
-    group_codes = [group.code for group in groups(table_periods[-1].reference)]
-    grid = cells(true_figures(connection, WMO_CLIENTS, table_periods), stands, group_codes)
-    missing = grid.filter(pl.col("clients").is_null() & pl.col("reason").is_null())
-    if missing.height:
-        first = missing.row(0, named=True)
-        raise FiguresMissingError(f"{missing.height} figures were not computed, such as {first['period']} of {first['municipality']}")
-    protected = protect(grid, inhabitants_of(table_periods), rule, key, nested=WMO_CLIENTS.nested)
-    return protected.with_columns(pl.col("reason").fill_null(SHOWN)).select(list(CELL))
+def protection_of(table: Table, settings: Settings) -> Protection:
+    """How the counts of a table are protected: by the numbers of its definition, in the way that the installation sets."""
+    return Protection(
+        rounding=settings.rounding,
+        threshold="secret" if settings.secret_threshold else "fixed",
+        base=table.base,
+        smallest_shown=table.smallest_shown,
+        first_shown=table.first_shown,
+    )
+
+
+def _published(connection: Connection, table: Table, force: InForce, settings: Settings, before: str) -> PublishedTable:
+    table_periods = tuple(period for period in periods(force.half_years) if period.is_of(table))
+    protection = protection_of(table, settings)
+    protected = protected_cells(
+        table,
+        true_figures(connection, table, table_periods),
+        participation_by_period(table_periods, force.participation),
+        inhabitants_of(table_periods),
+        [group.code for group in table.groups(table_periods[-1].reference)],
+        protection,
+        settings.key("rounding"),
+    )
+    earlier = read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id)
+    return PublishedTable(table, table_periods, protection, protected, changes_between(earlier, protected))
 
 
 def _participation(force: InForce, half_year: HalfYear) -> tuple[int, int]:
     existing = municipalities(half_year)
     taken = force.participation[str(half_year)]
-    return sum(taken.get(code) == DELIVERED for code in existing), len(existing)
+    return sum(taken.get(code) is Participation.DELIVERED for code in existing), len(existing)
 
 
 def _explanations(connection: Connection, round_: HalfYear, force: InForce) -> pl.DataFrame:
     """Explanations of what is in the release: one of a delivery that was withdrawn has nothing to explain."""
     schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("half_year", "municipality", "text"), pl.String)
-    found = read_frame(connection, "releases/explanations", schema, round=str(round_))
+    found = read_frame(connection, "releases/explanations", schema, law=force.law, round=str(round_))
     held = pl.DataFrame([row[:2] for row in force.deliveries], schema=["half_year", "municipality"], orient="row", schema_overrides=schema)
     return found.join(held, on=["half_year", "municipality"], how="semi").sort("half_year", "municipality")
 
@@ -196,9 +222,9 @@ def _as_printed(explanations: pl.DataFrame) -> list[dict[str, str]]:
     ]
 
 
-def explanations_now(connection: Connection, round_: HalfYear) -> list[dict[str, str]]:
+def explanations_now(connection: Connection, law: str, round_: HalfYear) -> list[dict[str, str]]:
     """The explanations that a release of the round prints, as the preview gives them; of a round of the past too, loaded or not."""
-    return _as_printed(_explanations(connection, round_, half_years_in_force(connection, round_, to_count=False)))
+    return _as_printed(_explanations(connection, round_, half_years_in_force(connection, law, round_, to_count=False)))
 
 
 def _hashed(force: InForce, key: bytes) -> tuple[str, ...]:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gmsd.database import copy_frame, statement
+from gmsd.database import statement
 from gmsd.journal import Entry, audit_many
-from gmsd.releases.bundle import DOCUMENT, to_json
+from gmsd.releases.build import keep_cells
 from gmsd.releases.catalogue import list_releases
-from gmsd.releases.publish import ReleaseDamagedError
+from gmsd.releases.cells import CELL, NO_BASE
+from gmsd.releases.files import DOCUMENT, to_json
+from gmsd.releases.publication import ReleaseDamagedError
+from gmsd.rounds import WMO
 from gmsd.store import NotReadable
+from gmsd.tables import table_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
 
-_CELL = {
+_OLD_CELL = {
     "period": pl.String,
     "region": pl.String,
     "group_code": pl.String,
@@ -62,6 +66,7 @@ def recover_releases(connection: Connection, store: ObjectStore, settings: Setti
         values = {
             "release_id": release_id,
             "number": int(release_id[1:]),
+            "law": account.get("law", WMO),
             "round": account["round"],
             "created_at": dt.datetime.fromisoformat(document["created"]),
             "half_years": json.dumps([half["half_year"] for half in document["half_years"]]),
@@ -71,11 +76,8 @@ def recover_releases(connection: Connection, store: ObjectStore, settings: Setti
         }
         connection.execute(statement("releases/propose"), values)
         connection.execute(statement("releases/delete_cells"), {"release_id": release_id})
-        cells = pl.DataFrame(account["cells"], schema=_CELL, orient="row")
-        (table_id,) = document["tables"]
-        copy_frame(
-            connection, "release_cell", cells.select(pl.lit(release_id).alias("release_id"), pl.lit(table_id).alias("table_id"), pl.all())
-        )
+        for table_id, cells in _cells(account, document).items():
+            keep_cells(connection, release_id, table_id, cells)
         hashes = {"document_sha256": hashlib.sha256(raw).hexdigest(), "account_sha256": document["account"]}
         # the fingerprint comes with the preview: whoever approves sees what is public now
         entry = Entry(release_id, "written down again", at, "engineer", "public, and unknown to the database", None, "proposed", hashes)
@@ -93,6 +95,22 @@ def _read(store: ObjectStore, settings: Settings, release_id: str) -> tuple[dict
         _same(store, settings.bucket_publication, f"releases/{release_id}/{path}", expected)
     account = _same(store, settings.bucket_accounts, f"{document['account']}.json", document["account"])
     return document, json.loads(account)
+
+
+def _cells(account: dict[str, Any], document: dict[str, Any]) -> dict[str, pl.DataFrame]:
+    """The cells of each table; an account of the first schema has one table, and count and rate side by side."""
+    if account["schema"] != "gmsd-account/1":
+        return {table_id: pl.DataFrame(rows, schema=CELL, orient="row") for table_id, rows in account["cells"].items()}
+    (table_id,) = document["tables"]
+    old = pl.DataFrame(account["cells"], schema=_OLD_CELL, orient="row")
+    table = table_of(table_id)
+    count, rate = table.counts[0].key, table.rates[0].key
+    no_base = pl.col("shown").is_not_null() & pl.col("rate").is_null()
+    counts = old.with_columns(pl.lit(count).alias("measure"), value="shown")
+    rates = old.with_columns(
+        pl.lit(rate).alias("measure"), value="rate", reason=pl.when(no_base).then(pl.lit(NO_BASE)).otherwise(pl.col("reason"))
+    )
+    return {table_id: pl.concat([counts.select(list(CELL)), rates.select(list(CELL))])}
 
 
 def _same(store: ObjectStore, bucket: str, key: str, expected: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,11 +13,6 @@ if TYPE_CHECKING:
 def to_csv(frame: pl.DataFrame) -> bytes:
     """The frame as CSV; the same frame gives the same bytes."""
     return frame.write_csv(quote_style="non_numeric", line_terminator="\n").encode()
-
-
-def from_csv(data: bytes) -> pl.DataFrame:
-    """A frame of nothing but text from CSV; an empty field is null. Leading zeros and padding blanks stay."""
-    return pl.read_csv(io.BytesIO(data), infer_schema=False)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | int | None]], *, integers: Sequence[str] = ()) -> pl.DataFrame:

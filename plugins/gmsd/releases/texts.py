@@ -2,51 +2,74 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from gmsd.dutch import dutch_day
 from gmsd.reference import inhabitants_date
-from gmsd.rendering import render_text
+from gmsd.rendering import fill, render_text
 
 if TYPE_CHECKING:
-    from gmsd.disclosure import Rule
-    from gmsd.releases.content import Content
+    import datetime as dt
+
+    from gmsd.disclosure import Protection
+    from gmsd.releases.content import PublishedTable, ReleaseContent
 
 _MULTIPLES = {5: "vijftal", 10: "tiental"}
 STATUS_WORDS = {"Voorlopig": "voorlopig", "NaderVoorlopig": "nader voorlopig", "Definitief": "definitief"}
 
 
-def rounding_words(rule: Rule) -> str:
+def rounding_words(protection: Protection) -> str:
     """How counts are rounded, to follow "het aantal is" or "de aantallen zijn": said the same in every file of a release."""
-    if rule.rounding == "keyed":
-        how = f"willekeurig naar boven of naar beneden afgerond, met vaste kansen, op een {_MULTIPLES[rule.BASE]}"
+    if protection.rounding == "keyed":
+        how = f"willekeurig naar boven of naar beneden afgerond, met vaste kansen, op een {multiple(protection)}"
     else:
-        how = f"afgerond op het dichtstbijzijnde {_MULTIPLES[rule.BASE]}"
-    return f"{how}, hoogstens {rule.largest_difference} van het werkelijke aantal"
+        how = f"afgerond op het dichtstbijzijnde {multiple(protection)}"
+    return f"{how}, hoogstens {protection.largest_difference} van het werkelijke aantal"
 
 
-def threshold_words(rule: Rule) -> str:
+def threshold_words(protection: Protection) -> str:
     """Which counts are not shown."""
-    first, last = rule.FIRST_SHOWN, rule.last_sometimes_secret
+    first, last = protection.first_shown, protection.last_sometimes_secret
     sometimes = f", en soms ook een aantal van {first} tot en met {last}" if last >= first else ""
-    smallest = f"Het kleinste getoonde aantal is {rule.SMALLEST_SHOWN}."
-    return f"Aantallen van 0 tot en met {rule.last_always_secret} zijn geheim{sometimes}. {smallest}"
+    smallest = f"Het kleinste getoonde aantal is {protection.smallest_shown}."
+    return f"Aantallen van 0 tot en met {protection.last_always_secret} zijn geheim{sometimes}. {smallest}"
 
 
-def data_text(name: str) -> str:
-    """A file of this room's `data/` folder."""
-    return files("gmsd.releases").joinpath("data", name).read_text(encoding="utf-8")
+def multiple(protection: Protection) -> str:
+    """What counts are rounded to, as a noun."""
+    return _MULTIPLES.get(protection.base, f"veelvoud van {protection.base}")
 
 
-def render(name: str, content: Content) -> str:
-    """Fill a template with the facts of a release."""
-    inhabitants_dates = sorted({inhabitants_date(period.reference) for period in content.periods})
+def filled(text: str, content: ReleaseContent, published: PublishedTable, **more: str) -> str:
+    """A text of a table's definition, filled with how its counts were protected and whose inhabitants were used."""
+    days = " en ".join(dutch_day(day) for day in inhabitants_days(content))
+    said = {"rounding": rounding_words(published.protection), "threshold": threshold_words(published.protection), "inhabitants_days": days}
+    return fill(text, **{**said, **more})
+
+
+def inhabitants_days(content: ReleaseContent) -> list[dt.date]:
+    """The days of the inhabitants that its rates stand on."""
+    return sorted({inhabitants_date(period.reference) for period in content.periods})
+
+
+def render(name: str, content: ReleaseContent, published: PublishedTable | None = None) -> str:
+    """Fill a template with the facts of a release, or of one of its tables."""
+    about = {}
+    if published is not None:
+        protection = published.protection
+        about = {
+            "published": published,
+            "table": published.table,
+            "protection": protection,
+            "rounding": rounding_words(protection),
+            "threshold": threshold_words(protection),
+            "multiple": multiple(protection),
+        }
     return render_text(
         f"releases/{name}",
         content=content,
-        rounding=rounding_words(content.rule),
-        threshold=threshold_words(content.rule),
         status_words=STATUS_WORDS,
-        inhabitants_dates=inhabitants_dates,
+        inhabitants_dates=inhabitants_days(content),
         half_years=[period for period in content.periods if not period.is_year],
+        **about,
     )

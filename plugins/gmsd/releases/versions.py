@@ -7,8 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from gmsd.protocol import protocol_for
-from gmsd.reference import grouping
-from gmsd.rounds import WMO
+from gmsd.tables import main_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,13 +29,13 @@ def code_version(home: Path) -> str:
     return answer.stdout.strip() if answer.returncode == 0 else importlib.metadata.version("gmsd")
 
 
-def versions(half_years: Iterable[HalfYear], home: Path) -> dict[str, str | dict[str, str]]:
+def versions_used(law: str, half_years: Iterable[HalfYear], home: Path) -> dict[str, str | dict[str, str]]:
     """Code, counting and protection, and per half-year the protocol and the mapping of product categories to groups."""
     held = tuple(half_years)
     return {
         "code": code_version(home),
         "counting": COUNTING,
         "disclosure": DISCLOSURE,
-        "mapping": {str(half_year): grouping(half_year).version for half_year in held},
-        "protocol": {str(half_year): protocol_for(half_year, WMO).id for half_year in held},
+        "mapping": {str(half_year): main_table(law).grouping(half_year).version for half_year in held},
+        "protocol": {str(half_year): protocol_for(half_year, law).id for half_year in held},
     }

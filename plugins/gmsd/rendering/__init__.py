@@ -1,9 +1,19 @@
 """How everything is written that people read: templates, the mails and pages made of them, workbooks, and whom they are about.
 
-No rule, count or sentence of a stage: a room keeps its own words in its folder `templates`.
+Not here: rules, counts, and the sentences of a stage: a room keeps its own words in its folder `templates`.
 """
 
-from gmsd.rendering.environments import RenderedMail, clean_text, compile_templates, one_line, render_mail, render_page, render_text
+from gmsd.rendering.environments import (
+    RenderedMail,
+    clean_text,
+    compile_templates,
+    fill,
+    one_line,
+    render_mail,
+    render_page,
+    render_page_of,
+    render_text,
+)
 from gmsd.rendering.party import Party, Upload
 from gmsd.rendering.repeated import MOST_ROWS
 from gmsd.rendering.sheets import Cell, Sheet, workbook
@@ -17,9 +27,11 @@ __all__ = [
     "Upload",
     "clean_text",
     "compile_templates",
+    "fill",
     "one_line",
     "render_mail",
     "render_page",
+    "render_page_of",
     "render_text",
     "workbook",
 ]

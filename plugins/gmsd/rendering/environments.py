@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_environment
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_environment
 from markupsafe import Markup, escape
 
 from gmsd import dutch
@@ -119,9 +119,27 @@ def render_page(name: str, **values: object) -> str:
     return environment("html").get_template(f"{name}.html.j2").render(**values)
 
 
+@cache
+def _with_templates_of(package: str) -> Environment:
+    templates = PrefixLoader({package: PackageLoader(package)})
+    made = environment("html").overlay()
+    made.loader = ChoiceLoader([templates, _templates()])
+    return made
+
+
+def render_page_of(package: str, name: str, **values: object) -> str:
+    """Render a page of a package outside the library in the same frame: `rounds` is its `templates/rounds.html.j2`."""
+    return _with_templates_of(package).get_template(f"{package}/{name}.html.j2").render(**values)
+
+
 def render_text(name: str, **values: object) -> str:
     """Render plain text: `releases/changes.md` is `changes.md.j2` of the room `releases`."""
     return environment("text").get_template(f"{name}.j2").render(**values)
+
+
+def fill(template: str, **values: object) -> str:
+    """Fill a template that stands in data, such as the definition of a table, as plain text."""
+    return environment("text").from_string(template).render(**values)
 
 
 def render_mail(name: str, **values: object) -> RenderedMail:

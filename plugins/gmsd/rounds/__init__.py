@@ -1,4 +1,7 @@
-"""Half-years, rounds, places and working days."""
+"""Half-years, rounds, places and working days.
+
+Not here: what was delivered or decided about a place.
+"""
 
 from gmsd.rounds.calendar import Calendar, Round, load_calendar
 from gmsd.rounds.halfyear import HalfYear

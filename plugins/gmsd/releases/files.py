@@ -1,0 +1,77 @@
+"""A release as files: the same content gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from gmsd.reference import inhabitants_date
+from gmsd.releases.formats import written
+from gmsd.releases.texts import render
+
+if TYPE_CHECKING:
+    from gmsd.releases.content import ReleaseContent
+
+DOCUMENT = "release.json"
+Bundle = dict[str, bytes]
+"""Path within the release -> bytes."""
+
+
+def to_json(document: Any) -> bytes:
+    """JSON with sorted keys, so that equal documents are equal bytes."""
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def bundle(content: ReleaseContent, account_sha256: str) -> Bundle:
+    """All files of a release; `release.json` names the hash of every other one.
+
+    Args:
+        content: What the release says.
+        account_sha256: The hash that the private full account is named by.
+    """
+    rendered = {**written(content), "CHANGES.md": render("changes.md", content).encode()}
+    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(rendered.items())}
+    return {**dict(sorted(rendered.items())), DOCUMENT: to_json(document(content, account_sha256, hashes))}
+
+
+def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str]) -> dict[str, Any]:
+    """The content of `release.json`.
+
+    Nothing in it may undo the protection: no row, client or suppression count, no state of a delivery, no file name, and delivery ids
+    only as keyed hashes.
+    """
+    halves = [
+        {
+            "half_year": str(period.halves[0]),
+            "period": period.key,
+            "status": content.statuses[period.key],
+            "participation": dict(zip(("n", "of"), content.participation[str(period.halves[0])], strict=True)),
+            "inhabitants_date": inhabitants_date(period.reference).isoformat(),
+        }
+        for period in content.periods
+        if not period.is_year
+    ]
+    years = [
+        {"period": period.key, "status": content.statuses[period.key], "inhabitants_date": inhabitants_date(period.reference).isoformat()}
+        for period in content.periods
+        if period.is_year
+    ]
+    return {
+        "schema": "gmsd-release/1",
+        "id": content.release_id,
+        "created": content.created.isoformat(timespec="seconds"),
+        "synthetic": content.synthetic,
+        "notice": "Gemaakt van verzonnen gegevens." if content.synthetic else "",
+        "previous": content.previous,
+        "half_years": halves,
+        "years": years,
+        "laws": [content.law],
+        "tables": [each.table.table_id for each in content.tables],
+        "deliveries": list(content.deliveries),
+        "rule": content.tables[0].protection.describe(),
+        "rules": {each.table.table_id: each.protection.describe() for each in content.tables},
+        "versions": content.versions,
+        "account": account_sha256,
+        "files": hashes,
+    }

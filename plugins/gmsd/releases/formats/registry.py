@@ -1,0 +1,63 @@
+"""What a format is: a folder of a release, kinds of files, and a function that writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmsd.releases.content import ReleaseContent
+
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "md": "text/markdown; charset=utf-8",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "ttl": "text/turtle; charset=utf-8",
+    "xml": "application/xml",
+}
+
+
+class FormatError(Exception):
+    """A format is not in order: nothing is written in any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a release.
+
+    Attributes:
+        folder: Below the release.
+        suffixes: The kinds of its files, such as `csv`.
+        write: The whole release -> name within the folder -> bytes; the same release gives the same bytes.
+    """
+
+    folder: str
+    suffixes: tuple[str, ...]
+    write: Callable[[ReleaseContent], dict[str, bytes]]
+
+    def __post_init__(self) -> None:
+        """Refuse a kind of file that no media type is known of, so that it cannot turn up in the middle of a publication."""
+        unknown = [suffix for suffix in self.suffixes if suffix not in _MEDIA_TYPES]
+        if unknown:
+            raise FormatError(f"{self.folder}: no media type is known for {', '.join(unknown)}; add it in releases/formats/registry.py")
+
+    def files(self, content: ReleaseContent) -> dict[str, bytes]:
+        """The files of a release in this format.
+
+        Raises:
+            FormatError: one is of a kind that the format did not name.
+        """
+        made = self.write(content)
+        strange = [name for name in made if name.rpartition(".")[2] not in self.suffixes]
+        if strange:
+            raise FormatError(f"{self.folder} wrote {strange[0]}, and names only {', '.join(self.suffixes)}")
+        return made
+
+
+def media_type(path: str) -> str:
+    """The media type of a file of a release, by its suffix."""
+    return _MEDIA_TYPES[path.rpartition(".")[2]]

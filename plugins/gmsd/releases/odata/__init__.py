@@ -1,6 +1,0 @@
-"""The release in force as CBS OData v3, the way `cbsodata` and StatLine's own users read it."""
-
-from gmsd.releases.odata.app import create_app
-from gmsd.releases.odata.sources import BucketSource, FolderSource, Source
-
-__all__ = ["BucketSource", "FolderSource", "Source", "create_app"]

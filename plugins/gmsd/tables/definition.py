@@ -1,0 +1,210 @@
+"""A published table: what it is cut by, what it measures, how it is protected, and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from gmsd.rounds import HalfYear
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One published group: StatLine's code and title, and the product categories that count in it. Groups may overlap."""
+
+    code: str
+    title: str
+    categories: frozenset[int]
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The groups that hold from one day up to and including another.
+
+    Attributes:
+        version: The name a release gives it.
+        valid_from: The first day.
+        valid_to: The last day; None = until further notice.
+        status: Where it comes from: seed, public or assumed.
+        reason: Why this choice.
+        groups: In StatLine's order.
+    """
+
+    version: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    status: str
+    reason: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of a table.
+
+    Attributes:
+        key: StatLine's name of it.
+        kind: `groups` (of the table), `regions`, `periods`, or `total`: only its total is published.
+        title: In Dutch.
+        description: In Dutch.
+        total: Key and title of the total, for that kind.
+        headings: What the total stands under, from the top down.
+    """
+
+    key: str
+    kind: Literal["groups", "regions", "periods", "total"]
+    title: str
+    description: str
+    total: tuple[str, str] | None = None
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One topic of a table.
+
+    Attributes:
+        key: StatLine's name of it.
+        kind: `count`: a protected count; `rate`: a shown count for every so many inhabitants.
+        of: What is counted, `clients` or `arrangements`; of a rate the key of the count it is made of.
+        per: For how many inhabitants a rate is.
+        title: In Dutch.
+        description: A template, in Dutch.
+        unit: In Dutch.
+        presentation: StatLine's word: Absolute or Relative.
+        drawn_as: What sets its random draws apart from those of other counts of the same place and group.
+    """
+
+    key: str
+    kind: Literal["count", "rate"]
+    of: str
+    per: int
+    title: str
+    description: str
+    unit: str
+    presentation: str
+    drawn_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A group that is published only beside another and never above it, and the Dutch sentence that says so."""
+
+    part: str
+    whole: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One measure in the import of Waarstaatjegemeente.
+
+    Attributes:
+        measure: Its key.
+        name: A template over the `name` of a group.
+        description: A template.
+        unit: In Dutch.
+        codes: Group code -> indicator code; never renamed.
+    """
+
+    measure: str
+    name: str
+    description: str
+    unit: str
+    codes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A published table.
+
+    Attributes:
+        law: The law whose records it is made of.
+        table_id: StatLine's identifier, or our own.
+        title: In Dutch.
+        short_title: In Dutch.
+        summary: One sentence, in Dutch.
+        frequency: StatLine's word.
+        periods: Which of `half_years` and `years` it has.
+        base: What counts are rounded to.
+        smallest_shown: The least count that is shown.
+        first_shown: The least true count that may be shown.
+        presentation: StatLine's default presentation.
+        dimensions: In StatLine's order.
+        measures: In StatLine's order; a rate comes after its count.
+        nested: Groups that stand under another.
+        groupings: The groups by validity, oldest first.
+        group_description: What stands above the categories of a group without a description.
+        indicators: Measures in the import of Waarstaatjegemeente.
+        indicator_names: Group code -> the Dutch name that indicators are named after.
+        about: The first paragraph of its description.
+        definitions: Terms and what they mean.
+        sources: The first paragraph about its sources.
+        themes: (title, number) of where it stands in the catalogue, from the top down.
+    """
+
+    law: str
+    table_id: str
+    title: str
+    short_title: str
+    summary: str
+    frequency: str
+    periods: tuple[str, ...]
+    base: int
+    smallest_shown: int
+    first_shown: int
+    presentation: str
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    nested: tuple[Nested, ...]
+    groupings: tuple[Grouping, ...]
+    group_description: str
+    indicators: tuple[Indicator, ...]
+    indicator_names: dict[str, str]
+    about: str
+    definitions: tuple[tuple[str, str], ...]
+    sources: str
+    themes: tuple[tuple[str, str | None], ...]
+
+    def grouping(self, half_year: HalfYear) -> Grouping:
+        """The groups that hold in a half-year, with their version.
+
+        Raises:
+            LookupError: none are known.
+        """
+        for each in self.groupings:
+            if each.valid_from <= half_year.first_day and (each.valid_to is None or half_year.first_day <= each.valid_to):
+                return each
+        raise LookupError(f"{self.table_id} has no groups for {half_year}")
+
+    def groups(self, half_year: HalfYear) -> tuple[Group, ...]:
+        """The groups of a half-year in StatLine's order."""
+        return self.grouping(half_year).groups
+
+    @property
+    def counts(self) -> tuple[Measure, ...]:
+        """The measures that are counted; the others are made of what is shown of these."""
+        return tuple(measure for measure in self.measures if measure.kind == "count")
+
+    @property
+    def rates(self) -> tuple[Measure, ...]:
+        """The measures that are made of a shown count."""
+        return tuple(measure for measure in self.measures if measure.kind == "rate")
+
+    def rates_of(self, count: Measure) -> tuple[Measure, ...]:
+        """The rates made of a count."""
+        return tuple(measure for measure in self.measures if measure.kind == "rate" and measure.of == count.key)
+
+    def dimension(self, kind: str) -> Dimension:
+        """The dimension of a kind of which there is one: groups, regions or periods."""
+        return next(each for each in self.dimensions if each.kind == kind)
+
+    @property
+    def groups_overlap(self) -> bool:
+        """Whether a category stands in more than one group, so that the groups do not add up."""
+        newest = self.groupings[-1].groups
+        return sum(len(group.categories) for group in newest) > len(frozenset().union(*(group.categories for group in newest)))

@@ -1,0 +1,280 @@
+"""From the files in `expectations/<law>/tables/` to tables, and what is wrong in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from gmsd.protocol import Document, Key, Mistake, ProtocolError, expectations_folder, laws, protocol_for
+from gmsd.tables.definition import Dimension, Group, Grouping, Indicator, Measure, Nested, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gmsd.protocol import Node
+    from gmsd.rounds import HalfYear
+
+_STATUSES = ("seed", "public", "assumed")
+_PERIODS = ("half_years", "years")
+_UNITS = ("clients", "arrangements")
+_TABLE = {
+    "id": Key(str),
+    "title": Key(str),
+    "short_title": Key(str),
+    "summary": Key(str),
+    "source": Key(str),
+    "status": Key(str, among=_STATUSES),
+    "reason": Key(str, required=False),
+    "frequency": Key(str),
+    "periods": Key(list),
+    "protection": Key(dict),
+    "presentation": Key(str),
+    "dimensions": Key(list),
+    "measures": Key(list),
+    "nested": Key(list, required=False),
+    "groups": Key(list),
+    "group_description": Key(str, required=False),
+    "indicators": Key(list),
+    "indicator_names": Key(dict),
+    "about": Key(str),
+    "definitions": Key(list, required=False),
+    "sources": Key(str),
+    "themes": Key(list),
+}
+_PROTECTION = {"base": Key(int), "smallest_shown": Key(int), "first_shown": Key(int)}
+_DIMENSION = {
+    "key": Key(str),
+    "kind": Key(str, among=("groups", "regions", "periods", "total")),
+    "title": Key(str),
+    "description": Key(str, required=False, empty=True),
+    "total": Key(dict, required=False),
+    "headings": Key(list, required=False),
+}
+_TOTAL = {"key": Key(str), "title": Key(str)}
+_MEASURE = {
+    "key": Key(str),
+    "kind": Key(str, among=("count", "rate")),
+    "of": Key(str),
+    "per": Key(int, required=False),
+    "drawn_as": Key(str, required=False, empty=True),
+    "title": Key(str),
+    "description": Key(str),
+    "unit": Key(str),
+    "presentation": Key(str, among=("Absolute", "Relative")),
+}
+_NESTED = {"part": Key(str), "whole": Key(str), "text": Key(str)}
+_GROUPING = {
+    "version": Key(str),
+    "valid_from": Key(dt.date),
+    "valid_to": Key(dt.date, required=False, nullable=True),
+    "status": Key(str, among=_STATUSES),
+    "reason": Key(str),
+    "members": Key(list),
+}
+_GROUP = {"code": Key(str), "title": Key(str), "categories": Key(list), "description": Key(str, required=False)}
+_INDICATOR = {"measure": Key(str), "name": Key(str), "description": Key(str), "unit": Key(str), "codes": Key(dict)}
+_DEFINITION = {"term": Key(str), "text": Key(str)}
+_THEME = {"title": Key(str), "number": Key(str, required=False, nullable=True)}
+
+
+class NoTableError(LookupError):
+    """There is no table of that id."""
+
+
+def tables_of(law: str) -> tuple[Table, ...]:
+    """The published tables of a law, in the order of its `law.yaml`.
+
+    Raises:
+        ProtocolError: files of tables are not in order; every mistake is told.
+    """
+    return tuple(table for table in _tables(expectations_folder()) if table.law == law)
+
+
+def main_table(law: str) -> Table:
+    """The table whose groups stand for the law, in the op-orde report and elsewhere: the first of its list.
+
+    Raises:
+        NoTableError: the law publishes none.
+    """
+    found = tables_of(law)
+    if not found:
+        raise NoTableError(f"expectations/{law}/law.yaml names no table")
+    return found[0]
+
+
+def table_of(table_id: str) -> Table:
+    """The table with an id.
+
+    Raises:
+        NoTableError: there is none.
+    """
+    for table in _tables(expectations_folder()):
+        if table.table_id == table_id:
+            return table
+    raise NoTableError(f"there is no table {table_id}; each is a file expectations/<law>/tables/<id>.yaml")
+
+
+@cache
+def category_titles(law: str, half_year: HalfYear) -> dict[int, str]:
+    """Number -> title of the product categories that are valid in a half-year, from the code list of the law's protocol."""
+    protocol = protocol_for(half_year, law)
+    name = next(field.codes for field in protocol.fields if field.record == "product_category")
+    if name is None:
+        raise ProtocolError(f"{protocol.id}: the field with record product_category has no code list, so its groups have no words")
+    return {int(code.code): code.title for code in protocol.code_lists[name].codes if code.overlaps(half_year)}
+
+
+def table_mistakes(folder: Path | None = None) -> tuple[Mistake, ...]:
+    """Every mistake in the files of tables; `folder` is that of the installation when None."""
+    return tuple(_read(folder or expectations_folder())[1])
+
+
+@cache
+def _tables(folder: Path) -> tuple[Table, ...]:
+    found, mistakes = _read(folder)
+    if mistakes:
+        raise ProtocolError(*mistakes)
+    return found
+
+
+def _read(folder: Path) -> tuple[tuple[Table, ...], list[Mistake]]:
+    mistakes: list[Mistake] = []
+    found: list[Table] = []
+    for law in laws(folder):
+        for table_id in law.tables:
+            root = Document(folder / law.id / "tables" / f"{table_id}.yaml", mistakes).root
+            made = None if root is None else _table(law.id, root)
+            if root is None or made is None:
+                continue
+            if made.table_id != table_id:
+                root.fault(f'id is "{made.table_id}", but the file and law.yaml call it {table_id}', "id")
+            found.append(made)
+        mistakes += [
+            Mistake(path, None, f"is no table of {law.id}: law.yaml does not name it under tables")
+            for path in sorted((folder / law.id / "tables").glob("*.yaml"))
+            if path.stem not in law.tables
+        ]
+    return tuple(found), mistakes
+
+
+def _table(law: str, root: Node) -> Table | None:
+    read = root.read(_TABLE)
+    if read is None:
+        return None
+    protection = root.at("protection").read(_PROTECTION)
+    dimensions = [each for each in map(_dimension, root.at("dimensions").each()) if each is not None]
+    measures = [each for node in root.at("measures").each() if (each := _measure(node, read["id"])) is not None]
+    groupings = [each for each in map(_grouping, root.at("groups").each()) if each is not None]
+    indicators = [Indicator(**values) for _node, values in _each(root, "indicators", _INDICATOR)]
+    nested = [Nested(**values) for _node, values in _each(root, "nested", _NESTED)] if read["nested"] else []
+    definitions = (
+        [(values["term"], values["text"]) for _node, values in _each(root, "definitions", _DEFINITION)] if read["definitions"] else []
+    )
+    themes = [(values["title"], values["number"]) for _node, values in _each(root, "themes", _THEME)]
+    before = len(root.document.mistakes)
+    _tell_dimensions(root, dimensions)
+    _tell_measures(root, measures)
+    _tell_groups(root, groupings, nested, indicators, measures)
+    if protection is None or not dimensions or not measures or not groupings or len(root.document.mistakes) > before:
+        return None
+    for value in read["periods"]:
+        if value not in _PERIODS:
+            root.fault(f'periods has "{value}"; it is a list of {", ".join(_PERIODS)}', "periods")
+    words = {key: read[key] for key in ("title", "short_title", "summary", "frequency", "presentation", "about", "sources")}
+    return Table(
+        law=law,
+        table_id=read["id"],
+        periods=tuple(read["periods"]),
+        **protection,
+        dimensions=tuple(dimensions),
+        measures=tuple(measures),
+        nested=tuple(nested),
+        groupings=tuple(sorted(groupings, key=lambda grouping: grouping.valid_from)),
+        group_description=read["group_description"] or "Productcategorieën in deze groep:",
+        indicators=tuple(indicators),
+        indicator_names=read["indicator_names"],
+        definitions=tuple(definitions),
+        themes=tuple(themes),
+        **words,
+    )
+
+
+def _each(root: Node, key: str, known: dict[str, Key]) -> list[tuple[Node, dict[str, Any]]]:
+    """The mappings of a list that are in order; what is wrong with the others has been told."""
+    return [(node, values) for node in root.at(key).each() if (values := node.read(known)) is not None]
+
+
+def _dimension(node: Node) -> Dimension | None:
+    read = node.named(f"dimension {node.value.get('key', '?')}").read(_DIMENSION)
+    if read is None:
+        return None
+    if (read["kind"] == "total") != (read["total"] is not None):
+        node.fault("total (key and title) stands at a dimension of kind total, and at no other")
+        return None
+    total = node.at("total").read(_TOTAL) if read["total"] is not None else None
+    return Dimension(
+        key=read["key"],
+        kind=read["kind"],
+        title=read["title"],
+        description=read["description"] or "",
+        total=None if total is None else (total["key"], total["title"]),
+        headings=tuple(read["headings"] or ()),
+    )
+
+
+def _measure(node: Node, table_id: str) -> Measure | None:
+    node = node.named(f"measure {node.value.get('key', '?')}")
+    read = node.read(_MEASURE)
+    if read is None:
+        return None
+    if read["kind"] == "count" and read["of"] not in _UNITS:
+        node.fault(f'of "{read["of"]}" is nothing that is counted; it is one of {", ".join(_UNITS)}', "of")
+    drawn_as = read["drawn_as"] if read["drawn_as"] is not None else f"{table_id}.{read['key']}"
+    return Measure(**{**read, "per": read["per"] or 1000, "drawn_as": drawn_as})
+
+
+def _grouping(node: Node) -> Grouping | None:
+    read = node.named(f"groups {node.value.get('version', '?')}").read(_GROUPING)
+    if read is None:
+        return None
+    groups = []
+    for member, values in _each(node, "members", _GROUP):
+        if not values["categories"] or not all(isinstance(each, int) for each in values["categories"]):
+            member.fault("categories is a list of whole numbers", "categories")
+            continue
+        groups.append(Group(values["code"], values["title"], frozenset(values["categories"]), values["description"]))
+    if not groups:
+        node.fault("members is empty; it is a list of groups", "members")
+        return None
+    return Grouping(read["version"], read["valid_from"], read["valid_to"], read["status"], read["reason"], tuple(groups))
+
+
+def _tell_dimensions(root: Node, dimensions: list[Dimension]) -> None:
+    for kind in ("groups", "regions", "periods"):
+        if sum(each.kind == kind for each in dimensions) != 1:
+            root.fault(f"dimensions has one of kind {kind}", "dimensions")
+
+
+def _tell_measures(root: Node, measures: list[Measure]) -> None:
+    counts = {measure.key for measure in measures if measure.kind == "count"}
+    if not counts:
+        root.fault("measures has at least one of kind count", "measures")
+    for measure in measures:
+        if measure.kind == "rate" and measure.of not in counts:
+            root.fault(
+                f'measure {measure.key}: of "{measure.of}" is no count of this table; known are {", ".join(sorted(counts))}', "measures"
+            )
+
+
+def _tell_groups(root: Node, groupings: list[Grouping], nested: list[Nested], indicators: list[Indicator], measures: list[Measure]) -> None:
+    codes = {group.code for grouping in groupings for group in grouping.groups}
+    named = {code for each in nested for code in (each.part, each.whole)} | {code for each in indicators for code in each.codes}
+    for code in sorted(named - codes):
+        root.fault(f"{code} is no group of this table; known are {', '.join(sorted(codes))}")
+    for each in indicators:
+        if each.measure not in {measure.key for measure in measures}:
+            root.fault(f"{each.measure} is no measure of this table", "indicators")
+        missing = sorted(set(each.codes) - set(root.value["indicator_names"]))
+        if missing:
+            root.fault(f"indicator_names has no name for {', '.join(missing)}", "indicator_names")

@@ -1,0 +1,326 @@
+"""The web service: catalogue, service lists, `$metadata`, entity sets and paging, as CBS answers them in OData v3."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
+
+from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from gmsd.releases import NoReleaseError
+from gmsd.web.site.odata.answers import (
+    OPEN,
+    NotAcceptableError,
+    RowPage,
+    asked_form,
+    error_answer,
+    row_answer,
+    rows_answer,
+    sets_answer,
+)
+from gmsd.web.site.odata.literals import QueryError
+from gmsd.web.site.odata.metadata import metadata
+from gmsd.web.site.odata.options import COUNT, DOCUMENT, ENTITY, LIST, read_options
+from gmsd.web.site.odata.query import by_key, cut, matching, named, selected
+from gmsd.web.site.odata.tables import ServedTable, catalogue, read_table
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from gmsd.web.site.odata.options import Options
+    from gmsd.web.site.odata.sources import Source
+    from gmsd.web.site.odata.tables import EntitySet
+
+PAGE = 10_000
+REFRESH_SECONDS = 5.0
+_METHODS: Final = "GET, HEAD, OPTIONS"
+_SMALLEST_COMPRESSED: Final = 1_000
+_log = logging.getLogger(__name__)
+
+
+# Fixed parts of a path, in capitals or not.
+_WORDS: Final = {
+    "service": "ODataFeed|ODataApi",
+    "odata": "OData",
+    "catalogue": "ODataCatalog",
+    "metadata": r"\$metadata",
+    "count": r"\$count",
+}
+for _name, _words in _WORDS.items():
+    register_url_convertor(_name, type("_Word", (StringConvertor,), {"regex": f"(?i:{_words})"})())
+
+
+class CurrentTables:
+    """The tables of the releases in force, read again when the pointer moves; looked at every few seconds at most."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._releases: tuple[str, ...] = ()
+        self._tables: dict[str, ServedTable] = {}
+        self._looked = 0.0
+
+    def get(self) -> dict[str, ServedTable]:
+        """The tables now in force, by id.
+
+        When the store does not answer, the releases known last go on being served.
+
+        Raises:
+            NoReleaseError: when nothing has been published yet.
+        """
+        with self._lock:
+            if not self._releases:
+                self._read()
+            elif time.monotonic() - self._looked > REFRESH_SECONDS:
+                self._refresh()
+            else:
+                return self._tables
+            self._looked = time.monotonic()
+            return self._tables
+
+    def _read(self) -> None:
+        releases = self._source.current()
+        if releases != self._releases:
+            self._tables = {
+                table_id: read_table(table_id, release_id, self._source.statline(release_id, table_id))
+                for release_id in releases
+                for table_id in self._source.tables(release_id)
+            }
+            self._releases = releases
+
+    def _refresh(self) -> None:
+        try:
+            self._read()
+        except Exception:  # noqa: BLE001 - readers keep the last releases whatever happens to the store; the log says why
+            served = ", ".join(self._releases)
+            _log.warning("the store does not give the release in force; %s goes on being served", served, exc_info=True)
+
+
+class _Compressing(GZipMiddleware):
+    """Compresses for who can read it; Starlette's own also does so for who says `gzip;q=0`, which means the opposite."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "http":
+            scope = {
+                **scope,
+                "headers": [(name, _encodings(value) if name == b"accept-encoding" else value) for name, value in scope["headers"]],
+            }
+        await super().__call__(scope, receive, send)
+
+
+def _encodings(value: bytes) -> bytes:
+    """An Accept-Encoding header, in small letters and without what it refuses."""
+    parts = [part for part in value.lower().split(b",") if not re.search(rb";\s*q\s*=\s*0(\.0*)?\s*$", part)]
+    return b",".join(parts)
+
+
+def create_app(source: Source) -> Starlette:
+    """The service over the releases in force.
+
+    Paths follow CBS: `/ODataFeed/odata/83262NED/`, the same under `/ODataApi/odata/`, and `/ODataCatalog/`; capitals do not matter in them.
+    """
+    pages = _Pages(CurrentTables(source))
+    routes = [Route("/", pages.home), Route("/gezond", pages.healthy)]
+    for root in ("/{catalogue:catalogue}", "/{service:service}/{odata:odata}/{table_id}"):
+        routes += [
+            Route(root, pages.service_list),
+            Route(root + "/", pages.service_list),
+            Route(root + "/{_:metadata}", pages.metadata),
+            Route(root + "/{name}", pages.entity_set),
+            Route(root + "/{name}/{_:count}", pages.count),
+        ]
+    readers = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=["DataServiceVersion", "X-Release"],
+    )
+    return Starlette(
+        routes=routes,
+        middleware=[readers, Middleware(_Compressing, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)],
+        exception_handlers={
+            QueryError: _refused,
+            NotAcceptableError: _not_acceptable,
+            NoReleaseError: _nothing,
+            HTTPException: _no_such,
+            Exception: _failed,
+        },
+    )
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    return error_answer(400, str(error))
+
+
+def _not_acceptable(_: Request, error: Exception) -> Response:
+    return error_answer(406, str(error))
+
+
+def _nothing(_: Request, error: Exception) -> Response:
+    _log.warning("nothing to serve: %s", error)
+    return error_answer(503, "er is nog geen uitgave gepubliceerd")
+
+
+def _no_such(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": _METHODS, **OPEN})
+        return error_answer(405, f"deze dienst geeft alleen gegevens; {request.method} kan niet", {"Allow": _METHODS})
+    known = isinstance(error, _NotFound)
+    return error_answer(
+        error.status_code, error.detail if known else "dit adres bestaat niet; de lijst van tabellen staat op /ODataCatalog/Tables"
+    )
+
+
+def _failed(_: Request, error: Exception) -> Response:
+    _log.error("an answer failed", exc_info=error)
+    return error_answer(500, "er ging iets mis bij ons; probeer het later nog eens")
+
+
+class _NotFound(HTTPException):
+    """An address under a known root that leads nowhere; the detail is Dutch."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(404, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """What one root address gives."""
+
+    address: str
+    sets: dict[str, EntitySet]
+    namespace: str
+    container: str
+    prefix: str
+    headers: dict[str, str]
+
+    def context(self, entities: EntitySet) -> str:
+        """What `odata.metadata` says of rows of a set."""
+        return f"{self.address}$metadata#{self.prefix}{entities.name}"
+
+
+class _Pages:
+    """The handlers; each reads the tables in force anew."""
+
+    def __init__(self, current: CurrentTables) -> None:
+        self._current = current
+
+    def home(self, request: Request) -> Response:
+        """Lead a person with a browser to the first table."""
+        return RedirectResponse(f"{_origin(request)}/ODataFeed/odata/{next(iter(self._current.get()))}/")
+
+    def healthy(self, _: Request) -> Response:
+        """For health checks."""
+        return PlainTextResponse("ok", headers=OPEN)
+
+    def service_list(self, request: Request) -> Response:
+        """The names of the entity sets."""
+        service = self._service(request)
+        asked = asked_form(request, read_options(_query(request), DOCUMENT).format)
+        return sets_answer(list(service.sets), asked, base=service.address, headers=service.headers)
+
+    def metadata(self, request: Request) -> Response:
+        """The model of the service."""
+        service = self._service(request)
+        wanted = read_options(_query(request), DOCUMENT).format
+        if wanted not in {None, "xml", "application/xml"}:
+            raise QueryError("$format: $metadata is er alleen als xml")
+        document = metadata(service.namespace, service.container, service.sets.values())
+        return Response(document, 200, {"DataServiceVersion": "3.0;", **OPEN, **service.headers}, "application/xml; charset=utf-8")
+
+    def entity_set(self, request: Request) -> Response:
+        """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key."""
+        service = self._service(request)
+        name = request.path_params["name"]
+        entities = named(service.sets, name)
+        if entities is None:
+            return self._entity(request, service, name)
+        options = read_options(_query(request), LIST)
+        asked = asked_form(request, options.format)
+        names = selected(entities, options)
+        rows = matching(entities, options)
+        wanted = cut(rows, options)
+        page = RowPage(
+            rows=wanted.head(PAGE),
+            names=names,
+            entities=entities,
+            namespace=service.namespace,
+            service=service.address,
+            count=rows.height if options.count else None,
+            following=_following(service, entities, options) if wanted.height > PAGE else None,
+        )
+        return rows_answer(page, asked, context=service.context(entities), headers=service.headers)
+
+    def _entity(self, request: Request, service: _Service, asked_key: str) -> Response:
+        found = by_key(service.sets, asked_key)
+        if found is None:
+            raise _NotFound(f"er is geen {asked_key[:60]}; wel {', '.join(service.sets)}")
+        entities, row = found
+        if row.is_empty():
+            raise _NotFound(f"er is geen {asked_key[:60]}: in {entities.name} heeft niets die sleutel")
+        options = read_options(_query(request), ENTITY)
+        page = RowPage(row, selected(entities, options), entities, service.namespace, service.address)
+        return row_answer(page, asked_form(request, options.format), context=service.context(entities), headers=service.headers)
+
+    def count(self, request: Request) -> Response:
+        """How many rows a set has after its options: a bare number, which is JSON too."""
+        service = self._service(request)
+        name = request.path_params["name"]
+        entities = named(service.sets, name)
+        if entities is None:
+            raise _NotFound(f"er is geen {name[:60]}; wel {', '.join(service.sets)}")
+        options = read_options(_query(request), COUNT)
+        if options.format not in {None, "json", "application/json", "text/plain"}:
+            raise QueryError("$format: een aantal is er als text/plain of json")
+        number = str(cut(matching(entities, options), options).height)
+        media = "application/json" if options.format in {"json", "application/json"} else "text/plain"
+        return Response(number, 200, {"DataServiceVersion": "3.0;", **OPEN, **service.headers}, f"{media}; charset=utf-8")
+
+    def _service(self, request: Request) -> _Service:
+        tables = self._current.get()
+        origin = _origin(request)
+        if "catalogue" in request.path_params:
+            headers = {"X-Release": ", ".join(sorted({table.release_id for table in tables.values()}))}
+            address = f"{origin}/{request.path_params['catalogue']}/"
+            addresses = {each: (f"{origin}/ODataApi/odata/{each}", f"{origin}/ODataFeed/odata/{each}") for each in tables}
+            sets = catalogue(list(tables.values()), addresses)
+            return _Service(address, sets, "Cbs.OData.Catalog", "Catalog", "", headers)
+        asked = request.path_params["table_id"]
+        table = next((each for each in tables.values() if each.table_id.upper() == asked.upper()), None)
+        if table is None:
+            raise _NotFound(f"er is geen tabel {asked[:40]}; de lijst van tabellen staat op {origin}/ODataCatalog/Tables")
+        address = f"{origin}/{request.path_params['service']}/{request.path_params['odata']}/{table.table_id}/"
+        return _Service(address, table.sets, "Cbs.OData", "WebAPI", "Cbs.OData.WebAPI.", {"X-Release": table.release_id})
+
+
+def _origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _query(request: Request) -> bytes:
+    query: bytes = request.scope["query_string"]
+    return query
+
+
+def _following(service: _Service, entities: EntitySet, options: Options) -> str:
+    more = options.given | {"$skip": str(options.skip + PAGE)}
+    if options.top is not None:
+        more["$top"] = str(options.top - PAGE)
+    return f"{service.address}{entities.name}?{urlencode(more, safe='$', quote_via=quote)}"

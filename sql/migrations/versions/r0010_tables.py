@@ -1,0 +1,13 @@
+"""Several tables a release: cells and true figures by measure, and the law that a release is of."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0010_tables"
+down_revision = "r0008_approval"
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
