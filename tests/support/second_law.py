@@ -18,6 +18,10 @@ def add_law(expectations: Path) -> Path:
     _change(folder / "law.yaml", ("83262NED", "84134NED"), ("[csv, txt]", "[csv]"))
     _change(folder / "jeugd-2020" / "structuur.yaml", ("protocol: wmo-2020", "protocol: jeugd-2020"), ("Protocol Wmo", "Protocol Jeugd"))
     _change(folder / "jeugd-2020" / "structuur.yaml", ("de vorm WMO_[", "de vorm JEUGD_["), ("from: 2015-H1", "from: 2018-H1"))
+    (folder / "tables" / "83262NED.yaml").rename(folder / "tables" / "84134NED.yaml")
+    # a count of its own has draws of its own
+    _change(folder / "tables" / "84134NED.yaml", ("id: 83262NED", "id: 84134NED"), ('    drawn_as: ""\n', ""), ("gmsd_wmo_", "gmsd_jeugd_"))
+    _change(folder / "tables" / "84134NED.yaml", ("WmoClienten", "Jongeren"), ("Wmo-cliënten", "Jongeren met jeugdzorg"))
     return folder
 
 
