@@ -5,7 +5,7 @@ import unicodedata
 from itertools import pairwise
 
 MASK = "*********"
-_NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
+_NINE_DIGITS = re.compile(r"\d(?<!\d\d)\d{8}(?!\d)")  # begins with a digit, so that text without one is passed over quickly
 # Control characters, direction marks and halves of characters: what may steer a terminal or turn a line around.
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff]")
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)

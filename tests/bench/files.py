@@ -23,8 +23,8 @@ RECEIVED_ON = dt.date(2020, 2, 20)
 MUNICIPALITY = "0363"
 CREATED = "20200203"
 FILES = 390
-LARGE, ONE, LARGEST, CLEAN, WRONG, SMALL, DELIVERY = (
-    f"WMO_H22019_{what}.csv" for what in ("large", "one", "largest", "clean", "wrong", "small", "delivery")
+LARGE, ONE, LARGEST, CLEAN, WRONG, SMALL, DELIVERY, REFUSED = (
+    f"WMO_H22019_{what}.csv" for what in ("large", "one", "largest", "clean", "wrong", "small", "delivery", "refused")
 )
 KNOWN: dict[str, Any] = {"municipality": MUNICIPALITY, "half_year": HALF_YEAR, "received_on": RECEIVED_ON}
 
@@ -102,6 +102,15 @@ def clean_and_wrong(folder: Path, rows: int) -> int:
 
     frame = pl.concat(clean_parts(rows))
     write(iter([wrong_everywhere(frame)]), folder / WRONG)
+    return write(iter([frame]), folder / CLEAN)
+
+
+def clean_and_refused(folder: Path, rows: int) -> int:
+    """`WMO_H22019_clean.csv`, and `WMO_H22019_refused.csv`: as many rows, some of them with a fault, a hundredth of them for each rule."""
+    import polars as pl
+
+    frame = pl.concat(clean_parts(rows))
+    write(iter([sprinkled(frame)]), folder / REFUSED)
     return write(iter([frame]), folder / CLEAN)
 
 

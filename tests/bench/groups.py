@@ -192,4 +192,23 @@ REPORTS = Group(
     (within_seconds(REPORT, 3),),
 )
 
-ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS)
+TOLD_CHECK, TOLD_CLEAN, TOLD_REFUSED = (
+    "our check, rejected file of 10,000 lines",
+    "reports and mail, accepted file",
+    "reports and mail, rejected file",
+)
+TOLD = Group(
+    "I",
+    "what is written about a file of 10,000 lines: html, xlsx, json, ValidatReport, mail",
+    "files:clean_and_refused",
+    10_000,
+    2_000,
+    (
+        Case(TOLD_CHECK, "house:check_refused", runs=15),
+        Case(TOLD_CLEAN, "house:report_clean", runs=15, ratio_to=TOLD_CHECK),
+        Case(TOLD_REFUSED, "house:report_refused", runs=15, ratio_to=TOLD_CHECK),
+    ),
+    (times_longer(TOLD_CLEAN, TOLD_CHECK, 0.2), times_longer(TOLD_REFUSED, TOLD_CHECK, 0.8)),
+)
+
+ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD)

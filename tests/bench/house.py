@@ -1,4 +1,4 @@
-"""What a delivery goes through after its check, what the demo makes, and the report of very many faults."""
+"""What a delivery goes through after its check, what is written about it, what the demo makes, and the report of very many faults."""
 
 from __future__ import annotations
 
@@ -61,6 +61,59 @@ def synthetic(_folder: Path) -> Callable[[], None]:
     def run() -> None:
         delivery(1, files.MUNICIPALITY, files.HALF_YEAR)
 
+    return run
+
+
+def report_clean(folder: Path) -> Callable[[], None]:
+    """What is written about an accepted file."""
+    return _everything(folder / files.CLEAN, "accepted")
+
+
+def report_refused(folder: Path) -> Callable[[], None]:
+    """What is written about a rejected file that has faults of every rule."""
+    return _everything(folder / files.REFUSED, "rejected")
+
+
+def _everything(path: Path, verdict: str) -> Callable[[], None]:
+    """The four reports and the mail about one file, from its stored result to bytes; the store is no part of it."""
+    import datetime as dt
+
+    from gmsd.checking import check_path
+    from gmsd.feedback import Checked, FeedbackContext, feedback_html, feedback_json, feedback_xlsx, validation_report
+    from gmsd.letters import Standing, VerdictContext, verdict_mail
+    from gmsd.rendering import Party, Upload
+    from gmsd.rounds import load_calendar
+
+    result = check_path(path, **files.KNOWN)
+    assert result.verdict == verdict
+    plain, lines = result.to_json(), result.all_lines()
+    moment = dt.datetime(2020, 2, 20, 12, tzinfo=dt.UTC)
+    party, upload = Party(files.MUNICIPALITY, "Amsterdam", files.HALF_YEAR), Upload(result.file, moment, "2019-H2.0363.01")
+    about = FeedbackContext(moment, moment, party.municipality_name, upload.delivery_id, "https://example.org/regels")
+    standing = Standing(upload if result.accepted else None, 20)
+    keys = tuple(f"{party.folder}/{upload.delivery_id}/terugkoppeling.{form}" for form in ("html", "xlsx", "json"))
+    calendar_round = load_calendar().round(files.HALF_YEAR)
+
+    def run() -> None:
+        checked = Checked.of(plain)
+        feedback_html(checked, about).encode()
+        feedback_xlsx(checked, about, lines=lines)
+        feedback_json(checked).encode()
+        validation_report(checked, about).encode()
+        verdict_mail(VerdictContext(party, upload, calendar_round, standing, checked, keys, about.rules_url))
+
+    run()
+    return run
+
+
+def check_refused(folder: Path) -> Callable[[], None]:
+    """The check of that rejected file, its last step before the reports."""
+    from gmsd.checking import check_path
+
+    def run() -> None:
+        check_path(folder / files.REFUSED, **files.KNOWN)
+
+    run()
     return run
 
 

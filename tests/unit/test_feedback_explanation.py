@@ -79,3 +79,16 @@ def test_rules_that_could_not_run_are_told_and_not_blamed_on_the_file(verdict: s
         assert words in flat
         assert "staan fouten" not in flat
         assert "De regel kon niet worden uitgevoerd." in flat
+
+
+def test_what_was_read_once_serves_every_form_and_gives_the_same():
+    checked = Checked.of(RESULT)
+    assert Checked.of(checked) is checked
+    assert explain(checked, URL) is explain(checked, URL)
+    assert explain(checked, "") == explain(Checked.of(RESULT), "") != explain(checked, URL)
+    forms = (feedback.feedback_html, feedback.feedback_xlsx, feedback.validation_report)
+    assert [form(checked, s.FEEDBACK) for form in forms] == [form(RESULT, s.FEEDBACK) for form in forms]
+    assert feedback.feedback_json(checked) == feedback.feedback_json(RESULT)
+    assert letters.verdict_mail(replace(s.verdict("rejected"), result=checked)) == letters.verdict_mail(
+        replace(s.verdict("rejected"), result=RESULT)
+    )

@@ -1,8 +1,12 @@
 """What a written BSN is, and what is none: people write numbers in many ways, and a municipality's amounts and years are no person."""
 
-import pytest
+from itertools import groupby
 
-from gmsd.masking import MASK, mask_bsn, mask_written_bsn
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gmsd.masking import MASK, can_be_bsn, mask_bsn, mask_written_bsn
 
 
 @pytest.mark.parametrize(
@@ -70,3 +74,19 @@ def test_a_number_that_is_no_person_stays(text: str) -> None:
 def test_our_own_lines_mask_a_run_only() -> None:
     """A size or a list of lines with the digits of a BSN is no person."""
     assert mask_bsn("123.456.782 bytes, WMO_123456782.csv") == f"123.456.782 bytes, WMO_{MASK}.csv"
+
+
+RUNS = st.one_of(
+    st.sampled_from(["123456782", "111222333", "012345672", "123456789", "\uff11" * 9]),
+    st.text("12", max_size=11),
+    st.text("a _-", max_size=3),
+)
+
+
+@given(st.lists(RUNS, max_size=6).map("".join))
+@example("123456782")
+@example("1123456782 111222333a012345672")
+def test_a_run_is_masked_when_it_is_nine_digits_and_no_more(text: str) -> None:
+    """The oracle takes the text apart into runs of digits and what stands between them."""
+    runs = ["".join(run) for _, run in groupby(text, str.isdecimal)]
+    assert mask_bsn(text) == "".join(MASK if run.isdecimal() and len(run) == 9 and can_be_bsn(run) else run for run in runs)

@@ -15,6 +15,8 @@ from gmsd.masking import mask_bsn
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gmsd.feedback.result import Checked
     from gmsd.protocol import Field, Protocol, Rule
 
@@ -54,8 +56,17 @@ def rule_url(rules_url: str, rule: str) -> str:
     return f"{rules_url}#{quote(rule)}" if urlsplit(rules_url).scheme in ("http", "https") else ""
 
 
-def explain(checked: Checked, rules_url: str) -> dict[str, Explanation]:
-    """Look up every rule that a result names, by its code; a rule that the protocol does not know (any more) has only its address."""
+def explain(checked: Checked, rules_url: str) -> Mapping[str, Explanation]:
+    """Look up every rule that a result names, by its code; a rule that the protocol does not know (any more) has only its address.
+
+    It is looked up once for all forms of a result that was read once.
+    """
+    if rules_url not in checked.explained:
+        checked.explained[rules_url] = _explained(checked, rules_url)
+    return checked.explained[rules_url]
+
+
+def _explained(checked: Checked, rules_url: str) -> dict[str, Explanation]:
     protocol = checked.protocol_used
     fields = {field.name: field for field in protocol.fields}
     explained = {}

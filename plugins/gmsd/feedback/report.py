@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd import dutch
 from gmsd.feedback.explanation import explain, missed
 from gmsd.feedback.listing import listed
 from gmsd.feedback.result import LEVEL_TITLES, LEVEL_WORDS, LEVELS, WHOLE_LINE, Checked
-from gmsd.rendering import Sheet, render_page, workbook
+from gmsd.rendering import Sheet, json_text, render_page, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -23,9 +22,9 @@ _THE_REST = "Herstel wat hierboven staat; vaak heeft de rest dezelfde oorzaak. E
 _NO_LINES: Mapping[str, Sequence[int]] = {}
 
 
-def feedback_json(result: Mapping[str, Any]) -> str:
+def feedback_json(result: Mapping[str, Any] | Checked) -> str:
     """Write the result as the contract gives it (schema `gmsd-check/1`)."""
-    return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+    return json_text(result.result if isinstance(result, Checked) else result)
 
 
 def _half_year_words(half_year: str | None) -> str:
@@ -60,7 +59,7 @@ def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
     return rows
 
 
-def feedback_html(result: Mapping[str, Any], context: FeedbackContext) -> str:
+def feedback_html(result: Mapping[str, Any] | Checked, context: FeedbackContext) -> str:
     """Render the report as one page that opens offline and prints well."""
     checked = Checked.of(result)
     faulty = [level for level in LEVELS if level != "notice" and checked.at(level)]
@@ -77,11 +76,13 @@ def feedback_html(result: Mapping[str, Any], context: FeedbackContext) -> str:
     )
 
 
-def feedback_xlsx(result: Mapping[str, Any], context: FeedbackContext, *, lines: Mapping[str, Sequence[int]] = _NO_LINES) -> bytes:
+def feedback_xlsx(
+    result: Mapping[str, Any] | Checked, context: FeedbackContext, *, lines: Mapping[str, Sequence[int]] = _NO_LINES
+) -> bytes:
     """Render the report as a workbook with the sheets `samenvatting`, `fouten` and `niet uitgevoerd`.
 
     Args:
-        result: The result of the check.
+        result: The result of the check, or what was read of it.
         context: What the report shows beside it.
         lines: All line numbers by rule, ascending, such as `CheckResult.all_lines()`; a rule that is not in it gets the first ten.
     """

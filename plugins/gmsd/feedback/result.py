@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol import protocol_or_newest
@@ -12,6 +13,7 @@ from gmsd.rounds import WMO, HalfYear
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gmsd.feedback.explanation import Explanation
     from gmsd.protocol import Protocol
 
 LEVELS = ("file", "base", "facultative", "notice")
@@ -83,9 +85,12 @@ class Variable:
         return sum(finding.count for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
-    """A checked file: its verdict and its findings, with the questions a report asks of them."""
+    """A checked file: its verdict and its findings, with the questions a report asks of them; each is answered once.
+
+    `result` is what it was read from; `explained` keeps what `explain` looked up, by the address of the catalogue of rules.
+    """
 
     file: str
     protocol: str | None
@@ -98,15 +103,19 @@ class Checked:
     content_errors: int
     findings: tuple[Finding, ...]
     not_run: tuple[tuple[str, str], ...]
+    result: Mapping[str, Any] = field(repr=False, compare=False)
     law: str = WMO
+    explained: dict[str, Mapping[str, Explanation]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, result: Mapping[str, Any]) -> Checked:
-        """Read a result of the schema `gmsd-check/1`.
+    def of(cls, result: Mapping[str, Any] | Checked) -> Checked:
+        """Read a result of the schema `gmsd-check/1`; who shows it in several forms reads it once and hands over what was read.
 
         Raises:
             ValueError: the result has another schema.
         """
+        if isinstance(result, Checked):
+            return result
         if result["schema"] != "gmsd-check/1":
             raise ValueError(f"a result of schema gmsd-check/1 is needed, not {result['schema']}")
         names = ("rule", "level", "field", "count", "message", "repair", "source")
@@ -117,11 +126,16 @@ class Checked:
         )
         fields = ("file", "protocol", "half_year", "municipality", "sha256", "bytes", "records", "verdict", "content_errors")
         not_run = tuple((item["rule"], item["reason"]) for item in result["not_run"])
-        return cls(findings=findings, not_run=not_run, law=result.get("law", WMO), **{name: result[name] for name in fields})
+        named = {name: result[name] for name in fields}
+        return cls(findings=findings, not_run=not_run, result=result, law=result.get("law", WMO), **named)
 
     def at(self, level: str) -> tuple[Finding, ...]:
         """The findings of one level, in the order of the check."""
-        return tuple(finding for finding in self.findings if finding.level == level)
+        return self._by_level.get(level, ())
+
+    @cached_property
+    def _by_level(self) -> dict[str, tuple[Finding, ...]]:
+        return {level: tuple(finding for finding in self.findings if finding.level == level) for level in LEVELS}
 
     def variables(self, level: str) -> tuple[Variable, ...]:
         """The findings of one level, grouped by variable."""
@@ -139,7 +153,7 @@ class Checked:
         """The findings that are errors, not notices, with their line numbers."""
         return tuple(finding for finding in self.findings if finding.level != "notice")
 
-    @property
+    @cached_property
     def protocol_used(self) -> Protocol:
         """The protocol that the file was checked by; the newest when its half-year is unknown or has none."""
         return protocol_or_newest(None if self.half_year is None else HalfYear.parse(self.half_year), self.law)
@@ -149,13 +163,13 @@ class Checked:
         """Whether the file is used, with or without its facultative variables."""
         return self.verdict != "rejected"
 
-    @property
+    @cached_property
     def nothing_counts(self) -> Finding | None:
         """The finding that nothing in the file counts: no record in the half-year, or nobody who is known; None when something does."""
         rules = self.protocol_used.rules
         return next((finding for finding in self.at("file") if finding.rule in rules and rules[finding.rule].after_content), None)
 
-    @property
+    @cached_property
     def mostly_outside(self) -> Finding | None:
         """The notice that more than half of the records fall outside the half-year; None when they do not."""
         protocol = self.protocol_used

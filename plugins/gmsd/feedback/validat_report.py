@@ -9,13 +9,14 @@ Data are named by the four parts of the paper's key: population, observation, un
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gmsd import dutch
 from gmsd.clock import AMSTERDAM
 from gmsd.feedback.result import WHOLE_FILE, WHOLE_LINE, Checked, Finding
 from gmsd.masking import mask_bsn
-from gmsd.rendering import clean_text
+from gmsd.rendering import clean_text, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ class _Open(dict[str, str]):
         return "…"
 
 
-def validation_report(result: Mapping[str, Any], context: FeedbackContext) -> str:
+def validation_report(result: Mapping[str, Any] | Checked, context: FeedbackContext) -> str:
     """Write a result (`gmsd-check/1`) as an ESS validation report: every rule of its protocol, those that hold too.
 
     A rule of the result that the protocol does not know (any more) is reported by what the result says of it.
@@ -48,7 +49,7 @@ def validation_report(result: Mapping[str, Any], context: FeedbackContext) -> st
     records = []
     for code in dict.fromkeys([*protocol.rules, *found, *(code for code, _ in checked.not_run)]):
         records += maker.records(code, found.get(code, []))
-    return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+    return json_text(records)
 
 
 class _Maker:
@@ -138,7 +139,8 @@ def _where(finding: Finding) -> str:
     return lines if finding.shows_all_lines else f"{lines} en nog {finding.count - len(finding.lines)}"
 
 
-def _expressions(protocol: Protocol) -> dict[str, tuple[str, str]]:
+@cache
+def _expressions(protocol: Protocol) -> Mapping[str, tuple[str, str]]:
     """By code, the language of a rule and how it is written in it; parameters stand as they stand in the protocol."""
     written = {code: (_OWN, rule.check) for code, rule in protocol.rules.items() if rule.check is not None}
     for suite in protocol.suites.values():

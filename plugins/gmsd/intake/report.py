@@ -76,15 +76,16 @@ def _report(
     rules_url = context.settings.rules_url
     about = feedback.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)
     lines = unpacked(check_lines(connection, delivery.delivery_id))
+    checked = feedback.Checked.of(result)
     about_file = {
-        "terugkoppeling.html": feedback.feedback_html(result, about).encode(),
-        "terugkoppeling.xlsx": feedback.feedback_xlsx(result, about, lines=lines),
-        "terugkoppeling.json": feedback.feedback_json(result).encode(),
-        "terugkoppeling.validatie.json": feedback.validation_report(result, about).encode(),
+        "terugkoppeling.html": feedback.feedback_html(checked, about).encode(),
+        "terugkoppeling.xlsx": feedback.feedback_xlsx(checked, about, lines=lines),
+        "terugkoppeling.json": feedback.feedback_json(checked).encode(),
+        "terugkoppeling.validatie.json": feedback.validation_report(checked, about).encode(),
     }
     keys = _write(context, delivery, about_file)
     read = tuple(key for key in keys if not key.endswith(".validatie.json"))  # the exchange of offices, for nobody to read
-    verdict = letters.VerdictContext(party, upload, calendar_round, found, result, read, rules_url)
+    verdict = letters.VerdictContext(party, upload, calendar_round, found, checked, read, rules_url)
     _queue(context, connection, delivery, "verdict", letters.verdict_mail(verdict), resend=resend)
     if op_orde is None:
         return keys

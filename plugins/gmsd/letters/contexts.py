@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from gmsd.feedback import Checked
     from gmsd.rendering import Party, Upload
     from gmsd.rounds import Round
 
@@ -42,13 +43,16 @@ class ReceiptContext:
 
 @dataclass(frozen=True, slots=True)
 class VerdictContext:
-    """A file has been checked: `result` is the JSON of the check, `upload` its delivery, `rules_url` the catalogue of rules ('' = none)."""
+    """A file has been checked.
+
+    `result` is the JSON of the check or what was read of it, `upload` its delivery, `rules_url` the catalogue of rules ('' = none).
+    """
 
     party: Party
     upload: Upload
     round: Round
     standing: Standing
-    result: Mapping[str, Any]
+    result: Mapping[str, Any] | Checked
     reports: tuple[str, ...] = ()  # keys in the outbox, in the order to read them
     rules_url: str = ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from markupsafe import Markup
 from gmsd import dutch
 from gmsd.op_orde.peers import rounded
 from gmsd.protocol import law
-from gmsd.rendering import Cell, Sheet, render_page, workbook
+from gmsd.rendering import Cell, Sheet, json_text, render_page, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _SHEET_NAMES = {
 
 def op_orde_json(report: OpOrdeReport) -> str:
     """Write the report for programs: own figures and the others' quartiles."""
-    return json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n"
+    return json_text(report.to_json())
 
 
 def peers_words(peers: Peers) -> str:

@@ -14,9 +14,10 @@ from gmsd.rendering.environments import (
     render_page_of,
     render_text,
 )
+from gmsd.rendering.json_text import json_text
 from gmsd.rendering.party import Party, Upload
-from gmsd.rendering.repeated import MOST_ROWS
 from gmsd.rendering.sheets import Cell, Sheet, workbook
+from gmsd.rendering.xlsx import MOST_ROWS
 
 __all__ = [
     "MOST_ROWS",
@@ -28,6 +29,7 @@ __all__ = [
     "clean_text",
     "compile_templates",
     "fill",
+    "json_text",
     "one_line",
     "render_mail",
     "render_page",

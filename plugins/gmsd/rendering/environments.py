@@ -5,7 +5,6 @@ on top of that, so a hostile file name is only ever text.
 """
 
 import re
-import textwrap
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +15,7 @@ from markupsafe import Markup, escape
 
 from gmsd import dutch
 from gmsd.masking import mask_bsn
+from gmsd.rendering.folding import fold
 
 TEXT_WIDTH = 78
 SUBJECT_LENGTH = 150
@@ -34,7 +34,7 @@ class RenderedMail:
 
 def clean_text(text: str) -> str:
     """Take control and direction-changing characters out of a text and mask what can be a BSN in it."""
-    return mask_bsn(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
+    return mask_bsn(text if text.isprintable() else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def one_line(text: str, length: int = SUBJECT_LENGTH) -> str:
@@ -52,9 +52,7 @@ def _clean(value: Any) -> Any:  # Jinja hands over whatever a template prints
 
 def _fill(text: str, first: str = "", rest: str = "") -> str:
     """Wrap one paragraph at the width of a mail, with an indent for its first and for its other lines."""
-    return textwrap.fill(
-        _BREAKS.sub(" ", clean_text(text)).strip(), TEXT_WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    )
+    return "\n".join(fold(_BREAKS.sub(" ", clean_text(text)).strip(), TEXT_WIDTH, first=first, rest=rest))
 
 
 def _pad(text: str, width: int) -> str:
@@ -94,6 +92,7 @@ def environment(kind: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # templates are part of the package: compiled once a process, never looked for again
     )
     made.globals.update(kit_file=f"rendering/kit/{kind}.j2", layout=f"rendering/kit/mail.{kind}.j2", strong=_strong, code=_code)
     made.filters.update(
