@@ -19,15 +19,12 @@ def json_text(value: Any) -> str:
 
 
 def _written(value: Any, line: str) -> str:
-    """A value whose last line begins with `line`."""
-    if isinstance(value, str):
-        return encode_basestring(value)
+    """A value whose last line begins with `line`; texts, the most of it, are written where they stand."""
+    inner, text = f"{line} ", encode_basestring
     if isinstance(value, dict):
-        inner = f"{line} "
-        within = f",{inner}".join([f"{encode_basestring(key)}: {_written(each, inner)}" for key, each in value.items()])
-        return f"{{{inner}{within}{line}}}" if value else "{}"
+        each = [f"{text(key)}: {text(item) if type(item) is str else _written(item, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(each)}{line}}}" if value else "{}"
     if isinstance(value, (list, tuple)):
-        inner = f"{line} "
-        within = f",{inner}".join([_written(each, inner) for each in value])
-        return f"[{inner}{within}{line}]" if value else "[]"
-    return str(value) if type(value) is int else json.dumps(value)
+        each = [text(item) if type(item) is str else _written(item, inner) for item in value]
+        return f"[{inner}{f',{inner}'.join(each)}{line}]" if value else "[]"
+    return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False)

@@ -193,18 +193,17 @@ def _column(number: int) -> str:
 def _repeated(xml: Sequence[str], rows: Sequence[Row], place: int) -> Iterator[str]:
     """Rows with as many cells each, repeated: what stands between the holes as it is, in the holes their places and numbers."""
     holes = _HOLES.findall(xml[0])
-    between = pl.DataFrame([_HOLES.split(each) for each in xml], schema=[f"text {at}" for at in range(len(holes) + 1)], orient="row")
-    counts = [row.count for row in rows]
-    which = np.repeat(np.arange(len(rows), dtype=np.uint32), counts)
-    filled = {
-        _PLACE: np.arange(place, place + len(which)),
-        _NUMBER: np.concatenate([np.asarray(row.numbers, dtype=np.int64) for row in rows]),
-    }
-    columns = [between.columns[0], *(name for pair in zip(holes, between.columns[1:], strict=True) for name in pair)]
+    first, *between = (pl.Series(values=texts, dtype=pl.String) for texts in zip(*map(_HOLES.split, xml), strict=True))
+    which = np.repeat(np.arange(len(rows), dtype=np.uint32), [row.count for row in rows])
+    numbers = np.concatenate([np.asarray(row.numbers, dtype=np.int64) for row in rows])
     for start in range(0, len(which), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        series = [pl.Series(hole, numbers[part]).cast(pl.String) for hole, numbers in filled.items()]
-        yield between[which[part]].hstack(series).select(pl.concat_str(columns).str.join("")).item()
+        part = which[start : start + _AT_ONCE]
+        filled = {
+            _PLACE: pl.Series(np.arange(place + start, place + start + len(part))).cast(pl.String),
+            _NUMBER: pl.Series(numbers[start : start + _AT_ONCE]).cast(pl.String),
+        }
+        columns = [first[part], *(each for hole, text in zip(holes, between, strict=True) for each in (filled[hole], text[part]))]
+        yield pl.select(pl.concat_str([pl.lit(column) for column in columns]).str.join("")).item()
 
 
 def _shared(texts: Iterable[str]) -> Iterator[str]:
