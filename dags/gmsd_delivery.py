@@ -1,8 +1,9 @@
 """### Delivery: check one file and report on it.
 
 **Purpose.** One run for each delivery, named after it: `2019-H2.0518.03` is the third upload of municipality 0518 for the second half of
-2019. The file is checked against the suites in `expectations/`; the coordinator gets the verdict by mail and, for an accepted file, the
-op-orde report. A rejected, late or repeated file is a result, not a failure: state and reason stand in the run's note.
+2019 (of another law than the Wmo `jeugd.2019-H2.0518.03`). The file is checked against the suites in `expectations/`; the coordinator
+gets the verdict by mail and, for an accepted file, the op-orde report. A rejected, late or repeated file is a result, not a failure: state
+and reason stand in the run's note.
 
 **When.** `gmsd_intake` starts it. Uploads of one municipality and half-year are checked in order of receipt: a later one waits its turn.
 
@@ -44,9 +45,9 @@ ACTIONS = ["check", "check again", "send report again", "let in"]
         "delivery": Param(
             None,
             type=["null", "string"],
-            pattern=r"^(\d{4}-H[12]\.\d{4}\.\d{2,}|unplaced\.\d{4,})$",
+            pattern=r"^((?:[a-z]+\.)?\d{4}-H[12]\.\d{4}\.\d{2,}|unplaced\.\d{4,})$",
             title="Delivery",
-            description="The id of the delivery, such as `2019-H2.0518.03`.",
+            description="The id of the delivery, such as `2019-H2.0518.03`; of another law than the Wmo `jeugd.2019-H2.0518.03`.",
         ),
         "action": Param("check", type="string", enum=ACTIONS, title="What to do"),
     },

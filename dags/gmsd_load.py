@@ -4,8 +4,8 @@
 arrangements, and arrangements the true figures of the half-year and of its year. Every row is accounted for: rows in = rows used + rows
 left out, by reason (task *Load*, tab XCom).
 
-**When.** For each half-year that `gmsd_optout_close` froze; the partition is the half-year (`2019-H1`). By hand with the partition key
-under *Advanced Options*.
+**When.** For each half-year that `gmsd_optout_close` froze; the partition is the half-year (`2019-H1`; of another law than
+the Wmo `jeugd.2019-H1`). By hand with the partition key under *Advanced Options*.
 
 **Needs.** The private bucket with accepted records, the warehouse.
 
@@ -49,15 +49,15 @@ def gmsd_load() -> None:
 
     @task(task_display_name="Count clients")
     def figures(loaded: dict[str, Any]) -> list[dict[str, Any]]:
-        """The true figures of every period as of the round; skipped until the last half-year of the round is loaded."""
+        """The true figures of every period as of the round; skipped until the last half-year of the round is loaded, or without tables."""
         from airflow.sdk.exceptions import AirflowSkipException
 
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import compute_figures
 
-        made = compute_figures(get_settings(), loaded["law"], loaded["round"])
+        made = compute_figures(get_settings(), loaded["round"])
         if made is None:
-            raise AirflowSkipException("another half-year of the round is not loaded yet")
+            raise AirflowSkipException("another half-year of the round is not loaded yet, or there are no tables of this law")
         return made
 
     @task(task_display_name="Publish by itself, where so set")
@@ -68,7 +68,7 @@ def gmsd_load() -> None:
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import start_publication
 
-        started = start_publication(get_settings(), loaded["law"], loaded["round"])
+        started = start_publication(get_settings(), loaded["round"])
         if started is None:
             raise AirflowSkipException("a person starts the publication")
         return started

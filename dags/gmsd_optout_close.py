@@ -3,8 +3,9 @@
 **Purpose.** When the withdrawal window of a round has ended, what counts of each municipality is laid down for every half-year that the
 round takes: the delivery accepted last, one kept from an earlier round, or nothing and why. Each frozen half-year starts `gmsd_load`.
 
-**When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`). A round of the past is closed
-by a backfill (the range is one of half-years) or by hand with the partition key under *Advanced Options*. Before its time a run is skipped.
+**When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`; of another law than the Wmo
+`jeugd.2019-H2`). A round of the past is closed by a backfill (the range is one of half-years) or by hand with the partition key under
+*Advanced Options*. Before its time a run is skipped.
 
 **Needs.** The warehouse and the object store. Whatever came in before the close is waited for: deliveries to be checked, forms to be dealt
 with, and objects of the inbox that *Intake* has not registered yet. The note of the run says which; the task tries again by itself.

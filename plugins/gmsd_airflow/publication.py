@@ -35,16 +35,15 @@ def preview_release(settings: Settings, run_id: str, partition: str | None, star
     from gmsd.clock import get_clock
     from gmsd.database import connect
     from gmsd.releases import AlreadyPublishedError, newest_closed_round, propose
-    from gmsd.rounds import WMO, load_calendar
+    from gmsd.rounds import WMO, load_calendar, parse_partition
 
-    law, _, code = (partition or "").rpartition(".")
-    law = law or WMO
+    law, code = parse_partition(partition) if partition else (WMO, None)
     with connect(settings, "publisher").begin() as connection:
-        wanted = code or str(newest_closed_round(connection, law) or "")
-        if not wanted:
+        wanted = code or newest_closed_round(connection, law)
+        if wanted is None:
             raise WrongRunError("no round has been closed yet: there is nothing to publish")
         try:
-            round_ = load_calendar().round(wanted)
+            round_ = load_calendar().round(wanted, law)
         except KeyError as error:
             raise WrongRunError(str(error)) from None
         named = run_id if _RELEASE.fullmatch(run_id) else ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class Attendance:
     """Who delivered one half-year in a round: how many did, and the code and name of each municipality that did not."""
 
     half_year: HalfYear
@@ -32,7 +32,7 @@ class RoundView:
 
     round: Round
     phase: str
-    participation: tuple[Delivered, ...]
+    participation: tuple[Attendance, ...]
     states: tuple[tuple[str, int], ...]
     deliveries: tuple[Delivery, ...]
 
@@ -61,21 +61,25 @@ def view(settings: Settings) -> RoundsPage:
                 known,
                 known.phase(now),
                 tuple(_participation(connection, known, half_year) for half_year in known.takes),
-                tuple(sorted(Counter(d.state for d in deliveries if d.round == str(known.code)).items())),
-                tuple(d for d in deliveries if d.round == str(known.code))[::-1],
+                tuple(sorted(Counter(d.state for d in deliveries if _in(d, known)).items())),
+                tuple(d for d in deliveries if _in(d, known))[::-1],
             )
             for known in reversed(load_calendar().rounds)
         )
     return RoundsPage(now, rounds, tuple(d for d in deliveries if d.round is None)[::-1])
 
 
-def _participation(connection: Connection, known: Round, half_year: HalfYear) -> Delivered:
+def _in(delivery: Delivery, known: Round) -> bool:
+    return delivery.place is not None and (delivery.place.law, delivery.round) == (known.law, known.code)
+
+
+def _participation(connection: Connection, known: Round, half_year: HalfYear) -> Attendance:
     from gmsd.deliveries import not_delivered
     from gmsd.reference import municipalities
 
     names = municipalities(half_year)
-    absent = not_delivered(connection, str(half_year), str(known.code), sorted(names))
-    return Delivered(half_year, len(names) - len(absent), len(names), tuple((code, names[code]) for code in absent))
+    absent = not_delivered(connection, known, half_year, sorted(names))
+    return Attendance(half_year, len(names) - len(absent), len(names), tuple((code, names[code]) for code in absent))
 
 
 def render(page: RoundsPage) -> str:

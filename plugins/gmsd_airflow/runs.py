@@ -133,8 +133,8 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 
 
-def compute_figures(settings: Settings, law: str, round_code: str) -> list[dict[str, Any]] | None:
-    """Count every table of a law in every period as of a round; None while another half-year of it is not loaded.
+def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] | None:
+    """Count every table of a law in every period as of a round; None while another half-year of it is not loaded, or without tables.
 
     Returns:
         Of each table the cells of each period, and where its arrangements went.
@@ -144,28 +144,33 @@ def compute_figures(settings: Settings, law: str, round_code: str) -> list[dict[
     from gmsd.clock import get_clock
     from gmsd.database import connect
     from gmsd.figures import NotLoadedError, compute
-    from gmsd.rounds import HalfYear
+    from gmsd.rounds import parse_partition
 
+    law, code = parse_partition(partition)
     try:
         with connect(settings, "loader").begin() as connection:
-            made = compute(connection, law, HalfYear.parse(round_code), get_clock(settings).now())
+            made = compute(connection, law, code, get_clock(settings).now())
     except NotLoadedError:
         return None
-    return [asdict(each) for each in made]
+    return [asdict(each) for each in made] or None
 
 
-def start_publication(settings: Settings, law: str, round_code: str) -> str | None:
-    """Start the publication of a round where that is set; returns the run's id, None when it is not set or there is such a run."""
+def start_publication(settings: Settings, partition: str) -> str | None:
+    """Start the publication of a round where that is set; returns the run's id.
+
+    None when it is not set, when there is such a run, and of a law without tables.
+    """
     from gmsd.database import connect
     from gmsd.releases import next_release_id
-    from gmsd.rounds import prefixed
+    from gmsd.rounds import parse_partition
+    from gmsd.tables import tables_of
 
-    if not settings.publish_when_loaded:
+    if not settings.publish_when_loaded or not tables_of(parse_partition(partition)[0]):
         return None
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
-        return airflow.start(PUBLISH_DAG, following, conf={"round": f"{prefixed(law, '.')}{round_code}"})
+        return airflow.start(PUBLISH_DAG, following, conf={"round": partition})
 
 
 def verify_audit(settings: Settings) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pendulum
 from airflow.exceptions import AirflowTimetableInvalid, InvalidPartitionKeyError
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
-from gmsd.rounds import HalfYear
+from gmsd.rounds import parse_partition
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,8 +25,8 @@ GRACE = pendulum.duration(days=31)
 class RoundTimetable(Timetable):
     """Runs at the close of each round; the partition is the round.
 
-    Partition key `2019-H2`, partition date the first moment of that half-year, `run_after` the close. It is periodic, because Airflow
-    refuses a backfill of what is not. A backfill's range is a range of partition dates.
+    Partition key `2019-H2` (of another law `jeugd.2019-H2`), partition date the first moment of that half-year, `run_after` the close.
+    It is periodic, because Airflow refuses a backfill of what is not. A backfill's range is a range of partition dates.
 
     Args:
         closes: Round to the day it closes at midnight, as text, because Airflow stores the timetable as JSON.
@@ -44,7 +44,7 @@ class RoundTimetable(Timetable):
         """The timetable of `expectations/calendar/rounds.yaml`."""
         from gmsd.rounds import load_calendar
 
-        return cls({str(known.code): known.close.isoformat() for known in load_calendar().rounds})
+        return cls({known.id: known.close.isoformat() for known in load_calendar().rounds})
 
     def serialize(self) -> dict[str, Any]:
         """What the metadata database keeps of it."""
@@ -75,7 +75,7 @@ class RoundTimetable(Timetable):
         """The close that comes next; without catchup an overdue one only when it is the last, and not long ago."""
         infos = self._infos()
         if last_dagrun_info is not None:
-            infos = [info for info in infos if info.run_after > last_dagrun_info.run_after]
+            infos = [info for info in infos if _turn(info) > _turn(last_dagrun_info)]
         if restriction.earliest is not None:
             infos = [info for info in infos if info.run_after >= restriction.earliest]
         if restriction.latest is not None:
@@ -83,7 +83,8 @@ class RoundTimetable(Timetable):
         if not restriction.catchup:
             now = pendulum.now("UTC")
             overdue = [info for info in infos if info.run_after <= now]
-            infos = [info for info in overdue[-1:] if info.run_after > now - GRACE] + infos[len(overdue) :]
+            last = [info for info in overdue if info.run_after == overdue[-1].run_after]
+            infos = [info for info in last if info.run_after > now - GRACE] + infos[len(overdue) :]
         return infos[0] if infos else None
 
     def iter_partition_dagrun_infos(self, *, earliest: dt.datetime, latest: dt.datetime) -> Iterable[DagRunInfo]:
@@ -125,9 +126,14 @@ class RoundTimetable(Timetable):
             )
             for code, day in self.closes.items()
         ]
-        return sorted(infos, key=lambda info: info.run_after)
+        return sorted(infos, key=_turn)
+
+
+def _turn(info: DagRunInfo) -> tuple[dt.datetime, str]:
+    """Rounds of several laws may close on one day: each has its turn."""
+    return info.run_after, info.partition_key or ""
 
 
 def _first_moment(code: str) -> pendulum.DateTime:
-    day = HalfYear.parse(code).first_day
+    day = parse_partition(code)[1].first_day
     return pendulum.datetime(day.year, day.month, day.day, tz=TIMEZONE).in_timezone("UTC")

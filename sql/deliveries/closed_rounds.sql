@@ -1,2 +1,2 @@
 -- The half-years of rounds that have been closed.
-SELECT round, half_year FROM round_close;
+SELECT law, round, half_year FROM round_close;

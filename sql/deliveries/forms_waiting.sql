@@ -1,5 +1,6 @@
--- Forms about some half-years that came in before a moment and have not been dealt with, in order of receipt.
+-- Forms about some half-years of a law that came in before a moment and have not been dealt with, in order of receipt.
 SELECT form_id
 FROM form
-WHERE half_year = ANY(:half_years) AND received_at < :closes_at AND (state = 'received' OR (kind = 'withdrawal' AND state = 'filed'))
+WHERE law = :law AND half_year = ANY(:half_years) AND received_at < :closes_at
+    AND (state = 'received' OR (kind = 'withdrawal' AND state = 'filed'))
 ORDER BY form_number;

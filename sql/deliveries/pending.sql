@@ -2,4 +2,4 @@
 SELECT delivery_id
 FROM delivery
 WHERE state = 'received'
-ORDER BY received_at, half_year, municipality, upload_number;
+ORDER BY received_at, law, half_year, municipality, upload_number;

@@ -1,6 +1,7 @@
 -- Every delivery of some places, in order of upload number: what decides how the next upload is taken.
-SELECT delivery_id, half_year, municipality, upload_number, round, bucket, object_key, version_id, file_name, sha256, size_bytes,
-    received_at, registered_at, state, reason, attempt, verdict, checked_at, facultative_used, deleted_at
-FROM delivery
-WHERE municipality = ANY(:municipalities) AND half_year = ANY(:half_years)
-ORDER BY half_year, municipality, upload_number;
+SELECT delivery_row.*
+FROM delivery_row
+JOIN
+    unnest(CAST(:laws AS text []), CAST(:half_years AS text []), CAST(:municipalities AS text [])) AS wanted (law, half_year, municipality)
+    USING (law, half_year, municipality)
+ORDER BY law, half_year, municipality, upload_number;

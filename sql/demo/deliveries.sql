@@ -1,4 +1,4 @@
 -- What became of every upload, in order of receipt.
 SELECT delivery_id, object_key, state, verdict
 FROM delivery
-ORDER BY received_at, half_year, municipality, upload_number;
+ORDER BY received_at, law, half_year, municipality, upload_number;

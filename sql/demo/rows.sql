@@ -10,5 +10,6 @@ SELECT
     sum(rows_merged) AS rows_merged,
     sum(arrangements) AS arrangements
 FROM load_account
+WHERE law = :law
 GROUP BY half_year
 ORDER BY half_year;

@@ -1,4 +1,4 @@
 -- The arrangements of one half-year, as far as counting clients needs them.
 SELECT half_year, municipality, person, product_category
 FROM arrangement
-WHERE half_year = %(half_year)s
+WHERE law = %(law)s AND half_year = %(half_year)s

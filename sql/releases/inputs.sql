@@ -2,8 +2,8 @@
 WITH standing AS (
     SELECT DISTINCT ON (half_year, municipality) half_year, municipality, status, delivery_id
     FROM frozen
-    WHERE round <= :round
-    ORDER BY half_year, municipality, round DESC
+    WHERE law = :law AND half_year_order(round) <= half_year_order(:round)
+    ORDER BY half_year, municipality, half_year_order(round) DESC
 )
 SELECT standing.half_year, standing.municipality, standing.status, standing.delivery_id, delivery.sha256, load_account.rows_in,
     load_account.rows_used, load_account.rows_out_of_scope, load_account.rows_never_sent, load_account.rows_unknown_person,

@@ -8,4 +8,4 @@ SELECT count(*) AS municipalities,
     CAST(coalesce(sum(rows_merged), 0) AS bigint) AS rows_merged,
     CAST(coalesce(sum(arrangements), 0) AS bigint) AS arrangements
 FROM load_account
-WHERE half_year = :half_year;
+WHERE law = :law AND half_year = :half_year;

@@ -1,2 +1,2 @@
 -- Municipalities that the warehouse holds rows of for a half-year.
-SELECT municipality FROM load_account WHERE half_year = :half_year ORDER BY municipality;
+SELECT municipality FROM load_account WHERE law = :law AND half_year = :half_year ORDER BY municipality;

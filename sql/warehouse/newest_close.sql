@@ -1,2 +1,2 @@
--- The newest closed round that takes a half-year; null when there is none.
-SELECT max(round) FROM round_close WHERE half_year = :half_year;
+-- The newest closed round that takes a half-year; no row when there is none.
+SELECT round FROM round_close WHERE law = :law AND half_year = :half_year ORDER BY half_year_order(round) DESC LIMIT 1;

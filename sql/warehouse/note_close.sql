@@ -1,2 +1,2 @@
 -- Note that a round has been closed for a half-year.
-INSERT INTO round_close (round, half_year, closed_at, deliveries) VALUES (:round, :half_year, :closed_at, :deliveries);
+INSERT INTO round_close (law, round, half_year, closed_at, deliveries) VALUES (:law, :round, :half_year, :closed_at, :deliveries);

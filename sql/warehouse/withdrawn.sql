@@ -1,4 +1,4 @@
 -- Municipalities that withdrew a half-year in a round.
 SELECT DISTINCT half_year, municipality
 FROM delivery
-WHERE round = :round AND state = 'withdrawn' AND half_year IS NOT NULL;
+WHERE law = :law AND round = :round AND state = 'withdrawn';

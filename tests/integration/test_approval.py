@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from gmsd.store import ObjectStore
 
 AT = dt.datetime(2019, 12, 2, 9, tzinfo=AMSTERDAM)
-RELEASE = "INSERT INTO release (release_id, number, round, state, created_at, half_years)"
-PREVIEW = {"release_id": "r0001", "round": "2019-H1", "fingerprint": "f1"}
+RELEASE = "INSERT INTO release (release_id, number, law, round, state, created_at, half_years)"
+PREVIEW = {"release_id": "r0001", "law": "wmo", "tables": [], "round": "2019-H1", "fingerprint": "f1"}
 
 
 def asked(settings: Settings, *, by: str = "engineer", run: str = "r0001", **preview: str) -> Question:
@@ -60,8 +60,8 @@ def proposed(settings: Settings, release: str = "r0001", fingerprint: str = "f1"
         }
         connection.execute(
             text(
-                "INSERT INTO release (release_id, number, round, state, created_at, half_years, document, account_sha256, fingerprint)"
-                " VALUES (:r, :n, '2019-H1', 'proposed', :at, '[]', :d, 'a', :f)"
+                "INSERT INTO release (release_id, number, law, round, state, created_at, half_years, document, account_sha256, fingerprint)"
+                " VALUES (:r, :n, 'wmo', '2019-H1', 'proposed', :at, '[]', :d, 'a', :f)"
             ),
             values,
         )
@@ -188,7 +188,7 @@ def test_everything_about_a_release_stands_in_the_trail(empty):
         ("asked", "engineer"),
         ("approved", "approver"),
         ("built", "hand"),
-        ("taken back", "gmsd_publish"),
+        ("taken back", "publication"),
     ]
     assert rows[1].details["fingerprint"] == "f1"
     assert "looks right" not in json.dumps([dict(row.details) for row in rows])
@@ -249,7 +249,7 @@ def test_nobody_but_the_approver_answers(empty, role):
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
-        ("approver", "INSERT INTO release_question VALUES (9, 'r0001', 'f1', '2019-H1', 'x', 'somebody', now(), '{}')"),
+        ("approver", "INSERT INTO release_question VALUES (9, 'r0001', 'f1', '2019-H1', 'x', 'somebody', now(), '{}', 'wmo')"),
         ("approver", "UPDATE release SET state = 'building'"),
         ("approver", "SELECT * FROM figure"),
         ("approver", "SELECT * FROM delivery"),
@@ -258,7 +258,7 @@ def test_nobody_but_the_approver_answers(empty, role):
         ("approver", "INSERT INTO release_answer VALUES (1, 'approved', ' ENGINEER', now(), '')"),
         ("approver", "INSERT INTO release_answer VALUES (1, 'maybe', 'approver', now(), '')"),
         ("approver", "INSERT INTO release_answer VALUES (8, 'approved', 'approver', now(), '')"),
-        ("loader", "INSERT INTO release_question VALUES (9, 'r0001', 'f1', '2019-H1', 'x', 'somebody', now(), '{}')"),
+        ("loader", "INSERT INTO release_question VALUES (9, 'r0001', 'f1', '2019-H1', 'x', 'somebody', now(), '{}', 'wmo')"),
         ("owner", "UPDATE release_question SET asked_by = 'other'"),
         ("owner", "DELETE FROM release_question"),
         ("owner", "TRUNCATE release_question CASCADE"),
@@ -283,12 +283,12 @@ def test_each_role_has_one_side(empty, role, statement):
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
-        ("publisher", "INSERT INTO release_question VALUES (9, 'r0003', 'f1', '2019-H1', 'x', 'somebody', now(), '{}')"),
+        ("publisher", "INSERT INTO release_question VALUES (9, 'r0003', 'f1', '2019-H1', 'x', 'somebody', now(), '{}', 'wmo')"),
         ("approver", "INSERT INTO release_answer VALUES (1, 'approved', 'approver', now(), '')"),
         ("publisher", "UPDATE release SET state = 'refused' WHERE release_id = 'r0001'"),
         (
             "publisher",
-            "INSERT INTO release (release_id, number, round, state, created_at, half_years) VALUES ('r5', 5, 'x', 'proposed', now(), '[]')",
+            "INSERT INTO release (release_id, number, law, round, state, created_at, half_years) VALUES ('r5', 5, 'x', 'proposed', now(), '[]')",
         ),
     ],
 )

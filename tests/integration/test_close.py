@@ -16,7 +16,7 @@ from gmsd.consent import process_forms
 from gmsd.installation import prepare
 from gmsd.intake import check_delivery, register_inbox
 from gmsd.journal import Context, anchors, head_of_trail, lock_round
-from gmsd.rounds import Calendar
+from gmsd.rounds import WMO, Calendar, HalfYear
 from gmsd.store import ObjectStore
 from gmsd.warehouse import NothingAccepted, StillUnchecked, close_preview, close_round, leave_open
 from tests.integration.test_forms import form, put
@@ -161,7 +161,7 @@ def test_a_form_that_is_being_registered_is_waited_for(context: Context) -> None
             outcome.append(str(error))
 
     with context.engine.begin() as connection:
-        lock_round(connection, ROUND, alone=False)
+        lock_round(connection, WMO, HalfYear.parse(ROUND), alone=False)
         register_inbox(context)
         at(context, 2019, 10, 21)
         closing = threading.Thread(target=close)
@@ -245,7 +245,7 @@ def test_a_round_in_which_nobody_did_anything_is_closed_by_somebodys_name(contex
             text("SELECT event, actor FROM audit WHERE subject = :s ORDER BY sequence"), {"s": f"round {ROUND}"}
         ).all()
         assert list(anchors(context.store, context.settings)) == [head_of_trail(connection)]
-    assert told == [("left open", "engineer"), ("empty close confirmed", "other"), ("closed", "gmsd_optout_close")]
+    assert told == [("left open", "engineer"), ("empty close confirmed", "other"), ("closed", "close")]
 
 
 def test_a_round_from_which_everybody_withdrew_is_no_empty_one(context: Context) -> None:

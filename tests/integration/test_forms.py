@@ -163,7 +163,7 @@ def test_what_nobody_foresaw_is_malformed_told_to_both_and_says_nothing_of_the_f
     assert "Geheim" not in engineer
     assert engineer.count("met an error that nobody foresaw") == 2
     assert "KeyError at" in engineer
-    assert "half-year unknown, municipality unknown" in engineer
+    assert "(unknown, in no place)" in engineer
 
 
 def test_a_mail_that_cannot_be_made_costs_nobody_the_withdrawal(context: Context, maildir, monkeypatch):

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 from gmsd.clock import AMSTERDAM
 from gmsd.commands import doctor
 from gmsd.database import connect
-from gmsd.figures import WMO_CLIENTS, compute
+from gmsd.figures import compute
 from gmsd.journal import anchor, audit
 from gmsd.releases import (
     OlderDatabaseError,
@@ -24,7 +24,7 @@ from gmsd.releases import (
     unknown_releases,
 )
 from gmsd.releases.build import staged_prefix
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
 from tests.integration.test_releases import PLACES, close_and_load
 from tests.support.stack import ROLES
 
@@ -41,12 +41,12 @@ LATER = dt.datetime(2020, 1, 7, 9, tzinfo=AMSTERDAM)
 
 def built(settings: Settings, store: ObjectStore, at: dt.datetime):
     with connect(settings, "publisher").begin() as connection:
-        plan = plan_release(connection, settings, H1, at)
+        plan = plan_release(connection, settings, WMO, H1, at)
         return build_release(connection, store, settings, plan)
 
 
 def ledger(settings: Settings) -> list[tuple]:
-    query = "SELECT * FROM release_cell ORDER BY release_id, table_id, period, region, group_code"
+    query = "SELECT * FROM release_cell ORDER BY release_id, table_id, measure, period, region, group_code"
     with connect(settings, "publisher").connect() as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
@@ -58,7 +58,7 @@ def older(settings: Settings, store: ObjectStore, stack) -> Iterator[Settings]:
         pytest.skip("a copy of the database takes an account that may make databases")
     close_and_load(connect(settings, "loader"), H1, H1, dict.fromkeys(PLACES, "delivered"))
     with connect(settings, "loader").begin() as connection:
-        compute(connection, WMO_CLIENTS, H1, FIRST)
+        compute(connection, WMO, H1, FIRST)
     name = f"{make_url(settings.database_owner.get_secret_value()).database}_older"
     fields = {f"database_{role}": make_url(getattr(settings, f"database_{role}").get_secret_value()) for role in ROLES}
     for role in ROLES:

@@ -84,6 +84,7 @@ def people(half: HalfYear, municipality: str) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema={"person": pl.Int64, "product_category": pl.Int16}, orient="row")
     return frame.select(
         pl.lit(str(half)).alias("half_year"),
+        pl.lit("wmo").alias("law"),
         pl.lit(municipality).alias("municipality"),
         "person",
         "product_category",
@@ -96,7 +97,7 @@ def people(half: HalfYear, municipality: str) -> pl.DataFrame:
 def close_and_load(engine: Engine, round_: HalfYear, half: HalfYear, standing: dict[str, str]) -> None:
     """What warehouse would leave: who is frozen how, and the arrangements of who is delivered."""
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO round_close VALUES (:r, :h, :at, 0)"), {"r": str(round_), "h": str(half), "at": FIRST})
+        connection.execute(text("INSERT INTO round_close VALUES (:r, :h, :at, 0, 'wmo')"), {"r": str(round_), "h": str(half), "at": FIRST})
         for municipality in municipalities(half):
             status = standing.get(municipality, "not_delivered")
             held = status in {"delivered", "kept"}
@@ -104,22 +105,22 @@ def close_and_load(engine: Engine, round_: HalfYear, half: HalfYear, standing: d
             if status == "delivered":
                 _deliver(connection, half, municipality, f"{half}.{municipality}.01")
             values = {"r": str(round_), "h": str(half), "m": municipality, "s": status, "d": delivery}
-            connection.execute(text("INSERT INTO frozen VALUES (:r, :h, :m, :s, :d)"), values)
+            connection.execute(text("INSERT INTO frozen VALUES (:r, :h, :m, :s, :d, 'wmo')"), values)
 
 
 def _deliver(connection: Any, half: HalfYear, municipality: str, delivery: str) -> None:
     connection.execute(
         text(
-            "INSERT INTO delivery (delivery_id, half_year, municipality, upload_number, bucket, object_key, version_id, file_name, sha256,"
-            " size_bytes, received_at, registered_at, state)"
-            " VALUES (:d, :h, :m, 1, 'b', :d, 'v', 'WMO_SECRET.csv', 'x', 1, :at, :at, 'loaded')"
+            "INSERT INTO delivery (delivery_id, law, half_year, municipality, upload_number, bucket, object_key, version_id, file_name,"
+            " sha256, size_bytes, received_at, registered_at, state)"
+            " VALUES (:d, 'wmo', :h, :m, 1, 'b', :d, 'v', 'WMO_SECRET.csv', 'x', 1, :at, :at, 'loaded')"
         ),
         {"d": delivery, "h": str(half), "m": municipality, "at": FIRST},
     )
     frame = people(half, municipality)
     copy_frame(connection, "arrangement", frame)
     connection.execute(
-        text("INSERT INTO load_account VALUES (:h, :m, :d, :n, :n, 0, 0, 2, 0, :n, 1, :at)"),
+        text("INSERT INTO load_account VALUES (:h, :m, :d, :n, :n, 0, 0, 2, 0, :n, 1, :at, 'wmo')"),
         {"h": str(half), "m": municipality, "d": delivery, "n": frame.height, "at": FIRST},
     )
 

@@ -14,7 +14,7 @@ from gmsd.database import connect
 from gmsd.deliveries import RoundClosed, get, listing, mark_published
 from gmsd.intake import StagingLost, check_delivery, register_inbox, report_delivery
 from gmsd.intake.judge import judge
-from gmsd.journal import Context
+from gmsd.journal import Context, Stage
 from gmsd.warehouse import NotYetTime, StillUnchecked, close_preview, close_round, load_half_year, sweep_staging
 from gmsd_airflow.runs import check_in_run
 
@@ -179,8 +179,8 @@ def test_what_was_accepted_is_made_again_whatever_the_rules_say_today(context: C
 def test_published_is_noted_with_the_publishers_rights(context: Context):
     ids = [each for each, state in states(context).items() if state == "loaded"]
     with connect(context.settings, "publisher").begin() as connection:
-        assert mark_published(connection, ids, release_id="r0001", actor="gmsd_publish", at=context.clock.now()) == 3
-        assert mark_published(connection, ids, release_id="r0001", actor="gmsd_publish", at=context.clock.now()) == 0
+        assert mark_published(connection, ids, release_id="r0001", actor=Stage.PUBLICATION, at=context.clock.now()) == 3
+        assert mark_published(connection, ids, release_id="r0001", actor=Stage.PUBLICATION, at=context.clock.now()) == 0
 
 
 def test_second_round_replaces_keeps_and_leaves_the_released_as_released(context: Context, clock):

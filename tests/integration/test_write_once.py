@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 AT = dt.datetime(2019, 12, 2, 9, tzinfo=AMSTERDAM)
-RELEASE = "INSERT INTO release (release_id, number, round, state, created_at, half_years)"
+RELEASE = "INSERT INTO release (release_id, number, law, round, state, created_at, half_years)"
 DELIVERIES = """
-    INSERT INTO delivery (delivery_id, half_year, municipality, upload_number, round, bucket, object_key, version_id, file_name, sha256,
-        size_bytes, received_at, registered_at, state)
-    SELECT id, '2019-H1', '0518', n, '2019-H1', 'b', 'k', id, 'f.csv', h, 1, :at, :at, 'published'
+    INSERT INTO delivery (delivery_id, law, half_year, municipality, upload_number, round, bucket, object_key, version_id, file_name,
+        sha256, size_bytes, received_at, registered_at, state)
+    SELECT id, 'wmo', '2019-H1', '0518', n, '2019-H1', 'b', 'k', id, 'f.csv', h, 1, :at, :at, 'published'
     FROM (VALUES ('2019-H1.0518.01', 1, 'aa'), ('2019-H1.0518.02', 2, NULL)) AS made (id, n, h)
 """
 FORM = """
@@ -46,11 +46,11 @@ def filled(settings: Settings) -> Settings:
             values = {"r": release, "n": number, "at": AT}
             connection.execute(text("ALTER TABLE release DISABLE TRIGGER USER"))
             connection.execute(text("ALTER TABLE release_cell DISABLE TRIGGER USER"))
-            connection.execute(text(f"{RELEASE} VALUES (:r, :n, '2019-H1', :s, :at, '[]')"), values | {"s": state})
+            connection.execute(text(f"{RELEASE} VALUES (:r, :n, 'wmo', '2019-H1', :s, :at, '[]')"), values | {"s": state})
             connection.execute(
                 text(
-                    "INSERT INTO release_cell SELECT :r, '83262NED', '2019HJ01', region, 'T001024', shown, NULL, reason FROM (VALUES"
-                    " ('GM0363', 100, 'shown'), ('GM0518', NULL, 'suppressed'), ('GM0034', NULL, 'withdrawn')) AS c (region, shown, reason)"
+                    "INSERT INTO release_cell SELECT :r, '83262NED', '2019HJ01', region, 'T001024', value, reason, 'WmoClienten_1' FROM (VALUES"
+                    " ('GM0363', 100, 'shown'), ('GM0518', NULL, 'suppressed'), ('GM0034', NULL, 'withdrawn')) AS c (region, value, reason)"
                 ),
                 values,
             )
@@ -60,7 +60,8 @@ def filled(settings: Settings) -> Settings:
 
 
 RECEIPT = {
-    "delivery_id": "'x'", "half_year": "'2020-H1'", "municipality": "'0363'", "upload_number": "9", "round": "NULL", "bucket": "'x'",
+    "delivery_id": "'x'", "law": "'jeugd'", "half_year": "'2020-H1'", "municipality": "'0363'", "upload_number": "9", "round": "NULL",
+    "bucket": "'x'",
     "object_key": "'x'", "version_id": "'x'", "file_name": "'x'", "sha256": "'bb'", "size_bytes": "2", "received_at": "now()",
     "registered_at": "registered_at + '1 s'",
 }  # fmt: skip
@@ -82,6 +83,7 @@ def test_no_column_of_a_receipt_changes(filled, role, column):
         "TRUNCATE delivery CASCADE",
         "UPDATE form SET received_at = received_at + '1 s'",
         "UPDATE form SET object_key = 'other'",
+        "UPDATE form SET law = 'wmo', half_year = '2019-H1', municipality = '0518'",
         "DELETE FROM form",
         "TRUNCATE form",
         "UPDATE key_fingerprint SET fingerprint = 'x'",
@@ -120,10 +122,10 @@ def test_a_name_goes_with_the_data_and_the_proof_stays(filled):
         "UPDATE release SET state = 'refused' WHERE release_id = :r",
         "DELETE FROM release_cell WHERE release_id = :r",
         "DELETE FROM release WHERE release_id = :r",
-        "UPDATE release_cell SET shown = 5 WHERE release_id = :r AND reason = 'shown'",
+        "UPDATE release_cell SET value = 5 WHERE release_id = :r AND reason = 'shown'",
         "UPDATE release_cell SET release_id = 'r0001', period = 'x' WHERE release_id = :r",
         "UPDATE release_cell SET release_id = :r, period = 'x' WHERE release_id = 'r0001'",
-        "INSERT INTO release_cell VALUES (:r, 't', 'p', 'GM0001', 'g', 5, 5, 'shown')",
+        "INSERT INTO release_cell VALUES (:r, 't', 'p', 'GM0001', 'g', 5, 'shown', 'm')",
     ],
 )
 def test_what_a_release_says_never_changes_once_it_is_on_its_way_out(filled, role, release, statement):

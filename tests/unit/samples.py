@@ -1,5 +1,6 @@
 """Sample contexts for reports and letters: one municipality in round H22019."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +17,8 @@ from gmsd.letters import (
     VerdictContext,
     WithdrawalDoneContext,
 )
-from gmsd.rendering import Party, Upload
-from gmsd.rounds import HalfYear, Round
+from gmsd.rendering import Party, Receipt
+from gmsd.rounds import WMO, HalfYear, Place, Round
 
 H2 = HalfYear(2019, 2)
 ROUND = Round(
@@ -33,7 +34,8 @@ ROUND = Round(
 BSN = "123456782"
 HOSTILE = f"WMO_H22019_<img src=x onerror=alert(1)>\r\nBcc: iedereen@example.org {BSN} =1+1.csv"
 FILE = "WMO_H22019_gemeenteDenHaag.CSV"
-PARTY = Party("0518", "'s-Gravenhage", H2)
+PLACE = Place(WMO, H2, "0518")
+PARTY = Party(PLACE, "'s-Gravenhage")
 SHA = "3b7c1f9e0a52d846c0ffee11d2a4b6789012345678901234abcdefabcdef0123"
 
 
@@ -41,8 +43,8 @@ def moment(day: int, hour: int = 14, minute: int = 5) -> datetime:
     return datetime(2020, 3, day, hour, minute, tzinfo=AMSTERDAM)
 
 
-FIRST = Upload("WMO_H22019_denhaag_eerste.csv", moment(2, 9, 30), "2019-H2.0518.01")
-THIRD = Upload(FILE, moment(4), "2019-H2.0518.03")
+FIRST = Receipt("WMO_H22019_denhaag_eerste.csv", moment(2, 9, 30), "2019-H2.0518.01", 1_482_107, SHA[::-1], 1, PLACE)
+THIRD = Receipt(FILE, moment(4), "2019-H2.0518.03", 1_482_310, SHA, 3, PLACE)
 EMPTY = Standing(counts_now=None, corrections_left=18)
 COUNTS_FIRST = Standing(counts_now=FIRST, corrections_left=18)
 COUNTS_THIRD = Standing(counts_now=THIRD, corrections_left=18)
@@ -192,12 +194,13 @@ LOCAL = FeedbackContext(moment(4, 14, 6))
 
 
 def verdict(name: str, *, file_name: str = FILE) -> VerdictContext:
-    upload = Upload(file_name, THIRD.received_at, THIRD.delivery_id)
-    return VerdictContext(PARTY, upload, ROUND, STANDINGS[name], RESULTS[name], REPORTS)
+    return VerdictContext(PARTY, replace(THIRD, file_name=file_name), ROUND, STANDINGS[name], RESULTS[name], REPORTS)
 
 
-def upload(standing: Standing = COUNTS_FIRST, *, file_name: str = FILE, earlier: Upload | None = None, known: bool = True) -> UploadContext:
-    return UploadContext(PARTY, Upload(file_name, THIRD.received_at, THIRD.delivery_id), ROUND if known else None, standing, earlier)
+def upload(
+    standing: Standing = COUNTS_FIRST, *, file_name: str = FILE, earlier: Receipt | None = None, known: bool = True
+) -> UploadContext:
+    return UploadContext(PARTY, replace(THIRD, file_name=file_name), ROUND if known else None, standing, earlier)
 
 
 def form(kind: Any, **other: Any) -> FormContext:
@@ -205,15 +208,16 @@ def form(kind: Any, **other: Any) -> FormContext:
     return FormContext(PARTY, kind, "form.0003", f"H22019/0518/formulieren/{kind}.json", moment(12), **about)
 
 
-RECEIPT = ReceiptContext(PARTY, THIRD, ROUND, COUNTS_THIRD, bytes=1_482_310, sha256=SHA, check_until=date(2020, 3, 9))
+RECEIPT = ReceiptContext(PARTY, THIRD, ROUND, COUNTS_THIRD, check_until=date(2020, 3, 9))
 UNPLACED = UnplacedContext(
     "unplaced.0001", "gmsd-inbox", "H22019/9999/WMO_H22019_x.csv", "1583326000.1", moment(4), 1204, "9999 is not a municipality in 2019-H2."
 )
 OTHER_FOLDER = OtherFolderContext(
-    party=Party("1979", "Eemsdelta", HalfYear(2019, 2)),
-    used=Party("1979", "Eemsdelta", HalfYear(2019, 2)),
+    party=Party(replace(PLACE, municipality="1979"), "Eemsdelta"),
+    used=Party(replace(PLACE, municipality="1979"), "Eemsdelta"),
     right=tuple(
-        Party(code, name, HalfYear(2019, 2)) for code, name in (("0003", "Appingedam"), ("0010", "Delfzijl"), ("0024", "Loppersum"))
+        Party(replace(PLACE, municipality=code), name)
+        for code, name in (("0003", "Appingedam"), ("0010", "Delfzijl"), ("0024", "Loppersum"))
     ),
     before=True,
     upload=THIRD,

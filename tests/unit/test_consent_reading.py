@@ -7,20 +7,22 @@ import re
 
 import pytest
 
-from gmsd.consent import Form, Malformed, read_form
+from gmsd.consent import FormContent, Malformed, read_form
+from gmsd.rounds import Place
 
+PLACE = Place.parse("2019-H2.0518")
 WITHDRAWAL = {"half_year": "H22019", "municipality": "0518", "name": "J. de Vries", "reason": None}
 BSN = "123.456.782"
 
 
-def read(kind: str = "withdrawal", **fields: object) -> Form:
+def read(kind: str = "withdrawal", **fields: object) -> FormContent:
     content = WITHDRAWAL | ({"text": "In 2019 is de regeling verruimd."} if kind == "explanation" else {}) | fields
-    return read_form(json.dumps(content).encode(), kind=kind, upload_code="H22019", municipality="0518")
+    return read_form(json.dumps(content).encode(), kind=kind, place=PLACE)
 
 
 def problems(data: bytes, kind: str = "withdrawal") -> tuple[str, ...]:
     with pytest.raises(Malformed) as refused:
-        read_form(data, kind=kind, upload_code="H22019", municipality="0518")
+        read_form(data, kind=kind, place=PLACE)
     return refused.value.problems
 
 
@@ -32,8 +34,10 @@ def problems_of(kind: str, **fields: object) -> str:
 
 
 def test_a_form_as_the_mails_show_it_is_read() -> None:
-    assert read() == Form("J. de Vries")
-    assert read("explanation", reason="eigen onderzoek") == Form("J. de Vries", "eigen onderzoek", "In 2019 is de regeling verruimd.")
+    assert read() == FormContent("J. de Vries")
+    assert read("explanation", reason="eigen onderzoek") == FormContent(
+        "J. de Vries", "eigen onderzoek", "In 2019 is de regeling verruimd."
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_what_is_no_form_is_told_in_one_sentence(data: bytes) -> None:
 
 def test_a_field_too_many_is_passed_over() -> None:
     data = b'{"half_year": "h22019", "municipality": "0518", "name": "J. de Vries", "text": "=1+1", "more": [1e400, ' + b"9" * 4000 + b"]}"
-    assert read_form(data, kind="withdrawal", upload_code="H22019", municipality="0518") == Form("J. de Vries")
+    assert read_form(data, kind="withdrawal", place=PLACE) == FormContent("J. de Vries")
 
 
 @pytest.mark.parametrize("field", ["name", "reason", "text"])
@@ -73,7 +77,7 @@ def test_a_sign_that_cannot_be_kept_or_steers_is_refused(field: str, sign: str) 
 
 @pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\ufeff", "\u200e", "\u2060"])
 def test_a_sign_that_nobody_sees_is_taken_out(sign: str) -> None:
-    assert read("explanation", name=f"{sign}J. de Vries", text=f"Meer{sign}zorg.") == Form("J. de Vries", None, "Meerzorg.")
+    assert read("explanation", name=f"{sign}J. de Vries", text=f"Meer{sign}zorg.") == FormContent("J. de Vries", None, "Meerzorg.")
     assert "leeg" in problems_of("explanation", text=sign * 3)
 
 

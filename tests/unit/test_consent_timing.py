@@ -8,7 +8,7 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import timing_of
-from gmsd.rounds import HalfYear, load_calendar
+from gmsd.rounds import WMO, HalfYear, Place, load_calendar
 
 
 @pytest.mark.parametrize(
@@ -29,5 +29,5 @@ from gmsd.rounds import HalfYear, load_calendar
 )
 def test_a_form_is_placed(half_year: str, at: tuple[int, ...], withdrawal: tuple[str, str | None], explanation: tuple[str, str | None]):
     for kind, expected in (("withdrawal", withdrawal), ("explanation", explanation)):
-        found = timing_of(load_calendar(), kind, HalfYear.parse(half_year), dt.datetime(*at, tzinfo=AMSTERDAM))
+        found = timing_of(load_calendar(), kind, Place(WMO, HalfYear.parse(half_year), "0518"), dt.datetime(*at, tzinfo=AMSTERDAM))
         assert (found.state, str(found.round.code) if found.round else None) == expected

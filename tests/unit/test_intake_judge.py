@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from gmsd.intake.judge import rules_version
+from gmsd.rounds import HalfYear, Place
 from tests.support.rule_changes import edit, repository
 
-DELIVERY = SimpleNamespace(half_year="2019-H2")
+PLACE, ROUND = Place.parse("2019-H2.0518"), HalfYear(2019, 2)
+DELIVERY = SimpleNamespace(placed=(PLACE, ROUND))
 
 
 @pytest.mark.parametrize(

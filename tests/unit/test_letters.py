@@ -18,7 +18,7 @@ VERDICTS = tuple(s.RESULTS)
 
 def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
     """One of each mail, and of each variant that has its own words."""
-    upload = s.Upload(file_name, s.THIRD.received_at, s.THIRD.delivery_id)
+    upload = replace(s.THIRD, file_name=file_name)
     standing = s.Standing(upload, 0)
     made = {f"verdict_{name}": letters.verdict_mail(s.verdict(name, file_name=file_name)) for name in VERDICTS}
     return made | {

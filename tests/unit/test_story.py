@@ -15,7 +15,7 @@ from gmsd.clock import AMSTERDAM
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES
 from gmsd.demo.faults import spoiled_bsn
 from gmsd.demo.story import Step, Story, build_story, moments
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear, Place
 
 H1, H2 = HalfYear(2019, 1), HalfYear(2019, 2)
 WINDOWS = {  # round -> window (last moment excluded), last moment of withdrawal, close, half-years taken; domain section 2
@@ -35,10 +35,12 @@ def story() -> Story:
 
 def judged(step: Step) -> str:
     """What the check says of an upload, and whether the file could be read at all."""
-    assert step.half_year is not None
+    assert step.place is not None
     data = step.data(1)
     name = step.key.rpartition("/")[2]
-    result = check_file(data, file_name=name, municipality=step.municipality, half_year=step.half_year, received_on=step.at.date())
+    result = check_file(
+        data, file_name=name, municipality=step.place.municipality, half_year=step.place.half_year, received_on=step.at.date()
+    )
     readable = data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data
     return str(result.verdict) if readable else "unreadable"
 
@@ -174,7 +176,7 @@ def test_most_of_the_table_will_be_shown() -> None:
 
 
 def test_about_a_third_redelivers_h1_in_the_second_round() -> None:
-    again = {step.municipality for step in story().of_round(H2) if step.half_year == H1}
+    again = {step.place for step in story().of_round(H2) if step.place and step.place.half_year == H1}
     assert 9 <= len(again) <= 12
 
 
@@ -185,15 +187,15 @@ def test_order_never_hangs_on_the_clock() -> None:
     for _, steps in moments(story().steps):
         keys = defaultdict(set)
         for step in steps:
-            keys[step.half_year, step.municipality, step.action].add(step.key)
-        assert all(len(found) == 1 for place, found in keys.items() if place[1] is not None)
+            keys[step.place, step.action].add(step.key)
+        assert all(len(found) == 1 for (place, _), found in keys.items() if place is not None)
 
 
 def test_identities_and_files_are_unique_and_number_the_uploads() -> None:
     steps = story().steps
     assert len({step.file for step in steps}) == len(steps)
     assert len({step.delivery for step in story().uploads}) == len(story().uploads)
-    zoeterwoude = [step.delivery for step in story().uploads if step.municipality == "0638" and step.half_year == H2]
+    zoeterwoude = [step.delivery for step in story().uploads if step.place == Place(WMO, H2, "0638")]
     assert zoeterwoude == [f"2019-H2.0638.{number:02d}" for number in range(1, 23)]
 
 
@@ -219,11 +221,11 @@ def test_the_whole_country_delivers_as_it_did() -> None:
         assert 0.90 < len(delivered) / 355 < 0.96
         inhabitants = sum(reference.inhabitants(code, half_year) for code in delivered)
         assert inhabitants > 0.9 * 17_407_758
-    again = {step.municipality for step in everywhere.of_round(H2) if step.half_year == H1}
+    again = {step.place for step in everywhere.of_round(H2) if step.place and step.place.half_year == H1}
     assert 0.25 < len(again) / 355 < 0.40
-    default = {step.municipality for step in story().steps if step.municipality}
-    assert [step for step in everywhere.steps if step.municipality in default and step.municipality] == [
-        step for step in story().steps if step.municipality
+    default = {step.place.municipality for step in story().steps if step.place}
+    assert [step for step in everywhere.steps if step.place and step.place.municipality in default] == [
+        step for step in story().steps if step.place
     ]
 
 

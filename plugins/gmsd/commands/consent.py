@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 Municipality = Annotated[str, typer.Argument(metavar="MUNICIPALITY", help="Four digits, such as 0518.")]
-HalfYearCode = Annotated[str, typer.Argument(metavar="HALF_YEAR", help="Such as H22019 or 2019-H2.")]
+HalfYearCode = Annotated[str, typer.Argument(metavar="HALF_YEAR", help="Such as H22019 or 2019-H2; of another law jeugd.2019-H2.")]
 Name = Annotated[str, typer.Option("--name", help="Who files it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -45,16 +45,16 @@ def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_ye
     from gmsd.consent import Malformed, NoRound, NotInTime, file_form
     from gmsd.journal import Context
     from gmsd.reference import is_municipality
-    from gmsd.rounds import HalfYear
+    from gmsd.rounds import Place, parse_partition
 
     try:
-        half = HalfYear.parse(half_year)
+        place = Place(*parse_partition(half_year), municipality)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if not is_municipality(municipality, half):
-        raise typer.BadParameter(f"{municipality} is not a municipality in {half}")
+    if not is_municipality(municipality, place.half_year):
+        raise typer.BadParameter(f"{municipality} is not a municipality in {place.half_year}")
     try:
-        key = file_form(Context.open(), kind, half_year=half, municipality=municipality, **content)
+        key = file_form(Context.open(), kind, place=place, **content)
     except Malformed as error:
         raise typer.BadParameter(" ".join(error.problems)) from None
     except NoRound as error:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from gmsd.deliveries import Delivery
+    from gmsd.rounds import HalfYear
 
 app = typer.Typer(help="What arrived, its state and why.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as 2019-H2.0518.03.")]
-HalfYearOption = Annotated[str | None, typer.Option("--half-year", help="Only this half-year, such as H22019 or 2019-H2.")]
+HalfYearOption = Annotated[
+    str | None, typer.Option("--half-year", help="Only this half-year: H22019 or 2019-H2; of another law jeugd.2019-H2.")
+]
 
 
 def register(root: typer.Typer) -> None:
@@ -30,7 +33,7 @@ def list_(
     half_year: HalfYearOption = None,
     municipality: Annotated[str | None, typer.Option("--municipality", help="Only this municipality: four digits.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only this state, such as accepted or late.")] = None,
-    round_code: Annotated[str | None, typer.Option("--round", help="Only this round, such as 2019-H2.")] = None,
+    round_code: Annotated[str | None, typer.Option("--round", help="Only this round, such as 2019-H2 or jeugd.2019-H2.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the deliveries in order of receipt."""
@@ -43,14 +46,12 @@ def list_(
         raise typer.BadParameter(f"no state {state}; one of {', '.join(STATES)}", param_hint="--state")
     if municipality is not None and not (len(municipality) == 4 and municipality.isascii() and municipality.isdigit()):
         raise typer.BadParameter("a municipality is four digits, such as 0518", param_hint="--municipality")
+    law, half = _partition(half_year, "--half-year")
+    law_of_round, code = _partition(round_code, "--round")
+    if law and law_of_round and law != law_of_round:
+        raise typer.BadParameter(f"a half-year of {law} is in no round of {law_of_round}", param_hint="--round")
     with connect(get_settings(), "loader").connect() as connection:
-        found = listing(
-            connection,
-            half_year=_half_year(half_year, "--half-year"),
-            municipality=municipality,
-            state=state,
-            round_code=_half_year(round_code, "--round"),
-        )
+        found = listing(connection, law=law or law_of_round, half_year=half, municipality=municipality, state=state, round_code=code)
     if as_json:
         typer.echo(json.dumps([_plain(delivery) for delivery in found], ensure_ascii=False, indent=1))
         return
@@ -103,7 +104,7 @@ def show(delivery_id: Id, *, as_json: Json = False) -> None:
 @app.command()
 def missing(
     *,
-    round_code: Annotated[str, typer.Option("--round", help="The round, such as 2019-H2.")],
+    round_code: Annotated[str, typer.Option("--round", help="The round, such as 2019-H2; of another law jeugd.2019-H2.")],
     half_year: HalfYearOption = None,
     as_json: Json = False,
 ) -> None:
@@ -114,25 +115,26 @@ def missing(
     from gmsd.database import connect
     from gmsd.deliveries import not_delivered
     from gmsd.reference import municipalities
-    from gmsd.rounds import HalfYear, load_calendar
+    from gmsd.rounds import load_calendar
     from gmsd.settings import get_settings
 
     try:
-        known = load_calendar().round(_half_year(round_code, "--round") or "")
-    except KeyError as error:
+        known = load_calendar().round(round_code)
+    except (KeyError, ValueError) as error:
         raise typer.BadParameter(str(error.args[0]), param_hint="--round") from None
-    wanted = HalfYear.parse(_half_year(half_year, "--half-year") or str(known.code))
-    if wanted not in known.takes:
-        raise typer.BadParameter(f"round {known.code} does not take {wanted}", param_hint="--half-year")
+    law, half = _partition(half_year, "--half-year")
+    wanted = half or known.code
+    if wanted not in known.takes or law not in (None, known.law):
+        raise typer.BadParameter(f"round {known.id} does not take {half_year}", param_hint="--half-year")
     names = municipalities(wanted)
     with connect(get_settings(), "loader").connect() as connection:
-        codes = not_delivered(connection, str(wanted), str(known.code), sorted(names))
+        codes = not_delivered(connection, known, wanted, sorted(names))
     if as_json:
         typer.echo(json.dumps([{"municipality": code, "name": names[code]} for code in codes], ensure_ascii=False, indent=1))
         return
     for code in codes:
         typer.echo(f"{code}  {names[code]}")
-    typer.echo(f"{len(codes)} of {len(names)} municipalities have not delivered {wanted} in round {known.code}.")
+    typer.echo(f"{len(codes)} of {len(names)} municipalities have not delivered {wanted} in round {known.id}.")
 
 
 @app.command("let-in")
@@ -150,13 +152,14 @@ def let_in(delivery_id: Id, *, as_json: Json = False) -> None:
     typer.echo(json.dumps(_plain(delivery), ensure_ascii=False) if as_json else f"{delivery_id} counts now and waits for its check.")
 
 
-def _half_year(text: str | None, option: str) -> str | None:
-    from gmsd.rounds import HalfYear
+def _partition(text: str | None, option: str) -> tuple[str | None, HalfYear | None]:
+    """The law and the half-year that an option names; nothing without the option."""
+    from gmsd.rounds import parse_partition
 
     if text is None:
-        return None
+        return None, None
     try:
-        return str(HalfYear.parse(text))
+        return parse_partition(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from None
 
@@ -168,11 +171,12 @@ def _plain(delivery: Delivery) -> dict[str, Any]:
     def moment(at: dt.datetime | None) -> str | None:
         return at.astimezone(AMSTERDAM).isoformat() if at else None
 
+    place = delivery.place
     return {
         "delivery_id": delivery.delivery_id,
-        "half_year": delivery.half_year,
-        "municipality": delivery.municipality,
-        "round": delivery.round,
+        "half_year": str(place.half_year) if place else None,
+        "municipality": place.municipality if place else None,
+        "round": str(delivery.round) if delivery.round else None,
         "file": delivery.shown_name,
         "key": delivery.shown_key,
         "version_id": delivery.version_id,

@@ -42,7 +42,11 @@ def list_(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def show(round_code: Annotated[str, typer.Argument(metavar="ROUND", help="Such as 2019-H2.")], *, as_json: Json = False) -> None:
+def show(
+    round_code: Annotated[str, typer.Argument(metavar="ROUND", help="Such as 2019-H2 or jeugd.2019-H2.")],
+    *,
+    as_json: Json = False,
+) -> None:
     """Show one round: its days, its deliveries by state, and what its close has frozen."""
     from gmsd.rounds import load_calendar
 
@@ -84,24 +88,24 @@ def _entry(connection: Connection, known: Round, now: dt.datetime) -> dict[str, 
     from gmsd.deliveries import not_delivered
     from gmsd.reference import municipalities
 
-    code = str(known.code)
+    of_round = {"law": known.law, "round": str(known.code)}
     states: dict[str, dict[str, int]] = {}
-    for row in connection.execute(statement("deliveries/states_of_round"), {"round": code}):
+    for row in connection.execute(statement("deliveries/states_of_round"), of_round):
         states.setdefault(row.half_year, {})[row.state] = row.deliveries
     frozen: dict[str, dict[str, int]] = {}
-    for row in connection.execute(statement("warehouse/closes"), {"round": code}):
+    for row in connection.execute(statement("warehouse/closes"), of_round):
         frozen.setdefault(row.half_year, {})[row.status] = row.municipalities
     halves = {}
     for half in sorted(known.takes):
         codes = sorted(municipalities(half))
         halves[str(half)] = {
             "municipalities": len(codes),
-            "not_delivered": len(not_delivered(connection, str(half), code, codes)),
+            "not_delivered": len(not_delivered(connection, known, half, codes)),
             "states": states.get(str(half), {}),
             "frozen": frozen.get(str(half), {}),
         }
     return {
-        "round": code,
+        "round": known.id,
         "phase": known.phase(now),
         "window": [known.window_first.isoformat(), known.window_last.isoformat()],
         "withdrawal": [known.withdrawal_first.isoformat(), known.withdrawal_last.isoformat()],

@@ -5,11 +5,11 @@ Not here: whose forms exist (`deliveries`), and what a close makes of a withdraw
 
 from gmsd.consent.filing import NoRound, NotInTime, file_form
 from gmsd.consent.forms import FormsWait, process_forms
-from gmsd.consent.reading import Form, Malformed, read_form
+from gmsd.consent.reading import FormContent, Malformed, read_form
 from gmsd.consent.timing import timing_of
 
 __all__ = [
-    "Form",
+    "FormContent",
     "FormsWait",
     "Malformed",
     "NoRound",

@@ -11,7 +11,7 @@ from gmsd.deliveries import FORM_FOLDER, is_closed
 
 if TYPE_CHECKING:
     from gmsd.journal import Context
-    from gmsd.rounds import HalfYear
+    from gmsd.rounds import Place
 
 _FILES = {"withdrawal": "intrekking.json", "explanation": "toelichting.json"}
 
@@ -28,8 +28,7 @@ def file_form(
     context: Context,
     kind: Literal["withdrawal", "explanation"],
     *,
-    half_year: HalfYear,
-    municipality: str,
+    place: Place,
     name: str,
     reason: str | None = None,
     text: str | None = None,
@@ -41,29 +40,29 @@ def file_form(
         NoRound: no round takes the half-year.
         NotInTime: its round has not begun, or its last day is over, or the round has been closed.
     """
-    code = half_year.upload_code
-    content: dict[str, str | None] = {"half_year": code, "municipality": municipality, "name": name, "reason": reason}
+    code = place.half_year.upload_code
+    content: dict[str, str | None] = {"half_year": code, "municipality": place.municipality, "name": name, "reason": reason}
     if kind == "explanation":
         content["text"] = text
     # escaped, so that what no file can hold (half a character of a terminal) is refused by the reader like anything else
-    read_form(json.dumps(content).encode(), kind=kind, upload_code=code, municipality=municipality)
-    _refuse_out_of_time(context, kind, half_year)
-    key = f"{code}/{municipality}/{FORM_FOLDER}/{_FILES[kind]}"
+    read_form(json.dumps(content).encode(), kind=kind, place=place)
+    _refuse_out_of_time(context, kind, place)
+    key = f"{place.folder}/{FORM_FOLDER}/{_FILES[kind]}"
     data = json.dumps(content, ensure_ascii=False, indent=1).encode()
     context.store.put(context.settings.bucket_inbox, key, data, content_type="application/json")
     return key
 
 
-def _refuse_out_of_time(context: Context, kind: str, half_year: HalfYear) -> None:
-    now = context.clock.now()
-    timing = timing_of(context.calendar, kind, half_year, now)
+def _refuse_out_of_time(context: Context, kind: str, place: Place) -> None:
+    now, half_year = context.clock.now(), place.half_year
+    timing = timing_of(context.calendar, kind, place, now)
     if timing.round is None:
         raise NoRound(f"no round of the calendar takes {half_year}; `gmsd rounds list` shows them")
-    code = str(timing.round.code)
+    code = timing.round.id
     if timing.state == "too_early":
         raise NotInTime(f"too early: round {code}, which takes {half_year}, opens on {timing.round.window_first}")
     if timing.state == "too_late":
         raise NotInTime(f"too late: for {half_year} in round {code} it could be filed before {last_moment(timing.round, kind):%Y-%m-%d}")
     with context.engine.connect() as connection:
-        if is_closed(connection, code, str(half_year)):
+        if is_closed(connection, place, timing.round.code):
             raise NotInTime(f"too late: round {code} has been closed for {half_year}")

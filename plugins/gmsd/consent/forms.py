@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gmsd.consent import messages
-from gmsd.consent.reading import Form, Malformed, read_form
+from gmsd.consent.form import Form, form_of, open_forms
+from gmsd.consent.reading import FormContent, Malformed, read_form
 from gmsd.consent.timing import Timing, timing_of
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
@@ -16,17 +17,18 @@ from gmsd.deliveries import is_closed
 from gmsd.dutch import dutch_date
 from gmsd.journal import audit, lock_place, lock_round, send_queued
 from gmsd.outages import is_outage, place_of
-from gmsd.rounds import HalfYear, Round
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from gmsd.journal import Context
+    from gmsd.rounds import HalfYear, Round
 
 log = logging.getLogger(__name__)
 
-ACTOR = "coordinator"
+# Who filed a form: the name in it is theirs and stands in no trail.
+COORDINATOR = "coordinator"
 _REASONS = {
     "malformed": "not of the agreed form",
     "no_round": "no round takes its half-year",
@@ -64,23 +66,23 @@ def process_forms(context: Context) -> dict[str, str]:
         FormsWait: after all others have been dealt with, some still wait; a later call takes them up. Its cause is the outage, if any.
     """
     with context.engine.connect() as connection:
-        waiting = connection.execute(statement("consent/open_forms")).all()
+        waiting = open_forms(connection)
     dealt: dict[str, str] = {}
     wait: dict[str, str] = {}
     outage: Exception | None = None
-    for row in waiting:
+    for filed in waiting:
         try:
-            dealt[row.form_id] = _deal(context, row)
+            dealt[filed.form_id] = _deal(context, filed)
         except Exception as error:  # noqa: BLE001 - whatever one form does to us, the others go on
-            wait[row.form_id] = place_of(error)
-            log.error("form %s: %s", row.form_id, place_of(error))  # noqa: TRY400 - its message may hold what the form says
+            wait[filed.form_id] = place_of(error)
+            log.error("form %s: %s", filed.form_id, place_of(error))  # noqa: TRY400 - its message may hold what the form says
             if is_outage(error):
                 outage = error
                 if not _services_answer(context):
                     break
-            elif (state := _put_aside(context, row, error)) != "waits":
-                dealt[row.form_id] = state
-                del wait[row.form_id]
+            elif (state := _put_aside(context, filed, error)) != "waits":
+                dealt[filed.form_id] = state
+                del wait[filed.form_id]
     if dealt or wait:
         send_queued(context)
     if wait:
@@ -89,9 +91,9 @@ def process_forms(context: Context) -> dict[str, str]:
     return dealt
 
 
-def _deal(context: Context, row: Row[Any]) -> str:
-    state = row.state if row.state != "received" else _judge(context, row)
-    return carry_out(context, row.form_id) if row.kind == "withdrawal" and state == "filed" else str(state)
+def _deal(context: Context, filed: Form) -> str:
+    state = filed.state if filed.state != "received" else _judge(context, filed)
+    return carry_out(context, filed.form_id) if filed.kind == "withdrawal" and state == "filed" else str(state)
 
 
 def _services_answer(context: Context) -> bool:
@@ -106,80 +108,82 @@ def _services_answer(context: Context) -> bool:
         raise
 
 
-def _judge(context: Context, row: Row[Any]) -> str:
-    if row.half_year is None or row.municipality is None:
-        raise ValueError("the folder of the form names no municipality and half-year")
-    half_year = HalfYear.parse(row.half_year)
-    timing = timing_of(context.calendar, row.kind, half_year, row.received_at)
+def _judge(context: Context, filed: Form) -> str:
+    place = filed.about
+    timing = timing_of(context.calendar, filed.kind, place, filed.received_at)
     sha256 = None
     try:
-        data = context.store.get(row.bucket, row.object_key, row.version_id)
+        data = context.store.get(filed.bucket, filed.object_key, filed.version_id)
         sha256 = hashlib.sha256(data).hexdigest()
-        form = read_form(data, kind=row.kind, upload_code=half_year.upload_code, municipality=row.municipality)
+        content = read_form(data, kind=filed.kind, place=place)
     except NotReadable:
         unread = "Wij kunnen het formulier niet lezen: wij hebben er geen recht toe, of het is weggehaald nadat het binnenkwam."
-        return _refuse(context, row, timing, "malformed", (unread,), sha256)
+        return _refuse(context, filed, timing, "malformed", (unread,), sha256)
     except Malformed as error:
-        return _refuse(context, row, timing, "malformed", error.problems, sha256)
+        return _refuse(context, filed, timing, "malformed", error.problems, sha256)
     if timing.state != "in_time" or timing.round is None:
-        return _refuse_for_time(context, row, timing, sha256)
-    code = str(timing.round.code)
+        return _refuse_for_time(context, filed, timing, sha256)
     with context.engine.begin() as connection:
-        lock_round(connection, code, alone=False)
-        lock_place(connection, row.half_year, row.municipality)
-        if not is_closed(connection, code, row.half_year):
-            _file(context, connection, row, form, timing.round, sha256)
+        lock_round(connection, place.law, timing.round.code, alone=False)
+        lock_place(connection, place)
+        if not is_closed(connection, place, timing.round.code):
+            _file(context, connection, filed, content, timing.round, sha256)
             return "filed"
-    return _refuse_for_time(context, row, Timing("too_late", timing.round), sha256)
+    return _refuse_for_time(context, filed, Timing("too_late", timing.round), sha256)
 
 
-def _file(context: Context, connection: Connection, row: Row[Any], form: Form, found: Round, sha256: str | None) -> None:
-    now = context.clock.now()
-    code = str(found.code)
-    _set(connection, row, "filed", "", code, sha256, form)
-    if row.kind == "explanation":
-        place = {"half_year": row.half_year, "municipality": row.municipality, "round": code}
-        connection.execute(statement("consent/replace_explanations"), {**place, "reason": "replaced by a newer one"})
-        messages.queue(context, connection, row, lambda: messages.explained(context, connection, row, form, found))
+def _file(context: Context, connection: Connection, filed: Form, content: FormContent, found: Round, sha256: str | None) -> None:
+    now, place = context.clock.now(), filed.about
+    _set(connection, filed, "filed", "", found.code, sha256, content)
+    if filed.kind == "explanation":
+        values = {**place.columns, "round": str(found.code), "reason": "replaced by a newer one"}
+        connection.execute(statement("consent/replace_explanations"), values)
+        messages.queue(context, connection, filed, lambda: messages.explained(context, connection, filed, content, found))
     else:
-        messages.queue(context, connection, row, lambda: messages.received(context, connection, row, form, found))
-    audit(connection, row.form_id, "filed", at=now, actor=ACTOR, details={"kind": row.kind, "round": code, "half_year": row.half_year})
+        messages.queue(context, connection, filed, lambda: messages.received(context, connection, filed, content, found))
+    details = {"kind": filed.kind, "round": found.id, "half_year": str(place.half_year)}
+    audit(connection, filed.form_id, "filed", at=now, actor=COORDINATOR, details=details)
 
 
-def _refuse_for_time(context: Context, row: Row[Any], timing: Timing, sha256: str | None) -> str:
+def _refuse_for_time(context: Context, filed: Form, timing: Timing, sha256: str | None) -> str:
     if timing.round is None:
-        half_year = HalfYear.parse(row.half_year)
-        words = "in te trekken" if row.kind == "withdrawal" else "toe te lichten"
+        half_year, folder = filed.about.half_year, filed.about.folder.rpartition("/")[0]
+        words = "in te trekken" if filed.kind == "withdrawal" else "toe te lichten"
         problem = (
             f"Voor het {half_year.dutch} is er geen ronde, dus er valt niets {words}. "
-            f"Klopt de map {half_year.upload_code} en het veld half_year van het formulier?"
+            f"Klopt de map {folder} en het veld half_year van het formulier?"
         )
-        return _refuse(context, row, timing, "no_round", (problem,), sha256)
+        return _refuse(context, filed, timing, "no_round", (problem,), sha256)
     if timing.state == "too_early":
         opens = dutch_date(timing.round.window_first)
         problem = f"Het formulier is te vroeg: de ronde begint op {opens}. Stuur het daarna nog eens."
-        return _refuse(context, row, timing, "too_early", (problem,), sha256)
-    if row.kind == "explanation":
-        return _refuse(context, row, timing, "too_late", ("Het formulier is te laat: de ronde is al gesloten.",), sha256)
-    return _refuse(context, row, timing, "too_late", (), sha256)
+        return _refuse(context, filed, timing, "too_early", (problem,), sha256)
+    if filed.kind == "explanation":
+        return _refuse(context, filed, timing, "too_late", ("Het formulier is te laat: de ronde is al gesloten.",), sha256)
+    return _refuse(context, filed, timing, "too_late", (), sha256)
 
 
-def _refuse(context: Context, row: Row[Any], timing: Timing, why: str, problems: tuple[str, ...], sha256: str | None) -> str:
+def _refuse(context: Context, filed: Form, timing: Timing, why: str, problems: tuple[str, ...], sha256: str | None) -> str:
     """Note why a form is not used, and tell the coordinator; a withdrawal that is only late gets a mail of its own."""
     state = "malformed" if why == "no_round" else why
     with context.engine.begin() as connection:
-        _set(connection, row, state, _REASONS[why], None, sha256, None)
+        _set(connection, filed, state, _REASONS[why], None, sha256, None)
         if problems:
             messages.queue(
-                context, connection, row, lambda: messages.malformed(context, connection, row, timing, problems, example=why == "malformed")
+                context,
+                connection,
+                filed,
+                lambda: messages.malformed(context, connection, filed, timing, problems, example=why == "malformed"),
             )
         else:
-            messages.queue(context, connection, row, lambda: messages.too_late(context, connection, row, timing))
-        audit(connection, row.form_id, state, at=context.clock.now(), actor=ACTOR, reason=_REASONS[why], details={"kind": row.kind})
+            messages.queue(context, connection, filed, lambda: messages.too_late(context, connection, filed, timing))
+        audit(
+            connection, filed.form_id, state, at=context.clock.now(), actor=COORDINATOR, reason=_REASONS[why], details={"kind": filed.kind}
+        )
     return state
 
 
-def _put_aside(context: Context, row: Row[Any], error: Exception) -> str:
+def _put_aside(context: Context, filed: Form, error: Exception) -> str:
     """What nobody foresaw: a form that was not judged becomes malformed; a withdrawal that was filed waits, as it has been promised.
 
     Returns:
@@ -188,19 +192,21 @@ def _put_aside(context: Context, row: Row[Any], error: Exception) -> str:
     where = place_of(error)
     try:
         with context.engine.begin() as connection:
-            state = connection.execute(statement("consent/get_form"), {"form_id": row.form_id}).one().state
+            state = form_of(connection, filed.form_id).state
             if state == "received":
-                _set(connection, row, "malformed", f"could not be judged ({where})", None, None, None)
-                if row.half_year is not None and row.municipality is not None:
-                    messages.queue(context, connection, row, lambda: messages.not_judged(context, connection, row))
-                audit(connection, row.form_id, "malformed", at=context.clock.now(), actor=ACTOR, reason="could not be judged")
-            messages.tell_of_fault(context, connection, row, where, *_FAULT["filed" if state == "filed" else "received"])
+                _set(connection, filed, "malformed", f"could not be judged ({where})", None, None, None)
+                if filed.place is not None:
+                    messages.queue(context, connection, filed, lambda: messages.not_judged(context, connection, filed))
+                audit(connection, filed.form_id, "malformed", at=context.clock.now(), actor=COORDINATOR, reason="could not be judged")
+            messages.tell_of_fault(context, connection, filed, where, *_FAULT["filed" if state == "filed" else "received"])
     except Exception as second:  # noqa: BLE001 - the queue goes on; the form waits, and the run fails and says so
-        log.error("form %s cannot be put aside: %s", row.form_id, place_of(second))  # noqa: TRY400 - as above
+        log.error("form %s cannot be put aside: %s", filed.form_id, place_of(second))  # noqa: TRY400 - as above
         return "waits"
     return {"filed": "waits", "received": "malformed"}.get(state, str(state))
 
 
-def _set(connection: Connection, row: Row[Any], state: str, reason: str, code: str | None, sha256: str | None, form: Form | None) -> None:
-    values = {"form_id": row.form_id, "state": state, "reason": reason, "round": code, "sha256": sha256}
-    connection.execute(statement("consent/set_form"), {**values, "content": json.dumps(form.to_json()) if form else None})
+def _set(
+    connection: Connection, filed: Form, state: str, reason: str, code: HalfYear | None, sha256: str | None, content: FormContent | None
+) -> None:
+    values = {"form_id": filed.form_id, "state": state, "reason": reason, "round": code and str(code), "sha256": sha256}
+    connection.execute(statement("consent/set_form"), {**values, "content": json.dumps(content.to_json()) if content else None})

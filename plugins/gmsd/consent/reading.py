@@ -6,9 +6,12 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gmsd.masking import mask_written_bsn, without_unseen
+
+if TYPE_CHECKING:
+    from gmsd.rounds import Place
 
 MAX_BYTES = 64 * 1024
 MAX_TEXT = 2_000
@@ -23,7 +26,7 @@ _NOT_TEXT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormContent:
     """What a well-formed form says; a withdrawal may give a `reason`, an explanation has a `text`."""
 
     name: str
@@ -43,8 +46,8 @@ class Malformed(Exception):
         self.problems = problems
 
 
-def read_form(data: bytes, *, kind: str, upload_code: str, municipality: str) -> Form:
-    """Read a form of the given kind (`withdrawal` or `explanation`) from the folder of a municipality and half-year.
+def read_form(data: bytes, *, kind: str, place: Place) -> FormContent:
+    """Read a form of the given kind (`withdrawal` or `explanation`) from the folder of a place.
 
     Signs that nobody sees are taken out of its texts. Only an explanation is public, so only there formulas and markup are refused: a
     withdrawal is not held up by what its reason looks like.
@@ -56,7 +59,8 @@ def read_form(data: bytes, *, kind: str, upload_code: str, municipality: str) ->
     Source: assumed; the form that the mails to coordinators show.
     """
     content = _object(data)
-    problems = [*_place(content, "half_year", upload_code, "het halfjaar"), *_place(content, "municipality", municipality, "de gemeente")]
+    problems = _field(content, "half_year", place.half_year.upload_code, "het halfjaar")
+    problems += _field(content, "municipality", place.municipality, "de gemeente")
     name, reason = _text(content, "name", problems), _text(content, "reason", problems)
     text = _text(content, "text", problems) if kind == "explanation" else None
     if name is None or not name.strip():
@@ -71,7 +75,7 @@ def read_form(data: bytes, *, kind: str, upload_code: str, municipality: str) ->
         problems += _public(text)
     if problems or name is None:
         raise Malformed(*dict.fromkeys(problems))
-    return Form(name.strip(), reason, text.strip() if text else None)
+    return FormContent(name.strip(), reason, text.strip() if text else None)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -98,7 +102,7 @@ def _no_number(name: str) -> float:
     raise ValueError(name)
 
 
-def _place(content: dict[str, Any], field: str, wanted: str, what: str) -> list[str]:
+def _field(content: dict[str, Any], field: str, wanted: str, what: str) -> list[str]:
     given = content.get(field)
     if not isinstance(given, str):
         return [f"Het veld {field} ontbreekt. Vul {what} in: {wanted}."]

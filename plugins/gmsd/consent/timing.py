@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import datetime as dt
 
-    from gmsd.rounds import Calendar, HalfYear, Round
+    from gmsd.rounds import Calendar, Place, Round
 
 Kind = Literal["withdrawal", "explanation"]
 
@@ -21,12 +21,12 @@ class Timing:
     round: Round | None
 
 
-def timing_of(calendar: Calendar, kind: str, half_year: HalfYear, at: dt.datetime) -> Timing:
+def timing_of(calendar: Calendar, kind: str, place: Place, at: dt.datetime) -> Timing:
     """Place a form that came in at a moment: a withdrawal until its round's withdrawal window ends, an explanation until the close.
 
     Between two rounds that take the half-year a form is too late for the first one.
     """
-    rounds = calendar.taking(half_year)
+    rounds = calendar.taking(place.half_year, place.law)
     if not rounds:
         return Timing("no_round", None)
     begun = [known for known in rounds if known.opens_at <= at]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from gmsd.consent.form import form_of
 from gmsd.consent.messages import done, queue
 from gmsd.database import statement, storable
-from gmsd.deliveries import LEFT, REFUSED, Change, Delivery, identities, listing, standing, transition_many
-from gmsd.journal import audit, hidden, lock_place, lock_registration, lock_round
-from gmsd.rounds import HalfYear
+from gmsd.deliveries import LEFT, REFUSED, Change, Delivery, counts_now, identities, listing, transition_many
+from gmsd.journal import Stage, audit, hidden, lock_place, lock_registration, lock_round
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
+    from gmsd.consent.form import Form
     from gmsd.journal import Context
-
-ACTOR = "gmsd_intake"
 
 
 def carry_out(context: Context, form_id: str) -> str:
@@ -30,27 +29,29 @@ def carry_out(context: Context, form_id: str) -> str:
         carried_out, or nothing_to_withdraw when the round holds no delivery of it.
     """
     with context.engine.begin() as connection:
-        row = connection.execute(statement("consent/get_form"), {"form_id": form_id}).one()
-        _locked(connection, row)
-        found = _withdrawable(connection, row)
+        filed = form_of(connection, form_id)
+        _locked(connection, filed)
+        found = _withdrawable(connection, filed)
         changes = [Change(d.delivery_id, "withdrawn", f"withdrawn by {form_id}") for d in found]
-        transition_many(connection, changes, actor=ACTOR, at=context.clock.now())
+        transition_many(connection, changes, actor=Stage.INTAKE, at=context.clock.now())
     erased = {delivery.delivery_id: _erase(context, delivery) for delivery in found}
     if found:
-        _erase_what_was_left(context, row)
+        _erase_what_was_left(context, filed)
     with context.engine.begin() as connection:
-        _locked(connection, row)
-        return _prove(context, connection, row, found, erased)
+        _locked(connection, filed)
+        return _prove(context, connection, filed, found, erased)
 
 
-def _locked(connection: Connection, row: Row[Any]) -> None:
-    lock_round(connection, row.round, alone=False)
-    lock_place(connection, row.half_year, row.municipality)
+def _locked(connection: Connection, filed: Form) -> None:
+    place, round_code = filed.counts_in
+    lock_round(connection, place.law, round_code, alone=False)
+    lock_place(connection, place)
 
 
-def _withdrawable(connection: Connection, row: Row[Any]) -> list[Delivery]:
-    values = {"half_year": row.half_year, "municipality": row.municipality, "round": row.round, "received_at": row.received_at}
-    return [Delivery(**found) for found in connection.execute(statement("consent/withdrawable"), values).mappings()]
+def _withdrawable(connection: Connection, filed: Form) -> list[Delivery]:
+    place, round_code = filed.counts_in
+    values = {**place.columns, "round": str(round_code), "received_at": filed.received_at}
+    return [Delivery.of(found) for found in connection.execute(statement("consent/withdrawable"), values).mappings()]
 
 
 def _erase(context: Context, delivery: Delivery) -> dict[str, int]:
@@ -88,27 +89,27 @@ def _erase_arrived(context: Context, delivery: Delivery) -> set[str]:
     return {version.key for version in versions} or {delivery.object_key}
 
 
-def _erase_what_was_left(context: Context, row: Row[Any]) -> None:
+def _erase_what_was_left(context: Context, filed: Form) -> None:
     """Delete what transfer programs left in the place's folder, which may be parts of a delivery, and copies that no receipt names.
 
     Such a copy is left when a registration is killed: no number is given meanwhile, or one just made would be taken for it.
     """
-    store, settings = context.store, context.settings
-    folder = f"{HalfYear.parse(row.half_year).upload_code}/{row.municipality}/"
+    store, settings, place = context.store, context.settings, filed.about
     with context.engine.begin() as connection:
         lock_registration(connection)
         left = connection.execute(statement("deliveries/left_behind"), {"bucket": settings.bucket_inbox}).all()
         for each in left:
-            if each.object_key.startswith(folder):
+            if each.object_key.startswith(f"{place.folder}/"):
                 store.delete(settings.bucket_inbox, each.object_key, each.version_id)
-        known = {delivery.delivery_id for delivery in listing(connection, half_year=row.half_year, municipality=row.municipality)}
+        there = listing(connection, law=place.law, half_year=place.half_year, municipality=place.municipality)
+        known = {delivery.delivery_id for delivery in there}
         for prefix in ("", LEFT):
-            for key in list(store.keys(settings.bucket_deliveries, f"{prefix}{row.half_year}.{row.municipality}.")):
+            for key in list(store.keys(settings.bucket_deliveries, f"{prefix}{place.id}.")):
                 if key not in known:
                     store.erase(settings.bucket_deliveries, key)
 
 
-def _prove(context: Context, connection: Connection, row: Row[Any], found: Sequence[Delivery], erased: dict[str, dict[str, int]]) -> str:
+def _prove(context: Context, connection: Connection, filed: Form, found: Sequence[Delivery], erased: dict[str, dict[str, int]]) -> str:
     now = context.clock.now()
     hiding = context.settings.key("reference")
     state = "carried_out" if found else "nothing_to_withdraw"
@@ -118,16 +119,16 @@ def _prove(context: Context, connection: Connection, row: Row[Any], found: Seque
         connection.execute(statement("consent/delete_result"), {"delivery_id": delivery.delivery_id})
         connection.execute(statement("deliveries/forget_copy"), {"delivery_id": delivery.delivery_id})
         proof = {
-            "form": row.form_id,
+            "form": filed.form_id,
             "sha256": delivery.sha256 or "",
             "key_hash": hidden(hiding, delivery.object_key),
             "bytes": delivery.size_bytes,
             **erased[delivery.delivery_id],
         }
-        audit(connection, delivery.delivery_id, "erased", at=now, actor=ACTOR, reason=f"withdrawn by {row.form_id}", details=proof)
-    changed = connection.execute(statement("consent/carried_out"), {"form_id": row.form_id, "state": state, "reason": "", "at": now})
+        audit(connection, delivery.delivery_id, "erased", at=now, actor=Stage.INTAKE, reason=f"withdrawn by {filed.form_id}", details=proof)
+    changed = connection.execute(statement("consent/carried_out"), {"form_id": filed.form_id, "state": state, "reason": "", "at": now})
     if changed.rowcount:
-        kept = standing(connection, row.half_year, row.municipality, row.round).counts_now
-        queue(context, connection, row, lambda: done(context, row, found, at=now, already_released=kept is not None))
-        audit(connection, row.form_id, state, at=now, actor=ACTOR, details={"deliveries": [d.delivery_id for d in found]})
+        kept = counts_now(connection, filed.about)
+        queue(context, connection, filed, lambda: done(context, filed, found, at=now, already_released=kept is not None))
+        audit(connection, filed.form_id, state, at=now, actor=Stage.INTAKE, details={"deliveries": [d.delivery_id for d in found]})
     return state

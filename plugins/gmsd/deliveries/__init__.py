@@ -4,30 +4,41 @@ Not here: what stands in a file (`checking`) and what is said of it to its sende
 """
 
 from gmsd.deliveries.arrival import NOT_READABLE
-from gmsd.deliveries.copies import BytesLost, ReceiptBroken, compare_copies, delivered_bytes, differing, keep_versions
+from gmsd.deliveries.copies import (
+    BytesLost,
+    ReceiptBroken,
+    compare_copies,
+    delivered_bytes,
+    differing,
+    keep_versions,
+    refuse_other_bytes,
+    stored_bytes,
+)
 from gmsd.deliveries.copying import LEFT, VANISHED
 from gmsd.deliveries.delivery import (
     CORRECTIONS_ALLOWED,
     UPLOADS_ALLOWED,
     Delivery,
-    Standing,
+    Progress,
     UnknownDelivery,
     check_lines,
     check_result,
     checks_of,
     counting_now,
+    counts_now,
     get,
     listing,
+    locked,
     not_delivered,
     pending,
-    standing,
+    progress_of,
     unchecked_up_to,
 )
 from gmsd.deliveries.inbox import FORM_FOLDER, REFUSED, abort_unfinished, identities, inbox_fingerprint, parse_key
 from gmsd.deliveries.registration import Registered, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.taking import Taken
-from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, set_unreadable
+from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, refuse_closed, set_unreadable
 from gmsd.deliveries.waiting import waiting_for
 
 __all__ = [
@@ -42,10 +53,10 @@ __all__ = [
     "BytesLost",
     "Change",
     "Delivery",
+    "Progress",
     "ReceiptBroken",
     "Registered",
     "RoundClosed",
-    "Standing",
     "Taken",
     "UnknownDelivery",
     "WrongState",
@@ -55,6 +66,7 @@ __all__ = [
     "checks_of",
     "compare_copies",
     "counting_now",
+    "counts_now",
     "delivered_bytes",
     "differing",
     "get",
@@ -65,13 +77,17 @@ __all__ = [
     "keep_versions",
     "let_in",
     "listing",
+    "locked",
     "mark_published",
     "not_delivered",
     "parse_key",
     "pending",
+    "progress_of",
+    "refuse_closed",
+    "refuse_other_bytes",
     "register",
     "set_unreadable",
-    "standing",
+    "stored_bytes",
     "transition",
     "transition_many",
     "unchecked_up_to",

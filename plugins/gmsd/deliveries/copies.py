@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmsd.database import statement
-from gmsd.deliveries.delivery import Delivery, get
-from gmsd.journal import Entry, audit_many, lock_place, lock_round, tell_engineer
+from gmsd.deliveries.delivery import Delivery, locked
+from gmsd.journal import Entry, Stage, audit_many, tell_engineer
 from gmsd.store import Gone, NotReadable
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from gmsd.journal import Context
     from gmsd.store import ObjectStore
 
-ACTOR = "intake"
 COPIERS = 8
 
 
@@ -52,22 +51,46 @@ class Compared:
 def delivered_bytes(context: Context, delivery: Delivery) -> bytes:
     """The bytes of a delivery, as the receipt has them, from the private place.
 
-    A delivery that was registered before there was one, and not copied since, is read where it arrived.
-
     Raises:
         NotReadable: they could never be read.
         BytesLost: they are not there any more.
         ReceiptBroken: they are not those of the receipt.
     """
+    data = stored_bytes(context, delivery)
+    refuse_other_bytes(delivery, hashlib.sha256(data).hexdigest())
+    return data
+
+
+def refuse_other_bytes(delivery: Delivery, sha256: str) -> None:
+    """Refuse bytes that are not those of the receipt.
+
+    Raises:
+        ReceiptBroken: their hash is another.
+    """
+    if sha256 != delivery.sha256:
+        raise ReceiptBroken(f"the bytes of {delivery.delivery_id} in the store are not those of its receipt")
+
+
+def stored_bytes(context: Context, delivery: Delivery) -> bytes:
+    """The bytes that the private place holds of a delivery, not compared with the receipt: for who hashes them anyhow (`gmsd.checking`).
+
+    The bytes of an upload are read and hashed twice, and no more: once at registration, where they are copied out of the uploader's reach
+    and the hash of the receipt is taken while they pass, and once at the check, whose result names the hash of what it judged, so that
+    other bytes than those of the receipt are noticed before anything is kept of them. The check cannot do with the first reading: it is
+    another task, maybe on another machine, and nothing lies on a local disk between tasks.
+
+    A delivery that was registered before there was a private place, and not copied since, is read where it arrived.
+
+    Raises:
+        NotReadable: they could never be read.
+        BytesLost: they are not there any more.
+    """
     if delivery.sha256 is None:
         raise NotReadable("it could not be read when it was registered")
     try:
-        data = context.store.get(context.settings.bucket_deliveries, delivery.delivery_id)
+        return context.store.get(context.settings.bucket_deliveries, delivery.delivery_id)
     except Gone:
-        data = _where_it_arrived(context, delivery)
-    if hashlib.sha256(data).hexdigest() != delivery.sha256:
-        raise ReceiptBroken(f"the bytes of {delivery.delivery_id} in the store are not those of its receipt")
-    return data
+        return _where_it_arrived(context, delivery)
 
 
 def _where_it_arrived(context: Context, delivery: Delivery) -> bytes:
@@ -110,11 +133,7 @@ def compare_copies(context: Context) -> Compared:
 def _mended(context: Context, delivery_id: str) -> bool | None:
     """Whether the private copy is there now; None when the delivery was withdrawn meanwhile."""
     with context.engine.begin() as connection:
-        delivery = get(connection, delivery_id)
-        if delivery.half_year is not None and delivery.municipality is not None:
-            lock_round(connection, delivery.round or "", alone=False)
-            lock_place(connection, delivery.half_year, delivery.municipality)
-            delivery = get(connection, delivery_id)
+        delivery = locked(connection, delivery_id)
         if delivery.state == "withdrawn" or delivery.deleted_at is not None:
             return None
         reason = _made(context, delivery)
@@ -124,7 +143,7 @@ def _mended(context: Context, delivery_id: str) -> bool | None:
         found = next(each for each in context.store.objects(context.settings.bucket_deliveries, delivery_id) if each.key == delivery_id)
         copy = {"delivery_id": delivery_id, "size_bytes": found.size, "etag": found.etag, "at": now}
         connection.execute(statement("deliveries/note_copy"), copy)
-        audit_many(connection, [Entry(delivery_id, "private copy", now, ACTOR, reason, details={"sha256": delivery.sha256 or ""})])
+        audit_many(connection, [Entry(delivery_id, "private copy", now, Stage.INTAKE, reason, details={"sha256": delivery.sha256 or ""})])
         return True
 
 
@@ -157,7 +176,7 @@ def _tell_missing(context: Context, missing: Sequence[str]) -> None:
         ]
         if not new:
             return
-        audit_many(connection, [Entry(delivery_id, "private copy missing", now, ACTOR) for delivery_id in new])
+        audit_many(connection, [Entry(delivery_id, "private copy missing", now, Stage.INTAKE) for delivery_id in new])
         about = "copies." + hashlib.sha256(f"{now.isoformat()} {' '.join(new)}".encode()).hexdigest()[:16]
         text = (
             f"The private copy of {len(new)} deliveries is gone, or holds other bytes than the receipt says, and the inbox does not hold "
@@ -178,7 +197,7 @@ def keep_versions(context: Context) -> bool:
         return False
     now = context.clock.now()
     with context.engine.begin() as connection:
-        audit_many(connection, [Entry("inbox", "versions were off", now, ACTOR, "switched on again")])
+        audit_many(connection, [Entry("inbox", "versions were off", now, Stage.INTAKE, "switched on again")])
         times = connection.scalar(statement("journal/events_of"), {"subject": "inbox", "event": "versions were off"})
         text = (
             f"The bucket {bucket} kept no versions of its objects: somebody with the right to do so switched that off. It is switched on "

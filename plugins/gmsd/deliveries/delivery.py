@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
+from gmsd.journal import lock_place, lock_round
 from gmsd.masking import printable
-from gmsd.rounds import HalfYear
+from gmsd.rounds import HalfYear, Place
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, RowMapping
+
+    from gmsd.rounds import Round
 
 CORRECTIONS_ALLOWED = 20
 UPLOADS_ALLOWED = 1 + CORRECTIONS_ALLOWED
@@ -23,19 +26,24 @@ class UnknownDelivery(LookupError):
     """There is no delivery of that id."""
 
 
+class NoPlace(LookupError):
+    """The upload is in no place, and so in no round: nothing is decided about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A receipt (everything up to `registered_at`, which never changes) and where the delivery stands.
 
     `object_key` and `file_name` are the sender's own and may hold a BSN: they are for decisions and for the store. Whoever writes for
     people (page, terminal, mail, report, note) takes `shown_key`, `shown_name` and `shown_reason`; the raw ones are in no representation.
+
+    `place` and `round` (its code) are both there or both absent: an upload that is in no place is in no round.
     """
 
     delivery_id: str
-    half_year: str | None
-    municipality: str | None
+    place: Place | None
     upload_number: int
-    round: str | None
+    round: HalfYear | None
     bucket: str
     object_key: str = field(repr=False)
     version_id: str
@@ -51,6 +59,26 @@ class Delivery:
     checked_at: dt.datetime | None
     facultative_used: bool | None
     deleted_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Delivery:
+        """The delivery of a row of the view `delivery_row`."""
+        values = dict(row)
+        law, half_year, municipality = (values.pop(name) for name in ("law", "half_year", "municipality"))
+        place = None if law is None else Place(law, HalfYear.parse(half_year), municipality)
+        code = values.pop("round")
+        return cls(place=place, round=None if code is None else HalfYear.parse(code), **values)
+
+    @property
+    def placed(self) -> tuple[Place, HalfYear]:
+        """Its place and the code of its round.
+
+        Raises:
+            NoPlace: it is in none.
+        """
+        if self.place is None or self.round is None:
+            raise NoPlace(f"delivery {self.delivery_id} is {self.state}: it is in no place and in no round")
+        return self.place, self.round
 
     @property
     def shown_name(self) -> str:
@@ -74,14 +102,17 @@ class Delivery:
 
     @property
     def outbox_prefix(self) -> str:
-        """Where its reports lie in the outbox."""
-        code = HalfYear.parse(self.half_year).upload_code if self.half_year else ""
-        return f"{code}/{self.municipality}/{self.delivery_id}/"
+        """Where its reports lie in the outbox.
+
+        Raises:
+            NoPlace: it is in no place, and has none.
+        """
+        return f"{self.placed[0].folder}/{self.delivery_id}/"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a municipality stands with a half-year: the delivery that counts now, and how many uploads of the round have counted."""
+class Progress:
+    """How far a municipality is with a place: the delivery that counts now, and how many uploads of the round have counted."""
 
     counts_now: Delivery | None
     counted: int
@@ -90,10 +121,6 @@ class Standing:
     def corrections_left(self) -> int:
         """How many of the twenty corrections are left."""
         return max(0, min(CORRECTIONS_ALLOWED, UPLOADS_ALLOWED - self.counted))
-
-
-def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(**row)
 
 
 def get(connection: Connection, delivery_id: str) -> Delivery:
@@ -105,20 +132,41 @@ def get(connection: Connection, delivery_id: str) -> Delivery:
     row = connection.execute(statement("deliveries/get"), {"delivery_id": delivery_id}).mappings().first()
     if row is None:
         raise UnknownDelivery(f"there is no delivery {delivery_id}; `gmsd deliveries list` shows them all")
-    return _delivery(row)
+    return Delivery.of(row)
+
+
+def locked(connection: Connection, delivery_id: str) -> Delivery:
+    """One delivery, with its round shared and its place held to the end of the transaction: nothing is decided about it meanwhile.
+
+    Raises:
+        UnknownDelivery: there is none of that id.
+    """
+    delivery = get(connection, delivery_id)
+    if delivery.place is None or delivery.round is None:
+        return delivery
+    lock_round(connection, delivery.place.law, delivery.round, alone=False)
+    lock_place(connection, delivery.place)
+    return get(connection, delivery_id)
 
 
 def listing(
     connection: Connection,
     *,
-    half_year: str | None = None,
+    law: str | None = None,
+    half_year: HalfYear | None = None,
     municipality: str | None = None,
     state: str | None = None,
-    round_code: str | None = None,
+    round_code: HalfYear | None = None,
 ) -> list[Delivery]:
     """Deliveries in order of receipt; each filter that is None lets everything through."""
-    filters = {"half_year": half_year, "municipality": municipality, "state": state, "round": round_code}
-    return [_delivery(row) for row in connection.execute(statement("deliveries/list"), filters).mappings()]
+    filters = {
+        "law": law,
+        "half_year": half_year and str(half_year),
+        "municipality": municipality,
+        "state": state,
+        "round": round_code and str(round_code),
+    }
+    return [Delivery.of(row) for row in connection.execute(statement("deliveries/list"), filters).mappings()]
 
 
 def pending(connection: Connection) -> list[str]:
@@ -127,32 +175,34 @@ def pending(connection: Connection) -> list[str]:
 
 
 def unchecked_up_to(connection: Connection, delivery: Delivery) -> list[str]:
-    """Ids of the unchecked deliveries of the same municipality and half-year, in order of receipt, up to and including this one."""
-    values = {
-        "half_year": delivery.half_year,
-        "municipality": delivery.municipality,
-        "received_at": delivery.received_at,
-        "upload_number": delivery.upload_number,
-    }
+    """Ids of the unchecked deliveries of the same place, in order of receipt, up to and including this one."""
+    values = {**delivery.placed[0].columns, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
     return list(connection.scalars(statement("deliveries/unchecked_up_to"), values))
 
 
-def standing(connection: Connection, half_year: str, municipality: str, round_code: str | None) -> Standing:
-    """Where a municipality stands now: an accepted delivery of this round counts, else the one kept from an earlier round."""
-    place = {"half_year": half_year, "municipality": municipality}
-    row = connection.execute(statement("deliveries/counts_now"), place).mappings().first()
-    counted = connection.scalar(statement("deliveries/counted"), {**place, "round": round_code})
-    return Standing(_delivery(row) if row else None, int(counted or 0))
+def progress_of(connection: Connection, place: Place, round_code: HalfYear | None) -> Progress:
+    """How far a municipality is now: an accepted delivery of this round counts, else the one kept from an earlier round."""
+    counted = connection.scalar(statement("deliveries/counted"), {**place.columns, "round": round_code and str(round_code)})
+    return Progress(counts_now(connection, place), int(counted or 0))
 
 
-def counting_now(connection: Connection, deliveries: Sequence[Delivery]) -> dict[tuple[str | None, str | None], Delivery]:
-    """The delivery that counts now for the municipality and half-year of each of some deliveries, where there is one."""
-    values = {
-        "municipalities": sorted({d.municipality for d in deliveries if d.municipality}),
-        "half_years": sorted({d.half_year for d in deliveries if d.half_year}),
-    }
-    found = [_delivery(row) for row in connection.execute(statement("deliveries/counting_now"), values).mappings()]
-    return {(delivery.half_year, delivery.municipality): delivery for delivery in found}
+def counts_now(connection: Connection, place: Place) -> Delivery | None:
+    """The delivery of a place that counts now; None when none does."""
+    row = connection.execute(statement("deliveries/counts_now"), place.columns).mappings().first()
+    return None if row is None else Delivery.of(row)
+
+
+def counting_now(connection: Connection, places: Iterable[Place]) -> dict[Place, Delivery]:
+    """The delivery that counts now of each of some places, where there is one."""
+    found = map(Delivery.of, connection.execute(statement("deliveries/counting_now"), wanted_places(places)).mappings())
+    return {delivery.placed[0]: delivery for delivery in found}
+
+
+def wanted_places(places: Iterable[Place]) -> dict[str, list[str]]:
+    """Some places as the parameters of a statement: `laws`, `half_years` and `municipalities`, side by side."""
+    columns = [place.columns for place in sorted(set(places))]
+    names = {"laws": "law", "half_years": "half_year", "municipalities": "municipality"}
+    return {name: [each[column] for each in columns] for name, column in names.items()}
 
 
 def checks_of(connection: Connection, delivery_id: str) -> int:
@@ -160,9 +210,10 @@ def checks_of(connection: Connection, delivery_id: str) -> int:
     return int(connection.scalar(statement("deliveries/checks_of"), {"subject": delivery_id}) or 0)
 
 
-def not_delivered(connection: Connection, half_year: str, round_code: str, municipalities: Sequence[str]) -> list[str]:
-    """Which of the municipalities have no delivery in a round that is accepted or may become so."""
-    have = set(connection.scalars(statement("deliveries/delivering"), {"half_year": half_year, "round": round_code}))
+def not_delivered(connection: Connection, known: Round, half_year: HalfYear, municipalities: Sequence[str]) -> list[str]:
+    """Which of the municipalities have no delivery of a half-year in a round that is accepted or may become so."""
+    values = {"law": known.law, "half_year": str(half_year), "round": str(known.code)}
+    have = set(connection.scalars(statement("deliveries/delivering"), values))
     return [code for code in municipalities if code not in have]
 
 

@@ -8,18 +8,21 @@ import math
 import re
 import time
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.database import statement, storable
 from gmsd.protocol import left_by
 from gmsd.reference import is_municipality
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear, Place, prefixed
+from gmsd.settings import data_folder
 from gmsd.store import UNVERSIONED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -33,19 +36,11 @@ FORM_NAMES: dict[str, FormKind] = {"intrekking.json": "withdrawal", "toelichting
 UNFINISHED_FOR = dt.timedelta(days=1)
 _UPLOAD_CODE = re.compile(r"H[12][0-9]{4}")
 _STORE_MOMENT = re.compile(r"[0-9]{10}\.[0-9]{5}")
-# A folder of ours, as some programs write it: an object of no bytes under the folder's own name.
-_FOLDER = re.compile(rf"H[12][0-9]{{4}}(/[0-9]{{4}}(/{FORM_FOLDER})?)?")
+# A folder of ours below that of its law, as some programs write it: an object of no bytes under the folder's own name.
+_FOLDER = re.compile(rf"(H[12][0-9]{{4}}(/[0-9]{{4}}(/{FORM_FOLDER})?)?)?")
 REFUSED = "refused by the store"
 # Between the bytes of an upload and its becoming current a store needs a moment: how long to wait before calling it refused.
 _PAUSES = (0.2, 0.4, 0.8, 1.6)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A municipality and a half-year."""
-
-    half_year: HalfYear
-    municipality: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +62,54 @@ class Key:
     not_then: Place | None = None
 
 
-def parse_key(key: str) -> Key:
-    """Read an inbox key: `H22019/0518/WMO_H22019_x.csv` or `H22019/0518/formulieren/intrekking.json`."""
-    parts = key.split("/")
+def known_laws() -> frozenset[str]:
+    """The laws that have rules: each is a folder of `expectations/` that holds a `law.yaml`."""
+    return _laws_in(data_folder("expectations"))
+
+
+@cache
+def _laws_in(expectations: Path) -> frozenset[str]:
+    return frozenset({WMO} | {path.parent.name for path in expectations.glob("*/law.yaml")})
+
+
+def parse_key(key: str, laws: AbstractSet[str] | None = None) -> Key:
+    """Read an inbox key: `H22019/0518/WMO_H22019_x.csv` or `H22019/0518/formulieren/intrekking.json`, below `jeugd/` for another law.
+
+    Args:
+        key: The key.
+        laws: The laws that there are; those of `expectations/` when None.
+    """
+    law, parts = _law_of(key, laws)
     name = parts[-1]
     form = FORM_NAMES.get(name.casefold()) if len(parts) == 4 and parts[2] == FORM_FOLDER else None
     if not (len(parts) == 3 or form) or not name:
-        return Key(None, name, problem="the key is not {code uitvraag}/{gemeentecode}/{file name}")
+        return Key(None, name, problem=_no_key(law, parts))
     code, municipality = parts[:2]
     if not _UPLOAD_CODE.fullmatch(code) or code.endswith("0000"):
-        return Key(None, name, problem="the first part of the key is not a code uitvraag such as H22019")
-    half_year = HalfYear.parse(code)
-    if not is_municipality(municipality, half_year):
-        problem = f"the second part of the key is not a municipality in {half_year}"
-        return Key(None, name, problem=problem, not_then=Place(half_year, municipality))
-    return Key(Place(half_year, municipality), name, form)
+        where = "first" if law == WMO else "second"
+        return Key(None, name, problem=f"the {where} part of the key is not a code uitvraag such as H22019")
+    place = Place(law, HalfYear.parse(code), municipality)
+    if not is_municipality(municipality, place.half_year):
+        where = "second" if law == WMO else "third"
+        problem = f"the {where} part of the key is not a municipality in {place.half_year}"
+        return Key(None, name, problem=problem, not_then=place)
+    return Key(place, name, form)
+
+
+def _law_of(key: str, laws: AbstractSet[str] | None) -> tuple[str, list[str]]:
+    """The law of a key, and its parts below the folder of the law; the Wmo has no such folder."""
+    first, *rest = key.split("/")
+    known = known_laws() if laws is None else laws
+    return (first, rest) if rest and first != WMO and first in known else (WMO, [first, *rest])
+
+
+def _no_key(law: str, parts: Sequence[str]) -> str:
+    """Why a key has not the parts of a delivery; a first part that looks like a law is named."""
+    if law == WMO and len(parts) >= 4 and _UPLOAD_CODE.fullmatch(parts[1]):
+        if parts[0] == WMO:
+            return f"the first part of the key is {WMO}: what is delivered of that law lies in the folder of its code uitvraag, without it"
+        return "the first part of the key is no law that there are rules for"
+    return f"the key is not {prefixed(law, '/')}{{code uitvraag}}/{{gemeentecode}}/{{file name}}"
 
 
 def in_order_of_receipt(versions: Iterable[Version]) -> list[Version]:
@@ -102,9 +130,14 @@ def nobody_delivered(version: Version) -> str | None:
     """What an object of the inbox is when it is no upload: a delete marker, a marker of a folder, or left by a system or program."""
     if version.is_delete_marker:
         return "delete marker"
-    if not version.size and (version.key.endswith("/") or _FOLDER.fullmatch(version.key)):
+    if not version.size and (version.key.endswith("/") or _is_folder(version.key)):
         return "marker of a folder"
     return left_by(version.key)
+
+
+def _is_folder(key: str) -> bool:
+    _, parts = _law_of(f"{key}/", None)
+    return key != "" and _FOLDER.fullmatch("/".join(parts[:-1])) is not None
 
 
 def identities(version: Version) -> tuple[str, ...]:

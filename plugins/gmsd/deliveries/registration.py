@@ -13,22 +13,21 @@ from gmsd.deliveries.delivery import Delivery
 from gmsd.deliveries.inbox import REFUSED, is_known, known_versions, list_inbox
 from gmsd.deliveries.taking import ledger_of, take
 from gmsd.deliveries.trouble import keep_trouble, troubled
-from gmsd.journal import Entry, audit_many, hidden, lock_registration, lock_round, queue_mails
+from gmsd.journal import Entry, Stage, audit_many, hidden, lock_registration, lock_round, queue_mails
 from gmsd.outages import is_outage, place_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from gmsd.deliveries.arrival import Arrival, Name
     from gmsd.deliveries.taking import Ledger, Taken
     from gmsd.journal import Context, Outgoing
+    from gmsd.rounds import Place
 
     Announce = Callable[[Connection, Sequence[Taken]], Sequence[Outgoing]]
-
-ACTOR = "intake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def register(context: Context, announce: Announce) -> Registered:
             return Registered()
         lock_registration(connection)
         for calendar_round in context.calendar.rounds:
-            lock_round(connection, str(calendar_round.code), alone=False)
+            lock_round(connection, calendar_round.law, calendar_round.code, alone=False)
         known = known_versions(connection, bucket) - taken_after_all(connection, bucket, listed)
         return _Registration(context, connection, announce).run(arrivals_of(listed, refused, known))
 
@@ -163,11 +162,11 @@ class _Registration:
             if taken.noted:
                 markers.append(self._marker(arrival, taken.noted))
                 if taken.noted in ("delete marker", REFUSED):
-                    entries.append(Entry("inbox", taken.noted, self.now, ACTOR, details=self._hidden(arrival)))
+                    entries.append(Entry("inbox", taken.noted, self.now, Stage.INTAKE, details=self._hidden(arrival)))
             elif arrival.key.form:
                 ledger.forms += 1
                 forms.append(_form(self.bucket, arrival, ledger.forms, taken.delivery.received_at))
-                entries.append(Entry(forms[-1]["form_id"], "registered", self.now, ACTOR, to_state="received"))
+                entries.append(Entry(forms[-1]["form_id"], "registered", self.now, Stage.INTAKE, to_state="received"))
             else:
                 ledger.taken.append(taken)
                 entries.append(self._entry(taken.delivery, arrival))
@@ -210,10 +209,10 @@ class _Registration:
             "sha256": delivery.sha256 or "",
             "bytes": delivery.size_bytes,
             "received_at": delivery.received_at.isoformat(),
-            "round": delivery.round or "",
+            "round": str(delivery.round or ""),
             "attempt": delivery.attempt or 0,
         }
-        return Entry(delivery.delivery_id, "registered", self.now, ACTOR, delivery.reason, None, delivery.state, details)
+        return Entry(delivery.delivery_id, "registered", self.now, Stage.INTAKE, delivery.reason, None, delivery.state, details)
 
 
 def _form(bucket: str, arrival: Arrival, number: int, received_at: dt.datetime) -> dict[str, Any]:
@@ -222,8 +221,7 @@ def _form(bucket: str, arrival: Arrival, number: int, received_at: dt.datetime) 
         "form_id": f"form.{number:04d}",
         "form_number": number,
         "kind": arrival.key.form,
-        "half_year": str(place.half_year) if place else None,
-        "municipality": place.municipality if place else None,
+        **_place(place),
         "bucket": bucket,
         "object_key": storable(arrival.version.key),
         "version_id": arrival.version.identity,
@@ -233,4 +231,9 @@ def _form(bucket: str, arrival: Arrival, number: int, received_at: dt.datetime) 
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
-    return {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__}
+    own = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__ if name != "place"}
+    return {**own, **_place(delivery.place), "round": delivery.round and str(delivery.round)}
+
+
+def _place(place: Place | None) -> Mapping[str, str | None]:
+    return dict.fromkeys(("law", "half_year", "municipality")) if place is None else place.columns

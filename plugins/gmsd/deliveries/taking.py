@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import statement, storable
-from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery
-from gmsd.deliveries.inbox import REFUSED, Place, nobody_delivered
+from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery, wanted_places
+from gmsd.deliveries.inbox import REFUSED, nobody_delivered
 from gmsd.protocol import protocol_or_newest
-from gmsd.rounds import WMO, HalfYear
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gmsd.deliveries.arrival import Arrival
-    from gmsd.rounds import Calendar
+    from gmsd.rounds import Calendar, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,10 @@ class Taken:
 
 @dataclass
 class Ledger:
-    """What is known of the places while uploads are taken one by one."""
+    """What is known of the places while uploads are taken one by one; `closed` holds law, round and half-year of every close."""
 
     history: dict[Place, list[Delivery]]
-    closed: set[tuple[str, str]]
+    closed: set[tuple[str, str, str]]
     unplaced: int
     forms: int
     checked_afresh: Callable[[Delivery], bool]
@@ -52,20 +51,17 @@ class Ledger:
 def ledger_of(connection: Connection, arrivals: Sequence[Arrival]) -> Ledger:
     """What the register holds of the places that these arrivals are for."""
     places = {a.key.place for a in arrivals if a.key.place}
-    values = {"municipalities": sorted({p.municipality for p in places}), "half_years": sorted({str(p.half_year) for p in places})}
     history: dict[Place, list[Delivery]] = {place: [] for place in places}
-    by_text = {(str(place.half_year), place.municipality): place for place in places}
-    for row in connection.execute(statement("deliveries/places"), values).mappings():
-        place = by_text.get((row["half_year"], row["municipality"]))
-        if place is not None:
-            history[place].append(Delivery(**row))
-    closed = {(row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
+    for delivery in map(Delivery.of, connection.execute(statement("deliveries/places"), wanted_places(places)).mappings()):
+        history[delivery.placed[0]].append(delivery)
+    closed = {(row.law, row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
 
     def checked_afresh(earlier: Delivery) -> bool:
         if earlier.state == "received":
             return True
+        place = earlier.placed[0]
         refused_by = set(connection.scalars(statement("deliveries/refusing_rules"), {"delivery_id": earlier.delivery_id}))
-        return protocol_or_newest(HalfYear.parse(earlier.half_year or ""), WMO).may_pass_later(refused_by)
+        return protocol_or_newest(place.half_year, place.law).may_pass_later(refused_by)
 
     return Ledger(
         history,
@@ -80,7 +76,7 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
     """Decide what one object is, by its key, the calendar and the uploads before it, and note a delivery in the ledger."""
     version = arrival.version
     delivery = Delivery(
-        delivery_id="", half_year=None, municipality=None, upload_number=0, round=None,
+        delivery_id="", place=None, upload_number=0, round=None,
         bucket=bucket, object_key=storable(version.key), version_id=version.identity, file_name=storable(arrival.key.file_name),
         sha256=arrival.sha256, size_bytes=version.size, received_at=received_at, registered_at=now,
         state="received", reason="", attempt=None, verdict=None, checked_at=None, facultative_used=None, deleted_at=None,
@@ -89,7 +85,7 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
     if noted or arrival.key.form:
         return Taken(replace(delivery, state="noted", reason=f"{noted}: no delivery") if noted else delivery, noted=noted or "")
     place = arrival.key.place
-    placing = calendar.place(place.half_year, received_at) if place else None
+    placing = calendar.place(place, received_at) if place else None
     if place is None or placing is None or placing.round is None:
         ledger.unplaced += 1
         problem = arrival.key.problem or "no round of the calendar takes this half-year"
@@ -97,21 +93,14 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
         return Taken(replace(delivery, delivery_id=f"unplaced.{number:04d}", upload_number=number, state="unplaced", reason=problem))
     before = ledger.history[place]
     number = max((d.upload_number for d in before), default=0) + 1
-    half_year, round_code = str(place.half_year), str(placing.round.code)
-    delivery = replace(
-        delivery,
-        delivery_id=f"{half_year}.{place.municipality}.{number:02d}",
-        half_year=half_year,
-        municipality=place.municipality,
-        upload_number=number,
-        round=round_code,
-    )
+    code, round_id = placing.round.code, placing.round.id
+    delivery = replace(delivery, delivery_id=f"{place.id}.{number:02d}", place=place, upload_number=number, round=code)
     if placing.timing != "open":
-        taken = Taken(replace(delivery, state=placing.timing, reason=f"received outside the delivery window of round {round_code}"))
-    elif (round_code, half_year) in ledger.closed:
-        taken = Taken(replace(delivery, state="late", reason=f"round {round_code} had been closed when it was registered"))
+        taken = Taken(replace(delivery, state=placing.timing, reason=f"received outside the delivery window of round {round_id}"))
+    elif (place.law, str(code), str(place.half_year)) in ledger.closed:
+        taken = Taken(replace(delivery, state="late", reason=f"round {round_id} had been closed when it was registered"))
     else:
-        counted = [d for d in before if d.round == round_code and d.attempt is not None]
+        counted = [d for d in before if d.round == code and d.attempt is not None]
         taken = _counted(delivery, counted, ledger.checked_afresh, arrival.problem)
     before.append(taken.delivery)
     return taken

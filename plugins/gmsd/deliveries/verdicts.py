@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
-from gmsd.deliveries.delivery import Delivery, get
+from gmsd.deliveries.delivery import Delivery, get, locked
 from gmsd.deliveries.states import Change, WrongState, transition, transition_many
-from gmsd.journal import lock_place, lock_round
+from gmsd.rounds import partition
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,15 +17,27 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gmsd.journal import Context
+    from gmsd.rounds import HalfYear, Place
 
 
 class RoundClosed(Exception):
     """The round has been closed: its deliveries do not change any more."""
 
 
-def is_closed(connection: Connection, round_code: str | None, half_year: str | None) -> bool:
-    """Whether a round has been closed for a half-year."""
-    return any((row.round, row.half_year) == (round_code, half_year) for row in connection.execute(statement("deliveries/closed_rounds")))
+def is_closed(connection: Connection, place: Place, round_code: HalfYear) -> bool:
+    """Whether a round has been closed for the half-year of a place."""
+    wanted = (place.law, str(round_code), str(place.half_year))
+    return any((row.law, row.round, row.half_year) == wanted for row in connection.execute(statement("deliveries/closed_rounds")))
+
+
+def refuse_closed(connection: Connection, place: Place, round_code: HalfYear) -> None:
+    """Refuse to change anything once a round has been closed for the half-year of a place.
+
+    Raises:
+        RoundClosed: it has.
+    """
+    if is_closed(connection, place, round_code):
+        raise RoundClosed(f"round {partition(place.law, round_code)} has been closed: its deliveries do not change any more")
 
 
 def keep_verdict(
@@ -77,7 +89,8 @@ def set_unreadable(connection: Connection, delivery: Delivery, *, reason: str, a
 
 
 def _settle(connection: Connection, delivery: Delivery, *, actor: str, at: dt.datetime) -> None:
-    values = {"half_year": delivery.half_year, "municipality": delivery.municipality, "round": delivery.round}
+    place, round_code = delivery.placed
+    values = {**place.columns, "round": str(round_code)}
     found = list(connection.execute(statement("deliveries/settled"), values))
     if not found:
         return
@@ -97,19 +110,15 @@ def let_in(context: Context, delivery_id: str, actor: str) -> Delivery:
         RoundClosed: the round it came too late for has been closed.
     """
     with context.engine.begin() as connection:
-        delivery = get(connection, delivery_id)
-        if delivery.round is None or delivery.half_year is None or delivery.municipality is None:
-            raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
-        lock_round(connection, delivery.round, alone=False)
-        lock_place(connection, delivery.half_year, delivery.municipality)
-        delivery = get(connection, delivery_id)
+        delivery = locked(connection, delivery_id)
         if delivery.state == "received" and delivery.attempt is not None:
             return delivery
-        if is_closed(connection, delivery.round, delivery.half_year):
-            raise RoundClosed(f"round {delivery.round} has been closed: its deliveries do not change any more")
+        if delivery.place is not None and delivery.round is not None:
+            refuse_closed(connection, delivery.place, delivery.round)
         if delivery.state != "late":
             raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
-        values = {"half_year": delivery.half_year, "municipality": delivery.municipality, "round": delivery.round}
+        place, round_code = delivery.placed
+        values = {**place.columns, "round": str(round_code)}
         attempt = connection.scalar(statement("deliveries/next_attempt"), values)
         transition(connection, delivery_id, "received", reason="a late upload, let in", actor=actor, at=context.clock.now())
         connection.execute(statement("deliveries/let_in"), {"delivery_id": delivery_id, "attempt": attempt})

@@ -50,9 +50,9 @@ def waiting_for(context: Context, connection: Connection, known: Round) -> Waiti
         connection: In a transaction that holds the round alone, when nothing may slip in between.
         known: The round.
     """
-    code, half_years = str(known.code), [str(half) for half in sorted(known.takes)]
-    deliveries = connection.scalars(statement("deliveries/unchecked"), {"round": code})
-    forms = connection.scalars(statement("deliveries/forms_waiting"), {"half_years": half_years, "closes_at": known.closes_at})
+    deliveries = connection.scalars(statement("deliveries/unchecked"), {"law": known.law, "round": str(known.code)})
+    about = {"law": known.law, "half_years": [str(half) for half in sorted(known.takes)], "closes_at": known.closes_at}
+    forms = connection.scalars(statement("deliveries/forms_waiting"), about)
     return Waiting(tuple(deliveries), tuple(forms), _unregistered(context, connection, known))
 
 
@@ -65,8 +65,8 @@ def _unregistered(context: Context, connection: Connection, known: Round) -> tup
         if is_known(version, registered) or (context.settings.clock == "system" and version.last_modified >= known.closes_at):
             continue
         place = parse_key(version.key).place
-        if place is not None and place.half_year in known.takes:
-            found.append(f"{place.half_year.upload_code}/{place.municipality} version {version.version_id}")
+        if place is not None and place.law == known.law and place.half_year in known.takes:
+            found.append(f"{place.folder} version {version.version_id}")
     return tuple(sorted(found))
 
 

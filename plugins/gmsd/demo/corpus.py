@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES
 from gmsd.demo.deliveries import COLUMNS, delivery, file_name_of
 from gmsd.demo.faults import FAULTS
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ class CorpusFile:
     @property
     def key(self) -> str:
         """Where it would lie in the inbox, below a folder that says what it is there for."""
-        return f"{self.label}/{self.half_year.upload_code}/{self.municipality}/{self.file_name}"
+        return f"{self.label}/{Place(WMO, self.half_year, self.municipality).folder}/{self.file_name}"
 
 
 def corpus() -> Iterator[CorpusFile]:

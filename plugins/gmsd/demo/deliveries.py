@@ -20,6 +20,7 @@ import polars as pl
 from gmsd import reference
 from gmsd.demo.choice import Choice, municipalities_of
 from gmsd.demo.register import EPOCH, FIRST_YEAR, LAST_YEAR, LONGEST_CYCLE, Flags, Ints, Register, random_for, register_of
+from gmsd.rounds import WMO, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ class DemoDelivery:
     @property
     def key(self) -> str:
         """The inbox key: code uitvraag, municipality, file name."""
-        return f"{self.half_year.upload_code}/{self.municipality}/{self.file_name}"
+        return f"{Place(WMO, self.half_year, self.municipality).folder}/{self.file_name}"
 
 
 @dataclass(frozen=True, slots=True)

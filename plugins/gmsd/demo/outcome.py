@@ -72,7 +72,7 @@ def figures(connection: Connection) -> dict[str, Any]:
         cells[row.release_id][row.reason] = row.cells
     return {
         "deliveries": dict(sorted(states.items())),
-        "rows": [_whole(row) for row in connection.execute(statement("demo/rows")).mappings()],
+        "rows": [_whole(row) for row in connection.execute(statement("demo/rows"), {"law": WMO}).mappings()],
         "clients": {row.period: int(row.clients) for row in connection.execute(statement("demo/clients"), counted)},
         "cells": dict(cells),
         "mails": {row.kind: row.sent for row in connection.execute(statement("demo/mails"))},

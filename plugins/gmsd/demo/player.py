@@ -18,7 +18,7 @@ from gmsd.clock import DatabaseClock
 from gmsd.database import connect, statement
 from gmsd.demo import outcome
 from gmsd.demo.story import Step, Story, moments
-from gmsd.rounds import Round, load_calendar
+from gmsd.rounds import Place, Round, load_calendar
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow
 
@@ -180,12 +180,12 @@ class Player:
     def _upload(self, steps: tuple[Step, ...]) -> None:
         """Put what is not there yet; places side by side, uploads of one place one after the other."""
         there = self._there()
-        places: defaultdict[tuple[str | None, str], list[Step]] = defaultdict(list)
+        places: defaultdict[Place | None, list[Step]] = defaultdict(list)
         seen: Counter[str] = Counter(step.key for step in self.story.steps if step.at < steps[0].at)
         for step in steps:
             seen[step.key] += 1
             if seen[step.key] > there[step.key]:
-                places[step.municipality, str(step.half_year)].append(step)
+                places[step.place].append(step)
 
         def put(together: list[Step]) -> None:
             for step in together:
@@ -204,19 +204,18 @@ class Player:
 
     def _close(self, played: Round) -> str:
         self.clock.move(played.closes_at + OFFICE_HOURS)
-        code = str(played.code)
-        if not self._closed(code):
-            run_id = self.engineer.start(CLOSE, partition_key=code, note="started by the demo: Airflow's own calendar cannot be moved")
+        if not self._closed(played):
+            run_id = self.engineer.start(CLOSE, partition_key=played.id, note="started by the demo: Airflow's own calendar cannot be moved")
             self._wait("the close", lambda: int(self._ended(CLOSE, str(run_id))), 1)
-            if not self._closed(code):
-                raise DemoFailed(f"round {code} was not closed: see run {run_id} of {CLOSE}")
+            if not self._closed(played):
+                raise DemoFailed(f"round {played.id} was not closed: see run {run_id} of {CLOSE}")
         loads = sum(len(each.takes) for each in self.rounds if each.code <= played.code)
         self._wait("the load", lambda: self.engineer.count(LOAD, "success"), loads)
         return f"{', '.join(map(str, sorted(played.takes)))} frozen, loaded and counted"
 
-    def _closed(self, code: str) -> list[str]:
+    def _closed(self, played: Round) -> list[str]:
         with self.engine.connect() as connection:
-            return list(connection.scalars(statement("demo/closed"), {"round": code}))
+            return list(connection.scalars(statement("demo/closed"), {"law": played.law, "round": str(played.code)}))
 
     def _release(self, played: Round, number: int) -> str:
         self.clock.move(dt.datetime.combine(played.release, dt.time(9, 30), played.closes_at.tzinfo))

@@ -20,6 +20,7 @@ from gmsd.demo.choice import DEFAULT_MUNICIPALITIES, Choice, municipalities_of
 from gmsd.demo.deliveries import created_on, delivery, file_name_of
 from gmsd.demo.faults import FAULTS, without_last
 from gmsd.demo.plan import FIRST_ROUND, H1, H2, IN_FORCE, SECOND_ROUND, FormPlan, MunicipalityPlan, Part, Upload, plan_of
+from gmsd.rounds import WMO, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +94,7 @@ class Step:
     Attributes:
         at: when, in Europe/Amsterdam; steps of one moment may be put into the inbox together, in this order.
         action: an upload of a delivery, or a coordinator's form.
-        municipality: four digits; None for a key nobody knows.
-        half_year: of the delivery or form; None for a key nobody knows.
+        place: of the delivery or form; None for a key nobody knows.
         key: in the inbox bucket.
         file: where the bytes lie, relative to the demo's folder.
         story: what the step shows.
@@ -108,8 +108,7 @@ class Step:
 
     at: datetime
     action: Literal["upload", "form"]
-    municipality: str | None
-    half_year: HalfYear | None
+    place: Place | None
     key: str
     file: str
     story: str
@@ -148,8 +147,8 @@ class Story:
         """Municipality -> delivered, withdrawn or not_delivered, of a half-year at the end of the story."""
         states: dict[str, set[str]] = {code: set() for code in self.municipalities}
         for step in self.uploads:
-            if step.municipality is not None and step.half_year == half_year:
-                states[step.municipality].add(step.expected_state)
+            if step.place is not None and step.place.half_year == half_year:
+                states[step.place.municipality].add(step.expected_state)
         return {
             code: "delivered" if "published" in found else "withdrawn" if "withdrawn" in found else "not_delivered"
             for code, found in states.items()
@@ -159,8 +158,8 @@ class Story:
         """What is uploaded, as `var/demo/manifest.json` gives it; keys beyond the promised ones come last."""
         return [
             {
-                "half_year": None if step.half_year is None else str(step.half_year),
-                "municipality": step.municipality,
+                "half_year": None if step.place is None else str(step.place.half_year),
+                "municipality": None if step.place is None else step.place.municipality,
                 "file": step.file,
                 "key": step.key,
                 "story": step.story,
@@ -175,7 +174,7 @@ class Story:
 
     def write_files(self, folder: Path) -> Iterator[Step]:
         """Write every file of the story under `folder`, giving each step when its file is there (for a progress bar)."""
-        for step in sorted(self.steps, key=lambda step: (step.municipality or "", step.file)):
+        for step in sorted(self.steps, key=lambda step: (step.place.municipality if step.place else "", step.file)):
             path = folder / step.file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(step.data(self.seed))
@@ -229,12 +228,12 @@ def _part_steps(code: str, part: Part) -> Iterator[Step]:
         else:
             at = {"early": calendar.early, "late": calendar.late, "burst": calendar.burst}[upload.moment]
         content = _content(code, part, upload, at, calendar.window[start])
-        key = f"{part.half_year.upload_code}/{code}/{_name(code, part.half_year, upload)}"
+        place = Place(WMO, part.half_year, code)
+        key = f"{place.folder}/{_name(code, part.half_year, upload)}"
         yield Step(
             at=at,
             action="upload",
-            municipality=code,
-            half_year=part.half_year,
+            place=place,
             key=key,
             file="",
             story=upload.story,
@@ -269,17 +268,17 @@ def _at_the_end(step: Step, plan: MunicipalityPlan) -> Step:
     """Turn the outcome within the round into the state at the end of the story."""
     if any(form.kind == "intrekking" and not form.malformed and _same(form, step) for form in plan.forms):
         return replace(step, expected_state="withdrawn")
-    if step.expected_state != IN_FORCE:
+    if step.expected_state != IN_FORCE or step.place is None:
         return step
     redelivered = any(
-        part.half_year == step.half_year and part.round > step.round and any(upload.outcome == IN_FORCE for upload in part.uploads)
+        part.half_year == step.place.half_year and part.round > step.round and any(upload.outcome == IN_FORCE for upload in part.uploads)
         for part in plan.parts
     )
     return replace(step, expected_state="superseded" if redelivered else "published")
 
 
 def _same(form: FormPlan, step: Step) -> bool:
-    return (form.round, form.half_year) == (step.round, step.half_year)
+    return step.place is not None and (form.round, form.half_year) == (step.round, step.place.half_year)
 
 
 def _form_step(code: str, form: FormPlan) -> Step:
@@ -287,12 +286,12 @@ def _form_step(code: str, form: FormPlan) -> Step:
     body: dict[str, str | None] = {"half_year": form.half_year.upload_code, "municipality": code, "name": "Coördinator Wmo"}
     body["text" if form.kind == "toelichting" else "reason"] = form.text
     text = json.dumps(body, ensure_ascii=False, indent=1)
+    place = Place(WMO, form.half_year, code)
     return Step(
         at=MOMENTS[form.round].forms,
         action="form",
-        municipality=code,
-        half_year=form.half_year,
-        key=f"{form.half_year.upload_code}/{code}/formulieren/{form.kind}.json",
+        place=place,
+        key=f"{place.folder}/formulieren/{form.kind}.json",
         file="",
         story=form.story,
         expected_state="malformed" if form.malformed else "carried_out" if form.kind == "intrekking" else "filed",
@@ -312,8 +311,7 @@ def _unplaced() -> list[Step]:
         step = Step(
             at=MOMENTS[code_of_round].window[0],
             action="upload",
-            municipality=None,
-            half_year=None,
+            place=None,
             key=f"{folder}/{file_name_of(code, half_year)}",
             file="",
             story="unplaced",
@@ -335,7 +333,7 @@ def _numbered(steps: list[Step]) -> Iterator[Step]:
         if step.action == "form":
             yield replace(step, file=f"files/formulieren/{step.round.upload_code}/{step.key}")
             continue
-        base = "unplaced" if step.half_year is None else f"{step.half_year}.{step.municipality}"
+        base = "unplaced" if step.place is None else step.place.id
         counts[base] = counts.get(base, 0) + 1
-        number = f"{counts[base]:04d}" if step.half_year is None else f"{counts[base]:02d}"
+        number = f"{counts[base]:04d}" if step.place is None else f"{counts[base]:02d}"
         yield replace(step, delivery=f"{base}.{number}", file=f"files/{base.replace('.', '/')}/{number}/{name}")

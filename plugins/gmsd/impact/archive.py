@@ -144,13 +144,11 @@ def from_store(store: ObjectStore, bucket: str, deliveries: Sequence[Delivery], 
     Raises:
         NoArchive: When there is none.
     """
-    from gmsd.rounds import HalfYear
-
     kept = {stored.key for stored in store.objects(bucket)}
     items, too_large = [], 0
     numbers: Counter[str] = Counter()
     for delivery in deliveries:
-        if delivery.half_year is None or delivery.delivery_id not in kept:
+        if delivery.place is None or delivery.delivery_id not in kept:
             continue
         numbers[delivery.object_key] += 1
         if delivery.size_bytes > max_bytes:
@@ -160,8 +158,8 @@ def from_store(store: ObjectStore, bucket: str, deliveries: Sequence[Delivery], 
         name = shown(delivery.object_key) + (f" (upload {number})" if number > 1 else "")
         fetch = partial(store.get, bucket, delivery.delivery_id)
         day = delivery.received_at.astimezone(AMSTERDAM).date()
-        half_year = HalfYear.parse(delivery.half_year)
-        items.append(Item(name, delivery.file_name, delivery.municipality, half_year, day, "the register", fetch))
+        about = delivery.place
+        items.append(Item(name, delivery.file_name, about.municipality, about.half_year, day, "the register", fetch))
     if not items:
         raise NoArchive(f"the bucket {bucket} holds no registered deliveries")
     left_out = f" ({too_large:,} over the limit of size left out)" if too_large else ""

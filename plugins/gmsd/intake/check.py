@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd import letters
@@ -13,23 +13,24 @@ from gmsd.deliveries import (
     BytesLost,
     Delivery,
     ReceiptBroken,
-    RoundClosed,
     WrongState,
     check_result,
-    delivered_bytes,
+    counts_now,
     get,
-    is_closed,
     keep_verdict,
+    locked,
+    refuse_closed,
+    refuse_other_bytes,
     set_unreadable,
+    stored_bytes,
     unchecked_up_to,
 )
 from gmsd.intake.judge import cannot_be_read, judge, rules_version
 from gmsd.intake.lines import packed
 from gmsd.intake.staging import stage
-from gmsd.journal import Context, audit, lock_place, lock_round, queue_mail
+from gmsd.journal import Context, Stage, audit, queue_mail
 from gmsd.letters import unreadable_right
 from gmsd.op_orde import summarise
-from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ACTOR = "check"
 _CHECKED = ("unreadable", "rejected", "accepted", "superseded")
 _NAMED_RULES = 5
 
@@ -60,7 +60,7 @@ class CheckOutcome:
 
 
 def check_delivery(context: Context, delivery_id: str) -> CheckOutcome:
-    """Check a delivery, and before it the unchecked ones that its municipality sent earlier for the same half-year.
+    """Check a delivery, and before it the unchecked ones of the same place that came earlier.
 
     A delivery that is not to be checked (late, repeat, withdrawn, ...) or was checked before is left as it is: what it is, is the outcome.
     Waits while another task checks the same place. Each check is one transaction; a kill leaves the delivery to be checked again.
@@ -75,7 +75,7 @@ def check_delivery(context: Context, delivery_id: str) -> CheckOutcome:
         waiting = unchecked_up_to(connection, delivery) if delivery.state == "received" else []
     for each in waiting:
         try:
-            _check(context, each, actor=ACTOR, again=False)
+            _check(context, each, actor=Stage.CHECK, again=False)
         except ReceiptBroken as error:
             if each == delivery_id:
                 raise
@@ -119,26 +119,25 @@ def outcome(context: Context, delivery_id: str) -> CheckOutcome:
 
 def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> None:
     with context.engine.begin() as connection:
-        delivery = get(connection, delivery_id)
-        lock_round(connection, delivery.round or "", alone=False)
-        lock_place(connection, delivery.half_year or "", delivery.municipality or "")
-        delivery = get(connection, delivery_id)
+        delivery = locked(connection, delivery_id)
         if again:
-            if is_closed(connection, delivery.round, delivery.half_year):
-                raise RoundClosed(f"round {delivery.round} has been closed: its deliveries do not change any more")
+            if delivery.place is not None and delivery.round is not None:
+                refuse_closed(connection, delivery.place, delivery.round)
             if delivery.state not in _CHECKED:
                 raise WrongState(f"delivery {delivery_id} is {delivery.state}: there is nothing to check again")
         elif delivery.state != "received":  # another task was first
             return
         try:
-            data = delivered_bytes(context, delivery) if delivery.size_bytes <= context.settings.max_file_bytes else None
+            data = stored_bytes(context, delivery) if delivery.size_bytes <= context.settings.max_file_bytes else None
         except NotReadable:
             if again:
                 raise BytesLost(f"the bytes of {delivery_id} could never be read: there is nothing to check again") from None
             set_unreadable(connection, delivery, reason=NOT_READABLE, actor=actor, at=context.clock.now())
             queue_mail(connection, unreadable_right(context, connection, delivery), context.clock.now())
             return
-        _keep(context, connection, delivery, judge(context, delivery, data), data, actor)
+        result = judge(context, delivery, data)
+        refuse_other_bytes(delivery, result.sha256)
+        _keep(context, connection, delivery, result, data, actor)
 
 
 def _keep(context: Context, connection: Connection, delivery: Delivery, result: CheckResult, data: bytes | None, actor: str) -> None:
@@ -169,22 +168,20 @@ def _keep(context: Context, connection: Connection, delivery: Delivery, result: 
 
 def _op_orde(context: Context, connection: Connection, delivery: Delivery, data: bytes, result: CheckResult) -> dict[str, Any]:
     """The counts of the op-orde report, and which deliveries it is set beside as of now, so that it can be made again."""
-    half_year = HalfYear.parse(delivery.half_year or "")
+    place = delivery.placed[0]
     summary = summarise(
         stage(context, delivery, data, result),
-        half_year,
-        municipality=delivery.municipality or "",
+        place.half_year,
+        municipality=place.municipality,
         delivery_id=delivery.delivery_id,
         facultative_used=result.facultative_used,
     )
-    place = {"municipality": delivery.municipality, "half_year": delivery.half_year}
-    last = {"municipality": delivery.municipality, "half_year": str(half_year.previous)}
-    before = {**place, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
-    standing_then = connection.execute(statement("deliveries/counts_now"), last).first()
+    before = {**place.columns, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
+    counted_then = counts_now(connection, replace(place, half_year=place.half_year.previous))
     return {
         "summary": summary.to_json(),
-        "compared_with": list(connection.scalars(statement("intake/compared_with"), place)),
-        "previous_half_year": standing_then.delivery_id if standing_then else None,
+        "compared_with": list(connection.scalars(statement("intake/compared_with"), place.columns)),
+        "previous_half_year": counted_then.delivery_id if counted_then else None,
         "previous_delivery": connection.scalar(statement("intake/previous_delivery"), before),
     }
 

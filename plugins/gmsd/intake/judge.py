@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from gmsd.checking import CheckResult, check_file, check_unread
 from gmsd.clock import AMSTERDAM
 from gmsd.protocol import Protocol, protocol_or_newest
-from gmsd.rounds import WMO, HalfYear
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Delivery
@@ -25,12 +24,12 @@ def judge(context: Context, delivery: Delivery, data: bytes | None) -> CheckResu
         delivery: A delivery with a place.
         data: Its bytes; None when it is over the size limit and was not read.
     """
-    settings = context.settings
+    settings, place = context.settings, delivery.placed[0]
     known: dict[str, Any] = {
         "file_name": delivery.file_name,
-        "municipality": delivery.municipality,
-        "half_year": HalfYear.parse(delivery.half_year or ""),
-        "law_id": WMO,
+        "municipality": place.municipality,
+        "half_year": place.half_year,
+        "law_id": place.law,
         "received_on": delivery.received_at.astimezone(AMSTERDAM).date(),
         "max_bytes": settings.max_file_bytes,
         "max_lines": settings.max_file_lines,
@@ -57,4 +56,5 @@ def rules_version(delivery: Delivery) -> str:
 
 
 def _rules(delivery: Delivery) -> Protocol:
-    return protocol_or_newest(HalfYear.parse(delivery.half_year or ""), WMO)
+    place = delivery.placed[0]
+    return protocol_or_newest(place.half_year, place.law)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd import feedback, letters, rendering
 from gmsd.database import statement
-from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, get, standing
+from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, locked, progress_of
 from gmsd.intake.lines import unpacked
-from gmsd.journal import Context, Sent, issues_of, lock_place, lock_round, queue_mail, send_queued
-from gmsd.letters import party_of, standing_view, to_coordinator, upload_of
+from gmsd.journal import Context, Sent, issues_of, queue_mail, send_queued
+from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
 from gmsd.op_orde import OpOrdeContext, OpOrdeReport, OpOrdeSummary, compare, op_orde_html, op_orde_json, op_orde_xlsx
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ def report_delivery(context: Context, delivery_id: str, *, resend: bool = False)
         UnknownDelivery: there is no such delivery.
     """
     with context.engine.begin() as connection:
-        delivery = get(connection, delivery_id)
-        if delivery.half_year is not None and delivery.municipality is not None:
-            lock_round(connection, delivery.round or "", alone=False)
-            lock_place(connection, delivery.half_year, delivery.municipality)
-            delivery = get(connection, delivery_id)
+        delivery = locked(connection, delivery_id)
         stored = check_result(connection, delivery_id)
         reports: tuple[str, ...] = ()
         if stored is not None and delivery.state != "withdrawn":
@@ -69,9 +65,10 @@ def _report(
     *,
     resend: bool,
 ) -> tuple[str, ...]:
-    party, upload = party_of(delivery.half_year or "", delivery.municipality or ""), upload_of(delivery)
-    calendar_round = context.calendar.round(delivery.round or "")
-    found = standing_view(standing(connection, delivery.half_year or "", delivery.municipality or "", delivery.round))
+    place, round_code = delivery.placed
+    party, upload = party_of(place), receipt_of(delivery)
+    calendar_round = context.calendar.round(round_code, place.law)
+    found = standing_view(progress_of(connection, place, round_code))
     checked_at = delivery.checked_at or context.clock.now()
     rules_url = context.settings.rules_url
     about = feedback.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)

@@ -10,7 +10,6 @@ import polars as pl
 from gmsd.checking import pseudonymise, read_records, read_records_of
 from gmsd.deliveries import ReceiptBroken, check_result, delivered_bytes
 from gmsd.installation import check_key
-from gmsd.rounds import WMO, HalfYear
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -61,7 +60,8 @@ def staged_records(context: Context, delivery: Delivery) -> pl.DataFrame:
         raise StagingLost(
             f"the records of {delivery.delivery_id} are not in the staging bucket, and its raw file is gone or changed"
         ) from None
-    records = read_records_of(data, HalfYear.parse(delivery.half_year or ""), WMO)
+    place = delivery.placed[0]
+    records = read_records_of(data, place.half_year, place.law)
     with context.engine.connect() as connection:
         stored = check_result(connection, delivery.delivery_id)
     if stored is None or stored[0]["records"] != records.height:

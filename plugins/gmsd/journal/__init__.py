@@ -4,7 +4,7 @@ Not here: deliveries, rules, figures and releases. A row, a mail or a lock names
 """
 
 from gmsd.journal.anchoring import anchor, anchors, verify_trail
-from gmsd.journal.audit_trail import Entry, audit, audit_many, head_of_trail, hidden, trail, verify_chain
+from gmsd.journal.audit_trail import Entry, Stage, audit, audit_many, head_of_trail, hidden, trail, verify_chain
 from gmsd.journal.context import Context
 from gmsd.journal.engineer import tell_engineer
 from gmsd.journal.incidents import FailedTask, note_failed_task, note_outage
@@ -18,6 +18,7 @@ __all__ = [
     "FailedTask",
     "Outgoing",
     "Sent",
+    "Stage",
     "anchor",
     "anchors",
     "audit",

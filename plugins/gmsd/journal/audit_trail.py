@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 GENESIS = "0" * 64
+
+
+class Stage(StrEnum):
+    """Who did what nobody asked for by name: the stage of the pipeline, in its own words; a person stands in the trail by their name."""
+
+    INTAKE = "intake"
+    CHECK = "check"
+    CLOSE = "close"
+    LOAD = "load"
+    PUBLICATION = "publication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ def audit_many(connection: Connection, entries: Sequence[Entry]) -> None:
             "from_state": entry.from_state,
             "to_state": entry.to_state,
             "reason": entry.reason,
-            "actor": entry.actor,
+            "actor": str(entry.actor),
             "details": dict(entry.details),
             "previous_hash": previous,
         }

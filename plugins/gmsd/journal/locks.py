@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.database import statement
+from gmsd.rounds import partition
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from gmsd.rounds import HalfYear, Place
 
 
 def lock_registration(connection: Connection) -> None:
@@ -18,15 +21,15 @@ def lock_registration(connection: Connection) -> None:
     connection.execute(statement("journal/lock"), {"name": "gmsd:registration"})
 
 
-def lock_round(connection: Connection, round_code: str, *, alone: bool) -> None:
+def lock_round(connection: Connection, law: str, code: HalfYear, *, alone: bool) -> None:
     """A close is alone in its round; everything else that changes deliveries of the round shares it."""
     name = "journal/lock" if alone else "journal/lock_shared"
-    connection.execute(statement(name), {"name": f"gmsd:round:{round_code}"})
+    connection.execute(statement(name), {"name": f"gmsd:round:{partition(law, code)}"})
 
 
-def lock_place(connection: Connection, half_year: str, municipality: str) -> None:
-    """Deliveries of one municipality and half-year are checked, reported and withdrawn one after the other."""
-    connection.execute(statement("journal/lock"), {"name": f"gmsd:place:{half_year}:{municipality}"})
+def lock_place(connection: Connection, place: Place) -> None:
+    """Deliveries of one place are checked, reported and withdrawn one after the other."""
+    connection.execute(statement("journal/lock"), {"name": f"gmsd:place:{place.id}"})
 
 
 def lock_audit(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 Not here: whether a letter is due, which the stage that queues it decides; of a check and a comparison only the results are read.
 """
 
-from gmsd.letters.addressed import address_of, party_of, standing_view, to_coordinator, upload_of
+from gmsd.letters.addressed import address_of, party_of, receipt_of, standing_view, to_coordinator
 from gmsd.letters.contexts import (
     FormContext,
     OpOrdeReadyContext,
@@ -57,6 +57,7 @@ __all__ = [
     "over_limit_mail",
     "party_of",
     "receipt_mail",
+    "receipt_of",
     "repeat_mail",
     "standing_view",
     "state_note",
@@ -64,7 +65,6 @@ __all__ = [
     "unplaced_mail",
     "unreadable_right",
     "unreadable_right_mail",
-    "upload_of",
     "vanished_mail",
     "verdict_mail",
     "verdict_note",

@@ -9,30 +9,39 @@ from gmsd.deliveries import CORRECTIONS_ALLOWED
 from gmsd.journal import Outgoing
 from gmsd.letters import contexts
 from gmsd.reference import is_municipality, name, successors
-from gmsd.rendering import Party, Upload
+from gmsd.rendering import Party, Receipt
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from gmsd.deliveries import Delivery, Standing
+    from gmsd.deliveries import Delivery, Progress
     from gmsd.journal import Context
     from gmsd.rendering import RenderedMail
+    from gmsd.rounds import Place
 
 
-def party_of(half_year: str, municipality: str) -> Party:
-    """The municipality and half-year that a message is about."""
-    return Party(municipality, name(municipality), HalfYear.parse(half_year))
+def party_of(place: Place) -> Party:
+    """The place that a message is about."""
+    return Party(place, name(place.municipality))
 
 
-def upload_of(delivery: Delivery) -> Upload:
+def receipt_of(delivery: Delivery) -> Receipt:
     """A delivery as the coordinator knows it."""
-    return Upload(delivery.shown_name, delivery.received_at, delivery.delivery_id)
+    return Receipt(
+        delivery.shown_name,
+        delivery.received_at,
+        delivery.delivery_id,
+        delivery.size_bytes,
+        delivery.sha256,
+        delivery.attempt,
+        delivery.place,
+    )
 
 
-def standing_view(found: Standing) -> contexts.Standing:
+def standing_view(found: Progress) -> contexts.Standing:
     """Where a municipality stands, as a mail tells it."""
     now = found.counts_now
     return contexts.Standing(
-        upload_of(now) if now else None,
+        receipt_of(now) if now else None,
         found.corrections_left,
         counts_facultative=now is None or bool(now.facultative_used),
         corrections_allowed=CORRECTIONS_ALLOWED,
@@ -48,5 +57,5 @@ def address_of(context: Context, municipality: str) -> str:
 
 def to_coordinator(context: Context, delivery: Delivery, kind: str, mail: RenderedMail, issue: int = 1) -> Outgoing:
     """A mail about a delivery to the coordinator of its municipality."""
-    municipality = delivery.municipality or ""
+    municipality = delivery.placed[0].municipality
     return Outgoing(delivery.delivery_id, kind, municipality, address_of(context, municipality), mail, issue)

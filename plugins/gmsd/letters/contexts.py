@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from gmsd.feedback import Checked
-    from gmsd.rendering import Party, Upload
+    from gmsd.rendering import Party, Receipt
     from gmsd.rounds import Round
 
 FormKind = Literal["intrekking", "toelichting"]
@@ -22,7 +22,7 @@ FormKind = Literal["intrekking", "toelichting"]
 class Standing:
     """Where a municipality stands now: the upload that counts, and the corrections that are left of the twenty."""
 
-    counts_now: Upload | None
+    counts_now: Receipt | None
     corrections_left: int
     counts_facultative: bool = True
     corrections_allowed: int = CORRECTIONS_ALLOWED
@@ -33,11 +33,9 @@ class ReceiptContext:
     """An upload has come in and will be checked; `check_until` is the last day the verdict may take."""
 
     party: Party
-    upload: Upload
+    upload: Receipt
     round: Round
     standing: Standing
-    bytes: int
-    sha256: str
     check_until: date
 
 
@@ -49,7 +47,7 @@ class VerdictContext:
     """
 
     party: Party
-    upload: Upload
+    upload: Receipt
     round: Round
     standing: Standing
     result: Mapping[str, Any] | Checked
@@ -66,10 +64,10 @@ class UploadContext:
     """
 
     party: Party
-    upload: Upload
+    upload: Receipt
     round: Round | None
     standing: Standing
-    earlier: Upload | None = None
+    earlier: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class OtherFolderContext:
     used: Party
     right: tuple[Party, ...]
     before: bool
-    upload: Upload
+    upload: Receipt
     round: Round | None
 
 
@@ -136,7 +134,7 @@ class WithdrawalDoneContext:
     form_id: str
     received_at: datetime
     done_at: datetime
-    removed: tuple[Upload, ...]
+    removed: tuple[Receipt, ...]
     already_released: bool = False
 
 
@@ -145,7 +143,7 @@ class OpOrdeReadyContext:
     """The op-orde report of an accepted upload is ready."""
 
     party: Party
-    upload: Upload
+    upload: Receipt
     round: Round
     standing: Standing
     reports: tuple[str, ...]

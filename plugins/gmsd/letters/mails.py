@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         VerdictContext,
         WithdrawalDoneContext,
     )
-    from gmsd.rendering import Upload
+    from gmsd.rendering import Receipt
 
 
 def notice_sentence(finding: Finding) -> str:
@@ -31,7 +31,7 @@ def notice_sentence(finding: Finding) -> str:
     return f"{finding.message} {'Regel' if finding.count == 1 else 'Regels'} {dutch_lines(finding.lines)}{more}."
 
 
-def _upload_line(upload: Upload) -> str:
+def _upload_line(upload: Receipt) -> str:
     return f"{one_line(upload.file_name)}, geüpload op {dutch_moment(upload.received_at)} (kenmerk {upload.delivery_id})"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmsd.clock import AMSTERDAM
-from gmsd.deliveries import UPLOADS_ALLOWED, VANISHED, Standing, counting_now, parse_key, standing
+from gmsd.deliveries import UPLOADS_ALLOWED, VANISHED, Progress, counting_now, parse_key, progress_of
 from gmsd.journal import Outgoing
-from gmsd.letters.addressed import address_of, party_of, standing_view, to_coordinator, upload_of
+from gmsd.letters.addressed import address_of, party_of, receipt_of, standing_view, to_coordinator
 from gmsd.letters.contexts import OtherFolderContext, ReceiptContext, UnplacedContext, UploadContext
 from gmsd.letters.mails import (
     early_mail,
@@ -37,29 +38,29 @@ WORKING_DAYS_TO_VERDICT = 3
 
 def announcements(context: Context, connection: Connection, taken: Sequence[Taken]) -> list[Outgoing]:
     """The mails about uploads just registered: a receipt for what will be checked, a short one for what will not, one to the engineer."""
-    counting = counting_now(connection, [t.delivery for t in taken if t.delivery.half_year])
+    counting = counting_now(connection, [t.delivery.place for t in taken if t.delivery.place])
     mails = []
     for each in taken:
         delivery = each.delivery
-        if delivery.half_year is None or delivery.municipality is None or delivery.round is None:
+        if delivery.place is None or delivery.round is None:
             mails += _elsewhere(context, delivery) or [_unplaced(context, delivery)]
             continue
         if delivery.attempt is None:
-            found = standing(connection, delivery.half_year, delivery.municipality, delivery.round)
+            found = progress_of(connection, delivery.place, delivery.round)
         else:
-            found = Standing(counting.get((delivery.half_year, delivery.municipality)), min(delivery.attempt, UPLOADS_ALLOWED))
-        mails.append(_about(context, each, context.calendar.round(delivery.round), found))
+            found = Progress(counting.get(delivery.place), min(delivery.attempt, UPLOADS_ALLOWED))
+        mails.append(_about(context, each, context.calendar.round(delivery.round, delivery.place.law), found))
     return mails
 
 
-def _about(context: Context, taken: Taken, calendar_round: Round, found: Standing) -> Outgoing:
+def _about(context: Context, taken: Taken, calendar_round: Round, found: Progress) -> Outgoing:
     delivery = taken.delivery
-    party, upload = party_of(delivery.half_year or "", delivery.municipality or ""), upload_of(delivery)
+    party, upload = party_of(delivery.placed[0]), receipt_of(delivery)
     if delivery.state == "received":
         until = add_working_days(delivery.received_at.date(), WORKING_DAYS_TO_VERDICT)
-        receipt = ReceiptContext(party, upload, calendar_round, standing_view(found), delivery.size_bytes, delivery.sha256 or "", until)
+        receipt = ReceiptContext(party, upload, calendar_round, standing_view(found), until)
         return to_coordinator(context, delivery, "receipt", receipt_mail(receipt))
-    earlier = upload_of(taken.repeats) if taken.repeats else None
+    earlier = receipt_of(taken.repeats) if taken.repeats else None
     about = UploadContext(party, upload, calendar_round, standing_view(found), earlier)
     kind, render = {
         "late": ("late", late_mail),
@@ -74,9 +75,9 @@ def _about(context: Context, taken: Taken, calendar_round: Round, found: Standin
 
 def unreadable_right(context: Context, connection: Connection, delivery: Delivery) -> Outgoing:
     """The mail about an upload that turned out not to be readable when it was to be checked."""
-    half_year, municipality, round_code = delivery.half_year or "", delivery.municipality or "", delivery.round or ""
-    found = standing(connection, half_year, municipality, round_code)
-    about = UploadContext(party_of(half_year, municipality), upload_of(delivery), context.calendar.round(round_code), standing_view(found))
+    place, code = delivery.placed
+    view = standing_view(progress_of(connection, place, code))
+    about = UploadContext(party_of(place), receipt_of(delivery), context.calendar.round(code, place.law), view)
     return to_coordinator(context, delivery, "unreadable_right", unreadable_right_mail(about))
 
 
@@ -90,15 +91,15 @@ def _elsewhere(context: Context, delivery: Delivery) -> list[Outgoing]:
     today = HalfYear.of(delivery.received_at.astimezone(AMSTERDAM).date())
     asked = (place.municipality,) if then else right
     told = sorted({code for each in asked for code in (successors(each, today) if not is_municipality(each, today) else ()) or (each,)})
-    known = context.calendar.place(place.half_year, delivery.received_at)
+    known = context.calendar.place(place, delivery.received_at)
     mails = []
     for number, code in enumerate(told if right else (), 1):
         about = OtherFolderContext(
-            party=party_of(str(place.half_year), code),
-            used=party_of(str(place.half_year), place.municipality),
-            right=tuple(party_of(str(place.half_year), each) for each in right),
+            party=party_of(replace(place, municipality=code)),
+            used=party_of(place),
+            right=tuple(party_of(replace(place, municipality=each)) for each in right),
             before=bool(then),
-            upload=upload_of(delivery),
+            upload=receipt_of(delivery),
             round=known.round if known.timing == "open" else None,
         )
         mail = other_folder_mail(about)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gmsd.rendering import Party, Upload
+    from gmsd.rendering import Party, Receipt
     from gmsd.rounds import Round
 
 
@@ -17,6 +17,6 @@ class OpOrdeContext:
     """What an op-orde report shows beside its figures."""
 
     party: Party
-    upload: Upload
+    upload: Receipt
     made_at: datetime
     round: Round | None = None

@@ -11,7 +11,7 @@ import polars as pl
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import copy_frame, statement
-from gmsd.journal import Entry, audit_many
+from gmsd.journal import Entry, Stage, audit_many
 from gmsd.releases.cells import SHOWN, SUPPRESSED
 from gmsd.releases.files import DOCUMENT, Bundle, bundle, to_json
 from gmsd.store import NotReadable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
-
-ACTOR = "publication"
 
 
 class PlanChangedError(Exception):
@@ -72,10 +70,8 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
         raise PlanChangedError(f"{plan.content.release_id} would say something else than what was approved; look at the preview again")
     connection.execute(statement("releases/lock"))
     existing = connection.execute(statement("releases/get"), {"release_id": plan.content.release_id}).one_or_none()
-    inputs = [
-        dict(row)
-        for row in connection.execute(statement("releases/inputs"), {"law": plan.content.law, "round": str(plan.round)}).mappings()
-    ]
+    as_of = {"law": plan.content.law, "round": str(plan.round)}
+    inputs = [dict(row) for row in connection.execute(statement("releases/inputs"), as_of).mappings()]
     content, files, account = _rendered(plan, existing, inputs)
     if existing is None or existing.state not in {"building", "published"}:
         _refuse_taken_number(store, settings, content.release_id, files)
@@ -142,7 +138,7 @@ def _tell(connection: Connection, plan: Plan, files: Bundle, account: bytes, bef
         "account_sha256": hashlib.sha256(account).hexdigest(),
     }
     # the first moment of what is written down is the content's, and stays when it is built again
-    entry = Entry(plan.content.release_id, "built", plan.content.created, ACTOR, "", before, "proposed", details)
+    entry = Entry(plan.content.release_id, "built", plan.content.created, Stage.PUBLICATION, "", before, "proposed", details)
     audit_many(connection, [entry])
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from gmsd.database import statement
 from gmsd.deliveries import listing, mark_published
 from gmsd.figures import half_years_in_force
+from gmsd.journal import Stage
 from gmsd.releases.approval import PIPELINE, REFUSED, AnsweredError, NotApprovedError, approval_of, ask, questions
-from gmsd.releases.build import ACTOR, build_release
+from gmsd.releases.build import build_release
 from gmsd.releases.plan import plan_release
 from gmsd.releases.publication import publish, take_back
 from gmsd.rounds import HalfYear
@@ -125,5 +126,5 @@ def publish_approved(
     with engine.begin() as connection:
         counts_now = {each for _, _, each in half_years_in_force(connection, asked.law, HalfYear.parse(asked.round)).deliveries}
         loaded = [each.delivery_id for each in listing(connection, state="loaded") if each.delivery_id in counts_now]
-        mark_published(connection, loaded, release_id=asked.release_id, actor=ACTOR, at=at)
+        mark_published(connection, loaded, release_id=asked.release_id, actor=Stage.PUBLICATION, at=at)
     return asked, pointer

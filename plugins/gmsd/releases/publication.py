@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
-from gmsd.journal import Entry, anchor, audit_many
+from gmsd.journal import Entry, Stage, anchor, audit_many
 from gmsd.releases.approval import approval_of
-from gmsd.releases.build import ACTOR, staged_prefix
+from gmsd.releases.build import staged_prefix
 from gmsd.releases.files import DOCUMENT, to_json
 from gmsd.releases.formats import media_type
 from gmsd.rounds import WMO
@@ -70,7 +70,7 @@ def publish(engine: Engine, store: ObjectStore, settings: Settings, release_id: 
     return pointer
 
 
-def refuse(connection: Connection, release_id: str, at: dt.datetime, *, actor: str = ACTOR) -> None:
+def refuse(connection: Connection, release_id: str, at: dt.datetime, *, actor: str = Stage.PUBLICATION) -> None:
     """Note that a built release was refused; its number is used again by the next proposal. Nothing of it was public.
 
     Raises:
@@ -100,7 +100,7 @@ def _let_out(connection: Connection, release_id: str, at: dt.datetime) -> None:
     approval = approval_of(connection, release_id, release.fingerprint)
     details = _hashes(release) | {"question": approval.question, "asked_by": approval.asked_by, "approved_by": approval.answered_by}
     connection.execute(statement("releases/let_out"), {"release_id": release_id, "approval": approval.question})
-    audit_many(connection, [Entry(release_id, "let out", at, ACTOR, "", release.state, "building", details)])
+    audit_many(connection, [Entry(release_id, "let out", at, Stage.PUBLICATION, "", release.state, "building", details)])
 
 
 def _hashes(release: Row[Any]) -> dict[str, str]:
@@ -116,7 +116,7 @@ def _move(
     *,
     at: dt.datetime,
     event: str,
-    actor: str = ACTOR,
+    actor: str = Stage.PUBLICATION,
     details: dict[str, str] | None = None,
 ) -> None:
     """Change the state of a release, with its row in the audit trail."""

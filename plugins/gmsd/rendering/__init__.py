@@ -15,7 +15,7 @@ from gmsd.rendering.environments import (
     render_text,
 )
 from gmsd.rendering.json_text import json_text
-from gmsd.rendering.party import Party, Upload
+from gmsd.rendering.party import Party, Receipt
 from gmsd.rendering.sheets import Cell, Sheet, workbook
 from gmsd.rendering.xlsx import MOST_ROWS
 
@@ -23,9 +23,9 @@ __all__ = [
     "MOST_ROWS",
     "Cell",
     "Party",
+    "Receipt",
     "RenderedMail",
     "Sheet",
-    "Upload",
     "clean_text",
     "compile_templates",
     "fill",

@@ -1,4 +1,4 @@
-"""Whom a message or report is about, and which upload."""
+"""Whom a message or report is about, and what is known of an upload."""
 
 from __future__ import annotations
 
@@ -8,21 +8,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gmsd.rounds import HalfYear
+    from gmsd.rounds import HalfYear, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A municipality and the half-year a message is about."""
+    """The place a message is about, and the name of its municipality."""
 
-    municipality: str
+    place: Place
     municipality_name: str
-    half_year: HalfYear
+
+    @property
+    def municipality(self) -> str:
+        """Four digits."""
+        return self.place.municipality
+
+    @property
+    def half_year(self) -> HalfYear:
+        """What the data is about."""
+        return self.place.half_year
 
     @property
     def folder(self) -> str:
-        """The folder of the inbox and the outbox that belongs to this municipality and half-year."""
-        return f"{self.half_year.upload_code}/{self.municipality}"
+        """The folder of the inbox and the outbox that belongs to the place."""
+        return self.place.folder
 
     @property
     def withdrawal_key(self) -> str:
@@ -36,9 +45,23 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """One upload as the coordinator knows it: the file name as uploaded and the moment of receipt (aware)."""
+class Receipt:
+    """What is known of one upload from its receipt, whoever writes about it.
+
+    Attributes:
+        file_name: As people may see it: what can be a BSN is masked.
+        received_at: The moment of receipt (aware).
+        delivery_id: Its id.
+        size_bytes: How large it is.
+        sha256: Of its bytes; None when they could not be had.
+        attempt: Which counted upload of its round it is; None when it does not count.
+        place: None when it is in none.
+    """
 
     file_name: str
     received_at: datetime
     delivery_id: str
+    size_bytes: int
+    sha256: str | None
+    attempt: int | None = None
+    place: Place | None = None

@@ -6,7 +6,7 @@ Not here: what was delivered or decided about a place.
 from gmsd.rounds.calendar import Calendar, Round, load_calendar
 from gmsd.rounds.halfyear import HalfYear
 from gmsd.rounds.participation import Participation
-from gmsd.rounds.place import WMO, Place, prefixed
+from gmsd.rounds.place import WMO, Place, parse_partition, partition, prefixed
 from gmsd.rounds.workdays import add_working_days, is_working_day
 
 __all__ = [
@@ -19,5 +19,7 @@ __all__ = [
     "add_working_days",
     "is_working_day",
     "load_calendar",
+    "parse_partition",
+    "partition",
     "prefixed",
 ]

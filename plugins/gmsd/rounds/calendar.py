@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from gmsd.clock import AMSTERDAM
 from gmsd.rounds.halfyear import HalfYear
+from gmsd.rounds.place import WMO, parse_partition, partition
 from gmsd.settings import data_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gmsd.rounds.place import Place
 
 Timing = Literal["open", "early", "late"]
 
@@ -25,7 +29,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round; its code is its newest half-year. Days are inclusive, in Europe/Amsterdam."""
+    """One round of a law; its code is its newest half-year. Days are inclusive, in Europe/Amsterdam."""
 
     code: HalfYear
     takes: tuple[HalfYear, ...]
@@ -35,6 +39,12 @@ class Round:
     withdrawal_last: dt.date
     close: dt.date
     release: dt.date
+    law: str = WMO
+
+    @property
+    def id(self) -> str:
+        """Its partition: `2019-H2`; of another law `jeugd.2019-H2`."""
+        return partition(self.law, self.code)
 
     @property
     def opens_at(self) -> dt.datetime:
@@ -79,32 +89,35 @@ class Placing:
 
 @dataclass(frozen=True)
 class Calendar:
-    """All known rounds, oldest first."""
+    """All known rounds of every law, oldest first."""
 
     rounds: tuple[Round, ...]
 
-    def round(self, code: HalfYear | str) -> Round:
-        """The round of that code.
+    def round(self, code: HalfYear | str, law: str = WMO) -> Round:
+        """The round of that code, or of that id (`jeugd.2019-H2`).
 
         Raises:
             KeyError: the calendar has no such round.
+            ValueError: the text is no id of a round.
         """
-        wanted = HalfYear.parse(code) if isinstance(code, str) else code
+        if isinstance(code, str):
+            named, code = parse_partition(code)
+            law = named if named != WMO else law
         for known in self.rounds:
-            if known.code == wanted:
+            if (known.law, known.code) == (law, code):
                 return known
-        raise KeyError(f"the calendar has no round {wanted}; expectations/calendar/rounds.yaml lists them")
+        raise KeyError(f"the calendar has no round {partition(law, code)}; expectations/calendar/rounds.yaml lists them")
 
-    def taking(self, half_year: HalfYear) -> tuple[Round, ...]:
-        """The rounds that take a half-year, oldest first."""
-        return tuple(r for r in self.rounds if half_year in r.takes)
+    def taking(self, half_year: HalfYear, law: str) -> tuple[Round, ...]:
+        """The rounds of a law that take a half-year, oldest first."""
+        return tuple(r for r in self.rounds if r.law == law and half_year in r.takes)
 
-    def place(self, half_year: HalfYear, at: dt.datetime) -> Placing:
+    def place(self, place: Place, at: dt.datetime) -> Placing:
         """Say whether an upload is in time.
 
         In a window: open. Before a round's window and not between an earlier round's window and close: early. Else late.
         """
-        rounds = self.taking(half_year)
+        rounds = self.taking(place.half_year, place.law)
         for known in rounds:
             if known.opens_at <= at < known.window_ends_at:
                 return Placing("open", known)
@@ -114,13 +127,6 @@ class Calendar:
         if coming:
             return Placing("early", coming[0])
         return Placing("late", rounds[-1]) if rounds else Placing("early", None)
-
-    def withdrawable(self, half_year: HalfYear, at: dt.datetime) -> Round | None:
-        """The round in which a withdrawal of that half-year can be filed now: from the window's opening to the withdrawal's last day."""
-        for known in self.taking(half_year):
-            if known.opens_at <= at < known.withdrawal_ends_at:
-                return known
-        return None
 
 
 def _round(entry: dict[str, Any]) -> Round:
@@ -133,6 +139,7 @@ def _round(entry: dict[str, Any]) -> Round:
         withdrawal_last=entry["withdrawal"]["last"],
         close=entry["close"],
         release=entry["release"],
+        law=entry.get("law", WMO),
     )
 
 
@@ -141,13 +148,16 @@ def load_calendar(path: Path | None = None) -> Calendar:
     """Read `expectations/calendar/rounds.yaml` (or `path`).
 
     Raises:
-        ValueError: a round's days are not in order.
+        ValueError: a round's days are not in order, or a law has two rounds of one code.
     """
     if path is None:
         path = data_folder("expectations") / "calendar" / "rounds.yaml"
-    rounds = tuple(sorted((_round(e) for e in yaml.safe_load(path.read_text(encoding="utf-8"))), key=lambda r: r.code))
+    rounds = tuple(sorted((_round(e) for e in yaml.safe_load(path.read_text(encoding="utf-8"))), key=lambda r: (r.code, r.law)))
     for r in rounds:
         days = (r.window_first, r.window_last, r.withdrawal_first, r.withdrawal_last, r.close, r.release)
         if list(days) != sorted(days) or r.code not in r.takes:
-            raise ValueError(f"{path.name}: the days of round {r.code} are not in order, or it does not take its own half-year")
+            raise ValueError(f"{path.name}: the days of round {r.id} are not in order, or it does not take its own half-year")
+    twice = [known.id for known, following in pairwise(rounds) if known.id == following.id]
+    if twice:
+        raise ValueError(f"{path.name}: round {twice[0]} stands there twice")
     return Calendar(rounds)

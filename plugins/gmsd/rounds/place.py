@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gmsd.rounds.halfyear import HalfYear
 
 WMO = "wmo"
 """The law whose ids, keys and partitions carry no prefix: it was there before the others."""
+_LAW = re.compile(r"[a-z]+", re.ASCII)
+_MUNICIPALITY = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -31,15 +34,24 @@ class Place:
         Raises:
             ValueError: the text is neither.
         """
-        *law, half_year, municipality = text.split(".")
-        if len(law) > 1 or law == [WMO]:
-            raise ValueError(f"not a place: {text!r}; write it as 2019-H2.0518 or jeugd.2019-H2.0518")
-        return cls(law[0] if law else WMO, HalfYear.parse(half_year), municipality)
+        half_year, _, municipality = text.rpartition(".")
+        wrong = f"not a place: {text!r}; write it as 2019-H2.0518 or jeugd.2019-H2.0518"
+        if not _MUNICIPALITY.fullmatch(municipality):
+            raise ValueError(wrong)
+        try:
+            return cls(*parse_partition(half_year), municipality)
+        except ValueError:
+            raise ValueError(wrong) from None
 
     @property
     def id(self) -> str:
         """`2019-H2.0518`; of another law `jeugd.2019-H2.0518`. The ids of its deliveries begin with it."""
-        return f"{prefixed(self.law, '.')}{self.half_year}.{self.municipality}"
+        return f"{partition(self.law, self.half_year)}.{self.municipality}"
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """As the columns of a table hold it: `law`, `half_year` and `municipality`."""
+        return {"law": self.law, "half_year": str(self.half_year), "municipality": self.municipality}
 
     @property
     def folder(self) -> str:
@@ -53,3 +65,20 @@ class Place:
 def prefixed(law: str, mark: str) -> str:
     """The law's part of an id, key or partition, with the mark after it; nothing for the Wmo."""
     return "" if law == WMO else f"{law}{mark}"
+
+
+def partition(law: str, half_year: HalfYear) -> str:
+    """A law's half-year, or its round of that code, in one word: `2019-H2`; of another law `jeugd.2019-H2`."""
+    return f"{prefixed(law, '.')}{half_year}"
+
+
+def parse_partition(text: str) -> tuple[str, HalfYear]:
+    """Read `2019-H2` (the Wmo's) or `jeugd.2019-H2`; the half-year in any of its notations.
+
+    Raises:
+        ValueError: the text is neither.
+    """
+    law, dot, half_year = text.rpartition(".")
+    if dot and (law == WMO or not _LAW.fullmatch(law)):
+        raise ValueError(f"not a half-year of a law: {text!r}; write it as 2019-H2 or jeugd.2019-H2")
+    return law or WMO, HalfYear.parse(half_year)

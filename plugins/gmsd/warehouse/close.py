@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
 from gmsd.deliveries import Change, transition_many, waiting_for
-from gmsd.journal import anchor, audit, lock_round
+from gmsd.journal import Stage, anchor, audit, lock_round
 from gmsd.reference import municipalities
+from gmsd.rounds import Participation, partition, prefixed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gmsd.journal import Context
     from gmsd.rounds import HalfYear, Round
-
-DELIVERED, KEPT, WITHDRAWN, NOT_DELIVERED = "delivered", "kept", "withdrawn", "not_delivered"
-ACTOR = "gmsd_optout_close"
 
 
 class NotYetTime(Exception):
@@ -34,35 +32,41 @@ class StillUnchecked(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What counts of one municipality and half-year."""
+class Frozen:
+    """What counts of one municipality and half-year as of a close, and why nothing does."""
 
     municipality: str
-    status: str
-    delivery_id: str | None
+    status: Participation
+    delivery_id: str | None = None
 
 
 def _due(context: Context, round_code: str) -> Round:
     known = context.calendar.round(round_code)
     now = context.clock.now()
     if now < known.closes_at:
-        raise NotYetTime(f"round {known.code} closes at {known.closes_at:%Y-%m-%d %H:%M}; the clock says {now:%Y-%m-%d %H:%M}")
+        raise NotYetTime(f"round {known.id} closes at {known.closes_at:%Y-%m-%d %H:%M}; the clock says {now:%Y-%m-%d %H:%M}")
     return known
 
 
-def _in_turn(connection: Connection, code: str) -> None:
-    """Refuse to pass over an earlier round: what was accepted in it would count nowhere."""
-    earlier = connection.scalar(statement("warehouse/earlier_open"), {"round": code})
+def _of(known: Round) -> dict[str, str]:
+    return {"law": known.law, "round": str(known.code)}
+
+
+def _in_turn(connection: Connection, known: Round) -> None:
+    """Refuse to pass over an earlier round of the law: what was accepted in it would count nowhere."""
+    earlier = connection.scalar(statement("warehouse/earlier_open"), _of(known))
     if earlier is not None:
-        raise NotYetTime(f"round {earlier} holds deliveries and has not been closed; it goes before round {code}")
+        first = prefixed(known.law, ".") + earlier
+        raise NotYetTime(f"round {first} holds deliveries and has not been closed; it goes before round {known.id}")
 
 
 def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     """Say what a close would freeze; nothing is written.
 
     Returns:
-        `round`, `accepted` (deliveries in all), `half_years`: half-year -> number of accepted deliveries, `waits_for`: what came in before
-        the close and has not been dealt with, in words, empty when a close would go through, and `empty`: to close takes a name.
+        `round`, `accepted` (deliveries in all), `half_years`: half-year, as a partition -> number of accepted deliveries, `waits_for`: what
+        came in before the close and has not been dealt with, in words, empty when a close would go through, and `empty`: to close takes a
+        name.
 
     Raises:
         KeyError: the calendar has no such round.
@@ -70,15 +74,15 @@ def close_preview(context: Context, round_code: str) -> dict[str, Any]:
     """
     known = _due(context, round_code)
     with context.engine.connect() as connection:
-        _in_turn(connection, str(known.code))
-        found = Counter(row.half_year for row in connection.execute(statement("warehouse/accepted"), {"round": str(known.code)}))
-        withdrawn = connection.execute(statement("warehouse/withdrawn"), {"round": str(known.code)}).first()
-        closed = _closed(connection, str(known.code))
+        _in_turn(connection, known)
+        found = Counter(row.half_year for row in connection.execute(statement("warehouse/accepted"), _of(known)))
+        withdrawn = connection.execute(statement("warehouse/withdrawn"), _of(known)).first()
+        closed = _closed(connection, known)
         waiting = "" if closed else str(waiting_for(context, connection, known))
-    counts = {str(half): found[str(half)] for half in sorted(known.takes)}
+    counts = {partition(known.law, half): found[str(half)] for half in sorted(known.takes)}
     # A round that has been closed has been asked about already.
     return {
-        "round": str(known.code),
+        "round": known.id,
         "accepted": sum(counts.values()) or sum(sum(c.values()) for c in closed.values()),
         "empty": not (found or withdrawn or closed),
         "half_years": counts,
@@ -95,11 +99,11 @@ def close_round(context: Context, round_code: str, *, empty_confirmed_by: str = 
 
     Args:
         context: The doors.
-        round_code: Such as 2019-H2.
+        round_code: Such as 2019-H2; of another law jeugd.2019-H2.
         empty_confirmed_by: Who said that a round in which nothing was accepted is to be closed all the same.
 
     Returns:
-        Half-year -> status (delivered, kept, withdrawn, not_delivered) -> number of municipalities.
+        Half-year, as a partition -> status (delivered, kept, withdrawn, not_delivered) -> number of municipalities.
 
     Raises:
         KeyError: the calendar has no such round.
@@ -109,7 +113,7 @@ def close_round(context: Context, round_code: str, *, empty_confirmed_by: str = 
     """
     known = _due(context, round_code)
     closed = _close(context, known, empty_confirmed_by)
-    anchor(context.engine, context.store, context.settings, at=context.clock.now(), occasion=f"close of round {known.code}")
+    anchor(context.engine, context.store, context.settings, at=context.clock.now(), occasion=f"close of round {known.id}")
     return closed
 
 
@@ -120,71 +124,67 @@ def leave_open(context: Context, round_code: str, *, refused_by: str) -> None:
 
 
 def _close(context: Context, known: Round, empty_confirmed_by: str) -> dict[str, dict[str, int]]:
-    code = str(known.code)
     with context.engine.begin() as connection:
-        lock_round(connection, code, alone=True)
-        if done := _closed(connection, code):
+        lock_round(connection, known.law, known.code, alone=True)
+        if done := _closed(connection, known):
             return done
-        _in_turn(connection, code)
+        _in_turn(connection, known)
         if waiting := waiting_for(context, connection, known):
-            raise StillUnchecked(f"round {code} waits for what came in before its close: {waiting}")
+            raise StillUnchecked(f"round {known.id} waits for what came in before its close: {waiting}")
         accepted: dict[str, dict[str, str]] = {str(half): {} for half in known.takes}
-        for row in connection.execute(statement("warehouse/accepted"), {"round": code}):
+        for row in connection.execute(statement("warehouse/accepted"), _of(known)):
             accepted[row.half_year][row.municipality] = row.delivery_id
-        withdrawn = {(row.half_year, row.municipality) for row in connection.execute(statement("warehouse/withdrawn"), {"round": code})}
+        withdrawn = {(row.half_year, row.municipality) for row in connection.execute(statement("warehouse/withdrawn"), _of(known))}
         if not (any(accepted.values()) or withdrawn):
             if not empty_confirmed_by:
-                raise NothingAccepted(f"nothing was accepted in round {code}: somebody has to confirm that it is closed all the same")
+                raise NothingAccepted(f"nothing was accepted in round {known.id}: somebody has to confirm that it is closed all the same")
             at = context.clock.now()
-            audit(connection, f"round {code}", "empty close confirmed", at=at, actor=empty_confirmed_by, reason="nothing was accepted")
+            audit(connection, f"round {known.id}", "empty close confirmed", at=at, actor=empty_confirmed_by, reason="nothing was accepted")
         for half in sorted(known.takes):
-            _freeze(connection, context, code, half, accepted[str(half)], {m for h, m in withdrawn if h == str(half)})
-        return _closed(connection, code)
+            _freeze(connection, context, known, half, accepted[str(half)], {m for h, m in withdrawn if h == str(half)})
+        return _closed(connection, known)
 
 
-def _freeze(connection: Connection, context: Context, code: str, half: HalfYear, accepted: dict[str, str], withdrawn: set[str]) -> None:
+def _freeze(connection: Connection, context: Context, known: Round, half: HalfYear, accepted: dict[str, str], withdrawn: set[str]) -> None:
     at = context.clock.now()
-    earlier = {row.municipality: row for row in connection.execute(statement("warehouse/earlier"), {"half_year": str(half), "round": code})}
-    standings, changes = [], []
+    about = {**_of(known), "half_year": str(half)}
+    earlier = {row.municipality: row for row in connection.execute(statement("warehouse/earlier"), about)}
+    found, changes = [], []
     for municipality in sorted(municipalities(half)):
         before = earlier.get(municipality)
         if municipality in accepted:
-            standings.append(Standing(municipality, DELIVERED, accepted[municipality]))
-            changes.append(Change(accepted[municipality], "approved", f"counts as of the close of round {code}"))
+            found.append(Frozen(municipality, Participation.DELIVERED, accepted[municipality]))
+            changes.append(Change(accepted[municipality], "approved", f"counts as of the close of round {known.id}"))
             if before is not None and before.delivery_id:
                 changes.append(
-                    Change(before.delivery_id, "superseded", f"replaced by {accepted[municipality]} at the close of round {code}")
+                    Change(before.delivery_id, "superseded", f"replaced by {accepted[municipality]} at the close of round {known.id}")
                 )
         elif before is not None and before.delivery_id:
-            standings.append(Standing(municipality, KEPT, before.delivery_id))
-        elif municipality in withdrawn or (before is not None and before.status == WITHDRAWN):
-            standings.append(Standing(municipality, WITHDRAWN, None))
+            found.append(Frozen(municipality, Participation.KEPT, before.delivery_id))
+        elif municipality in withdrawn or (before is not None and before.status == Participation.WITHDRAWN):
+            found.append(Frozen(municipality, Participation.WITHDRAWN))
         else:
-            standings.append(Standing(municipality, NOT_DELIVERED, None))
-    transition_many(connection, changes, actor=ACTOR, at=at)
-    values = {"round": code, "half_year": str(half), "closed_at": at, "deliveries": len(accepted)}
-    connection.execute(statement("warehouse/note_close"), values)
+            found.append(Frozen(municipality, Participation.NOT_DELIVERED))
+    transition_many(connection, changes, actor=Stage.CLOSE, at=at)
+    connection.execute(statement("warehouse/note_close"), {**about, "closed_at": at, "deliveries": len(accepted)})
     connection.execute(
         statement("warehouse/freeze"),
-        [
-            {"round": code, "half_year": str(half), "municipality": s.municipality, "status": s.status, "delivery_id": s.delivery_id}
-            for s in standings
-        ],
+        [{**about, "municipality": each.municipality, "status": each.status.value, "delivery_id": each.delivery_id} for each in found],
     )
-    counts = dict(Counter(s.status for s in standings))
+    counts = dict(Counter(each.status.value for each in found))
     audit(
         connection,
-        f"round {code}",
+        f"round {known.id}",
         "closed",
         at=at,
-        actor=ACTOR,
+        actor=Stage.CLOSE,
         reason=f"half-year {half} frozen",
         details={"half_year": str(half), **counts},
     )
 
 
-def _closed(connection: Connection, code: str) -> dict[str, dict[str, int]]:
+def _closed(connection: Connection, known: Round) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for row in connection.execute(statement("warehouse/closes"), {"round": code}):
-        found.setdefault(row.half_year, {})[row.status] = row.municipalities
+    for row in connection.execute(statement("warehouse/closes"), _of(known)):
+        found.setdefault(prefixed(known.law, ".") + row.half_year, {})[row.status] = row.municipalities
     return found

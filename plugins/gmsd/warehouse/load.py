@@ -12,20 +12,20 @@ import polars as pl
 from gmsd.counting import allocation_filled, arrangements, in_scope
 from gmsd.database import copy_frame, statement
 from gmsd.deliveries import Change, Delivery, transition_many
-from gmsd.journal import audit
-from gmsd.rounds import HalfYear
+from gmsd.journal import Stage, audit
+from gmsd.rounds import parse_partition, prefixed
 from gmsd.warehouse.staged import records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from gmsd.journal import Context
+    from gmsd.rounds import HalfYear
 
 logger = logging.getLogger(__name__)
 
-ACTOR = "gmsd_load"
 MUNICIPALITIES_AT_ONCE = 24
 READERS = 4
 REMOVED = 13
@@ -69,7 +69,7 @@ class _Loaded:
     joined: pl.DataFrame
 
 
-def load_half_year(context: Context, half_year: str, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+def load_half_year(context: Context, partition: str, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Load every delivery that counts of a half-year, as of the newest close that takes it.
 
     A batch of municipalities is replaced in one transaction; a killed load leaves whole municipalities, and running it again gives the
@@ -77,57 +77,65 @@ def load_half_year(context: Context, half_year: str, progress: Callable[[int, in
 
     Args:
         context: The doors.
-        half_year: Such as `2019-H1`.
+        partition: The half-year, such as `2019-H1`; of another law `jeugd.2019-H1`.
         progress: Called with (municipalities done, in all) after each batch.
 
     Returns:
-        The account over all municipalities: `half_year`, `round`, `municipalities` and the row counts of `Account`.
+        The account over all municipalities: `half_year` and `round` (both as partitions), `municipalities` and the row counts of `Account`.
 
     Raises:
         NotClosed: no round that takes it has been closed.
+        ValueError: it is no half-year of a law.
         StagingLost: the records of a delivery cannot be had.
     """
-    half = HalfYear.parse(half_year)
+    law, half = parse_partition(partition)
+    about = {"law": law, "half_year": str(half)}
     with context.engine.connect() as connection:
-        round_code = connection.scalar(statement("warehouse/newest_close"), {"half_year": half_year})
+        round_code = connection.scalar(statement("warehouse/newest_close"), about)
         if round_code is None:
-            raise NotClosed(f"no round that takes {half_year} has been closed")
-        counting = _in_force(connection, half_year)
-        other = {d.municipality: d for d in _in_force(connection, str(half.next if half.half == 1 else half.previous))}
+            raise NotClosed(f"no round that takes {partition} has been closed")
+        counting = _in_force(connection, law, half)
+        other = {_municipality(d): d for d in _in_force(connection, law, half.next if half.half == 1 else half.previous)}
+    round_id = prefixed(law, ".") + round_code
     with context.engine.begin() as connection:
-        gone = sorted(set(connection.scalars(statement("warehouse/loaded"), {"half_year": half_year})) - {d.municipality for d in counting})
-        _clear(connection, half_year, gone)
+        gone = sorted(set(connection.scalars(statement("warehouse/loaded"), about)) - {_municipality(d) for d in counting})
+        _clear(connection, about, gone)
     for start in range(0, len(counting), MUNICIPALITIES_AT_ONCE):
         batch = counting[start : start + MUNICIPALITIES_AT_ONCE]
         with ThreadPoolExecutor(READERS) as pool:
             read = list(pool.map(lambda delivery: records_of(context, delivery), batch))
         loaded = [
-            _prepare(context, half, delivery, records, other.get(delivery.municipality))
+            _prepare(context, half, delivery, records, other.get(_municipality(delivery)))
             for delivery, records in zip(batch, read, strict=True)
         ]
-        _replace(context, half_year, batch, loaded)
+        _replace(context, partition, about, batch, loaded)
         done = start + len(batch)
         logger.info(
-            "%s: %d of %d municipalities, %d rows in this batch", half_year, done, len(counting), sum(l_.account.rows_in for l_ in loaded)
+            "%s: %d of %d municipalities, %d rows in this batch", partition, done, len(counting), sum(l_.account.rows_in for l_ in loaded)
         )
         if progress is not None:
             progress(done, len(counting))
     with context.engine.begin() as connection:
-        account = dict(connection.execute(statement("warehouse/account"), {"half_year": half_year}).mappings().one())
+        account = dict(connection.execute(statement("warehouse/account"), about).mappings().one())
         audit(
             connection,
-            f"half-year {half_year}",
+            f"half-year {partition}",
             "loaded",
             at=context.clock.now(),
-            actor=ACTOR,
-            reason=f"as of round {round_code}",
+            actor=Stage.LOAD,
+            reason=f"as of round {round_id}",
             details=account,
         )
-    return {"half_year": half_year, "round": round_code, **account}
+    return {"half_year": partition, "round": round_id, **account}
 
 
-def _in_force(connection: Connection, half_year: str) -> list[Delivery]:
-    return [Delivery(**row) for row in connection.execute(statement("warehouse/in_force"), {"half_year": half_year}).mappings()]
+def _in_force(connection: Connection, law: str, half_year: HalfYear) -> list[Delivery]:
+    rows = connection.execute(statement("warehouse/in_force"), {"law": law, "half_year": str(half_year)}).mappings()
+    return [Delivery.of(row) for row in rows]
+
+
+def _municipality(delivery: Delivery) -> str:
+    return delivery.placed[0].municipality
 
 
 def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.DataFrame, other: Delivery | None) -> _Loaded:
@@ -138,7 +146,7 @@ def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.D
     by_allocation = allocation_filled(records) and (other is None or allocation_filled(records_of(context, other)))
     joined = arrangements(used, by_allocation=by_allocation)
     account = Account(
-        municipality=str(delivery.municipality),
+        municipality=_municipality(delivery),
         delivery_id=delivery.delivery_id,
         rows_in=records.height,
         rows_used=used.height,
@@ -154,26 +162,25 @@ def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.D
     return _Loaded(account, used, joined)
 
 
-def _replace(context: Context, half_year: str, batch: Sequence[Delivery], loaded: Sequence[_Loaded]) -> None:
+def _replace(context: Context, partition: str, about: Mapping[str, str], batch: Sequence[Delivery], loaded: Sequence[_Loaded]) -> None:
     at = context.clock.now()
-    accounts = pl.DataFrame([asdict(each.account) for each in loaded]).with_columns(
-        pl.lit(half_year).alias("half_year"), pl.lit(at.isoformat()).alias("loaded_at")
-    )
+    placed = [pl.lit(value).alias(name) for name, value in about.items()]
+    accounts = pl.DataFrame([asdict(each.account) for each in loaded]).with_columns(*placed, pl.lit(at.isoformat()).alias("loaded_at"))
     with context.engine.begin() as connection:
-        connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{half_year}"})
-        _clear(connection, half_year, [each.account.municipality for each in loaded])
+        connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{partition}"})
+        _clear(connection, about, [each.account.municipality for each in loaded])
         for table, frames in (("record", [each.records for each in loaded]), ("arrangement", [each.joined for each in loaded])):
             for each, frame in zip(loaded, frames, strict=True):
-                placed = frame.with_columns(pl.lit(half_year).alias("half_year"), pl.lit(each.account.municipality).alias("municipality"))
-                if copy_frame(connection, table, placed) != frame.height:
+                rows = frame.with_columns(*placed, pl.lit(each.account.municipality).alias("municipality"))
+                if copy_frame(connection, table, rows) != frame.height:
                     raise ValueError(f"not every row of {each.account.delivery_id} reached the table {table}")
         copy_frame(connection, "load_account", accounts)
         changes = [Change(d.delivery_id, "loaded", "in the warehouse") for d in batch if d.state == "approved"]
-        transition_many(connection, changes, actor=ACTOR, at=at)
+        transition_many(connection, changes, actor=Stage.LOAD, at=at)
 
 
-def _clear(connection: Connection, half_year: str, municipalities: Sequence[str]) -> None:
+def _clear(connection: Connection, about: Mapping[str, str], municipalities: Sequence[str]) -> None:
     if municipalities:
-        values = {"half_year": half_year, "municipalities": list(municipalities)}
+        values = {**about, "municipalities": list(municipalities)}
         for table in ("record", "arrangement", "load_account"):
             connection.execute(statement(f"warehouse/delete_{table}"), values)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gmsd.checking import usable_records
 from gmsd.intake import staged_records
 from gmsd.protocol import law
-from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,4 +21,4 @@ def records_of(context: Context, delivery: Delivery) -> pl.DataFrame:
     Raises:
         StagingLost: neither the staged records nor the raw file that makes them again can be had.
     """
-    return usable_records(staged_records(context, delivery), law(WMO), facultative_used=bool(delivery.facultative_used))
+    return usable_records(staged_records(context, delivery), law(delivery.placed[0].law), facultative_used=bool(delivery.facultative_used))

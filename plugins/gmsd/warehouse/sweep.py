@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries import get, listing
+from gmsd.deliveries import listing, locked
 from gmsd.intake import StagingLost, staged_records
-from gmsd.journal import lock_place, lock_round
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Delivery
@@ -52,9 +51,7 @@ def sweep_staging(context: Context) -> dict[str, int]:
 def _make_again(context: Context, delivery: Delivery) -> bool:
     """Whether the records were missing; not while the delivery is checked or withdrawn, which would leave behind what was deleted."""
     with context.engine.begin() as connection:
-        lock_round(connection, delivery.round or "", alone=False)
-        lock_place(connection, delivery.half_year or "", delivery.municipality or "")
-        now = get(connection, delivery.delivery_id)
+        now = locked(connection, delivery.delivery_id)
         bucket = context.settings.bucket_staging
         if now.state not in _KEPT or now.deleted_at is not None or now.staging_key in context.store.keys(bucket, now.staging_key):
             return False

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "r0010_tables"
-down_revision = "r0008_approval"
+down_revision = "r0009_law"
 
 
 def upgrade() -> None:

@@ -1,0 +1,13 @@
+"""The law as a column of everything that is decided about a place, and rounds compared by time, not as text."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0009_law"
+down_revision = "r0008_approval"
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

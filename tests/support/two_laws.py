@@ -1,0 +1,31 @@
+"""An installation with a second law: its rules are the Wmo's under another folder, and it has a round wherever the Wmo has one."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gmsd.rounds import Calendar, load_calendar
+
+if TYPE_CHECKING:
+    from gmsd.journal import Context
+
+PROJECT = Path(__file__).resolve().parents[2]
+OTHER = "jeugd"
+
+
+def make_home(folder: Path) -> Path:
+    """A home with the project's statements, and its expectations with one law more; to be given as GMSD_HOME."""
+    shutil.copytree(PROJECT / "expectations", folder / "expectations")
+    shutil.copytree(PROJECT / "expectations" / "wmo", folder / "expectations" / OTHER)
+    (folder / "expectations" / OTHER / "law.yaml").touch()
+    (folder / "sql").symlink_to(PROJECT / "sql")
+    return folder
+
+
+def with_rounds(context: Context) -> Context:
+    """The doors with a calendar in which the second law has every round too."""
+    rounds = load_calendar().rounds
+    return replace(context, calendar=Calendar((*rounds, *(replace(known, law=OTHER) for known in rounds))))
