@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -39,6 +40,14 @@ def test_every_dag_explains_itself(bag, dag_id):
     for param in dag.params.values():
         assert dag.params.get_param("round" if "round" in dag.params else "delivery").schema["title"]
         assert param is not None
+
+
+def test_a_delivery_is_named_by_its_id_of_any_law(bag):
+    pattern = bag.dags["gmsd_delivery"].params.get_param("delivery").schema["pattern"]
+    for right in ("2019-H2.0518.03", "jeugd.2019-H2.0518.03", "2019-H2.0518.103", "unplaced.0001"):
+        assert re.search(pattern, right), right
+    for wrong in ("2019-H2.0518", "Jeugd.2019-H2.0518.03", "jeugd2019-H2.0518.03", "jeugd.bw.2019-H2.0518.03", "jeugd.unplaced.0001"):
+        assert not re.search(pattern, wrong), wrong
 
 
 def test_a_delivery_has_at_most_two_tasks(bag):

@@ -54,6 +54,21 @@ def test_a_round_that_is_not_in_the_calendar_is_refused():
         table().resolve_partition_date("2031-H1")
 
 
+def test_rounds_of_several_laws_that_close_on_one_day_each_have_their_turn():
+    recent = (pendulum.now(AMSTERDAM) - pendulum.duration(days=7)).date().isoformat()
+    closes = {
+        "2026-H1": recent,
+        "jeugd.2026-H1": recent,
+        "jeugd.2019-H2": "2020-03-23",
+        "2090-H1": "2090-10-21",
+        "bw.2090-H1": "2090-10-21",
+    }
+    every = [info.partition_key for info in all_infos(table(closes), catchup=True)]
+    assert every == ["jeugd.2019-H2", "2026-H1", "jeugd.2026-H1", "2090-H1", "bw.2090-H1"]
+    assert [info.partition_key for info in all_infos(table(closes), catchup=False)] == every[1:]
+    assert table(closes).resolve_partition_date("jeugd.2019-H2") == pendulum.datetime(2019, 7, 1, tz=AMSTERDAM)
+
+
 def test_follows_the_projects_calendar():
     from gmsd.rounds import load_calendar
     from gmsd_airflow.timetable import RoundTimetable

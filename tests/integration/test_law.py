@@ -13,23 +13,23 @@ from gmsd.rounds import HalfYear, Place
 from tests.support.stack import installation
 
 BEFORE = "r0008_approval"
-FILLED = """
-INSERT INTO delivery (delivery_id, half_year, municipality, upload_number, round, bucket, object_key, version_id, file_name, sha256,
+FILLED = (
+    """INSERT INTO delivery (delivery_id, half_year, municipality, upload_number, round, bucket, object_key, version_id, file_name, sha256,
     size_bytes, received_at, registered_at, state)
 VALUES ('2019-H1.0518.01', '2019-H1', '0518', 1, '2019-H1', 'b', 'k', '1', 'f.csv', 'aa', 1, now(), now(), 'loaded'),
-    ('unplaced.0001', NULL, NULL, 1, NULL, 'b', 'elders', '2', 'g.csv', 'bb', 1, now(), now(), 'unplaced');
-INSERT INTO form (form_id, form_number, kind, half_year, municipality, round, bucket, object_key, version_id, size_bytes, received_at,
-    state, content)
+    ('unplaced.0001', NULL, NULL, 1, NULL, 'b', 'elders', '2', 'g.csv', 'bb', 1, now(), now(), 'unplaced')""",
+    """INSERT INTO form (form_id, form_number, kind, half_year, municipality, round, bucket, object_key, version_id, size_bytes,
+    received_at, state, content)
 VALUES ('form.0001', 1, 'explanation', '2019-H1', '0518', '2019-H1', 'b', 'k', '3', 1, now(), 'filed', '{"text": "x"}'),
-    ('form.0002', 2, 'unknown', NULL, NULL, NULL, 'b', 'k', '4', 1, now(), 'malformed', NULL);
-INSERT INTO round_close VALUES ('2019-H1', '2019-H1', now(), 1);
-INSERT INTO frozen VALUES ('2019-H1', '2019-H1', '0518', 'delivered', '2019-H1.0518.01');
-INSERT INTO load_account VALUES ('2019-H1', '0518', '2019-H1.0518.01', 1, 1, 0, 0, 0, 0, 1, 1, now());
-INSERT INTO record (half_year, municipality, line, product_category, start_date, delivery_form)
-VALUES ('2019-H1', '0518', 2, 1, '2019-01-01', 1);
-INSERT INTO arrangement (half_year, municipality, product_category, start_date, delivery_form, records)
-VALUES ('2019-H1', '0518', 1, '2019-01-01', 1, 1)
-""".split(";\n")
+    ('form.0002', 2, 'unknown', NULL, NULL, NULL, 'b', 'k', '4', 1, now(), 'malformed', NULL)""",
+    "INSERT INTO round_close VALUES ('2019-H1', '2019-H1', now(), 1)",
+    "INSERT INTO frozen VALUES ('2019-H1', '2019-H1', '0518', 'delivered', '2019-H1.0518.01')",
+    "INSERT INTO load_account VALUES ('2019-H1', '0518', '2019-H1.0518.01', 1, 1, 0, 0, 0, 0, 1, 1, now())",
+    """INSERT INTO record (half_year, municipality, line, product_category, start_date, delivery_form)
+VALUES ('2019-H1', '0518', 2, 1, '2019-01-01', 1)""",
+    """INSERT INTO arrangement (half_year, municipality, product_category, start_date, delivery_form, records)
+VALUES ('2019-H1', '0518', 1, '2019-01-01', 1, 1)""",
+)
 TABLES = ("delivery", "form", "round_close", "frozen", "load_account", "record", "arrangement")
 
 

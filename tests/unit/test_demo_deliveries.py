@@ -13,7 +13,7 @@ from gmsd import reference
 from gmsd.checking import check_file
 from gmsd.cli import build
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES, FEW_IN_SHELTER, municipalities_of
-from gmsd.demo.deliveries import COLUMNS, UNKNOWN_BSN, deliveries, delivery, file_name_of
+from gmsd.demo.deliveries import COLUMNS, UNKNOWN_BSN, delivery, file_name_of, first_deliveries
 from gmsd.demo.register import bsns_of, size_of
 from gmsd.rounds import HalfYear
 
@@ -62,7 +62,7 @@ def test_every_cell_obeys_the_layout(municipality: str, revision: int) -> None:
 
 
 def test_no_other_cell_can_be_taken_for_a_bsn() -> None:
-    for made in deliveries(1, 12, (H1,)):
+    for made in first_deliveries(1, 12, (H1,)):
         text = made.data.decode("utf-8-sig")
         assert Counter(re.findall(r"(?<!\d)\d{9}(?!\d)", text)).total() == made.records
         assert not re.search(r"\d{9}", made.key)
@@ -70,7 +70,7 @@ def test_no_other_cell_can_be_taken_for_a_bsn() -> None:
 
 def test_a_file_does_not_depend_on_what_else_is_made() -> None:
     alone = delivery(1, "0448", H2).data
-    among = next(made for made in deliveries(1, 5, (H1, H2)) if made.municipality == "0448" and made.half_year == H2)
+    among = next(made for made in first_deliveries(1, 5, (H1, H2)) if made.municipality == "0448" and made.half_year == H2)
     assert among.data == alone
     assert delivery(2, "0448", H2).data != alone
 
@@ -93,7 +93,7 @@ def test_bsns_belong_to_one_municipality_only() -> None:
 @pytest.mark.parametrize("seed", [1, 7])
 def test_rates_are_those_of_the_country(seed: int) -> None:
     groups = {group.code: group.categories for group in reference.groups(H1)}
-    for made in deliveries(seed, 30, (H1,)):
+    for made in first_deliveries(seed, 30, (H1,)):
         inhabitants = reference.inhabitants(made.municipality, H1)
         persons: dict[str, set[str]] = {code: set() for code in groups}
         for record in rows(made.data)[1:]:
@@ -113,7 +113,7 @@ def test_rates_are_those_of_the_country(seed: int) -> None:
 def test_size_of_the_default_choice_and_of_a_half_year() -> None:
     classes = Counter(reference.size_class(reference.inhabitants(code, H1)) for code in DEFAULT_MUNICIPALITIES)
     assert classes == dict.fromkeys(("5-10k", "10-20k", "20-50k", "50-100k", "100-150k"), 6)
-    assert 135_000 < sum(made.records for made in deliveries(1, 30, (H1,))) < 155_000
+    assert 135_000 < sum(made.records for made in first_deliveries(1, 30, (H1,))) < 155_000
     assert 85_000 < delivery(1, "0363", H1).records < 110_000
     assert 85 <= delivery(1, "0088", H1).records < 130
 
@@ -129,7 +129,7 @@ def test_a_correction_differs_as_corrections_do() -> None:
 
 def test_some_files_hold_duplicates_unknown_persons_and_records_out_of_scope_and_some_adjoin() -> None:
     duplicates = unknown = outside = adjoining = 0
-    for made in deliveries(1, 30, (H1,)):
+    for made in first_deliveries(1, 30, (H1,)):
         records = rows(made.data)[1:]
         duplicates += len(records) - len(set(map(tuple, records)))
         unknown += sum(record[2] == str(UNKNOWN_BSN) for record in records)
@@ -143,7 +143,7 @@ def test_some_files_hold_duplicates_unknown_persons_and_records_out_of_scope_and
 
 @pytest.mark.parametrize("half_year", [HalfYear(2015, 1), H1, HalfYear(2022, 1)], ids=str)
 def test_the_technical_check_finds_no_fault_in_any_of_the_default_choice(half_year: HalfYear) -> None:
-    for made in deliveries(5, 30, (half_year,)):
+    for made in first_deliveries(5, 30, (half_year,)):
         result = check_file(
             made.data,
             file_name=made.file_name,

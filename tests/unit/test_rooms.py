@@ -134,6 +134,22 @@ def test_a_name_that_nobody_outside_uses_is_found():
     assert needless("rounds", exported("rounds") | {"Attic"}, USERS) == {"Attic"}
 
 
+# Rooms in which a name still hides the module that it comes from: an import of the module gives the name instead.
+SHADOWED = {
+    "counting": {"arrangements", "clients"},
+    "disclosure": {"protect"},
+    "figures": {"count", "periods", "standing"},
+    "protocol": {"catalogue", "left_behind"},
+    "releases": {"bundle", "publish"},
+}
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS | {"demo"}))
+def test_a_name_of_a_room_hides_no_module_of_it(room):
+    modules = {path.stem for path in (LIBRARY / room).glob("*.py")}
+    assert exported(room) & modules <= SHADOWED.get(room, set())
+
+
 @pytest.mark.parametrize("room", sorted(ROOMS | {"commands", "demo"}))
 def test_a_room_says_first_what_it_is(room):
     first = (ast.get_docstring(front(room)) or "").partition("\n")[0]

@@ -4,7 +4,7 @@ Not here: what bytes are (`delimited`), the rules themselves (`expectations/`, r
 (`feedback`).
 """
 
-from gmsd.checking.check import check_file, check_path, check_unread
+from gmsd.checking.check import Known, check_file, check_path, check_unread
 from gmsd.checking.light import load_engine
 from gmsd.checking.municipality import not_then
 from gmsd.checking.naming import half_year_in_name, law_in_name
@@ -14,6 +14,7 @@ from gmsd.checking.result import CheckResult, Finding
 __all__ = [
     "CheckResult",
     "Finding",
+    "Known",
     "check_file",
     "check_path",
     "check_unread",

@@ -7,7 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
 from gmsd.checking.header import explain_header, judge_header
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 _HASHED_BESIDE = 1 << 23
 _PLACES = 20
+
+
+class Known(TypedDict):
+    """What is known of a file before it is read, from its receipt or from who asks; `check_file` says what each means."""
+
+    municipality: str | None
+    half_year: HalfYear | None
+    received_on: dt.date
+    law_id: NotRequired[str]
+    max_lines: NotRequired[int | None]
 
 
 def check_file(
@@ -106,42 +116,41 @@ def _checked(
     return _checked_content(result, lines, protocol, about, received_on)
 
 
-def check_path(path: Path, *, law_id: str = WMO, max_bytes: int | None = None, **known: Any) -> CheckResult:
+def check_path(path: Path, *, max_bytes: int | None = None, **known: Unpack[Known]) -> CheckResult:
     """Check a file on disk; one over the size limit is not read into memory.
 
     Args:
         path: The file; its name is the delivery's name.
-        law_id: As in `check_file`.
         max_bytes: As in `check_file`.
-        known: The other arguments of `check_file`.
+        known: What is known of it.
 
     Raises:
         OSError: When the file cannot be opened.
     """
     with path.open("rb") as opened:
         size = os.fstat(opened.fileno()).st_size
-        limit = max_bytes or newest_protocol(law_id).max_bytes
+        limit = max_bytes or newest_protocol(known.get("law_id", WMO)).max_bytes
         if size <= limit:
             # as much as was measured: what is still being written to it meanwhile is no part of it
-            return check_file(opened.read(size), file_name=path.name, law_id=law_id, max_bytes=max_bytes, **known)
+            return check_file(opened.read(size), file_name=path.name, max_bytes=max_bytes, **known)
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return check_unread(size, digest, file_name=path.name, law_id=law_id, max_bytes=limit, **known)
+    return check_unread(size, digest, file_name=path.name, max_bytes=limit, **known)
 
 
-def check_unread(size: int, sha256: str, *, max_bytes: int, max_lines: int | None = None, **known: Any) -> CheckResult:
+def check_unread(size: int, sha256: str, *, file_name: str, max_bytes: int, **known: Unpack[Known]) -> CheckResult:
     """What can be said of a file over the size limit, which is not read: its size and its name.
 
     Args:
         size: Its bytes.
         sha256: Of them.
+        file_name: As in `check_file`.
         max_bytes: The limit that it is over.
-        max_lines: As in `check_file`.
-        known: The other arguments of `check_file`.
+        known: What is known of it.
     """
-    result = check_file(b"", max_bytes=max_bytes, max_lines=max_lines, **known)
+    result = check_file(b"", file_name=file_name, max_bytes=max_bytes, **known)
     rules = protocol_or_newest(result.half_year, result.law)
     named = [finding for finding in result.findings if finding.rule != rules.rule_of("empty").code]
-    over = _over_size(rules, max_bytes=max_bytes, max_lines=max_lines or rules.max_lines)
+    over = _over_size(rules, max_bytes=max_bytes, max_lines=known.get("max_lines") or rules.max_lines)
     return replace(result, sha256=sha256, bytes=size, findings=(*named, over))
 
 

@@ -82,7 +82,7 @@ def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int
     from rich.progress import track
 
     from gmsd.demo.choice import municipalities_of
-    from gmsd.demo.deliveries import deliveries as make
+    from gmsd.demo.deliveries import first_deliveries as make
 
     to.mkdir(parents=True, exist_ok=True)
     total = sum(len(municipalities_of(choice, half_year)) for half_year in half_years)

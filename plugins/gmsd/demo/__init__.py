@@ -24,7 +24,7 @@ How a player uses it:
 """
 
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES, Choice, municipalities_of
-from gmsd.demo.deliveries import DemoDelivery, deliveries, delivery
+from gmsd.demo.deliveries import DemoDelivery, delivery, first_deliveries
 from gmsd.demo.story import Step, Story, build_story, moments
 
 __all__ = [
@@ -34,8 +34,8 @@ __all__ = [
     "Step",
     "Story",
     "build_story",
-    "deliveries",
     "delivery",
+    "first_deliveries",
     "moments",
     "municipalities_of",
 ]

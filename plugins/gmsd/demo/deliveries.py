@@ -126,7 +126,7 @@ def delivery(seed: int, municipality: str, half_year: HalfYear, *, revision: int
     return DemoDelivery(municipality, half_year, file_name_of(municipality, half_year), _csv(frame, register), frame.height)
 
 
-def deliveries(seed: int, choice: Choice, half_years: tuple[HalfYear, ...]) -> Iterator[DemoDelivery]:
+def first_deliveries(seed: int, choice: Choice, half_years: tuple[HalfYear, ...]) -> Iterator[DemoDelivery]:
     """The first deliveries of a choice of municipalities, made one by one; all half-years of a municipality follow each other."""
     codes = sorted({code for half_year in half_years for code in municipalities_of(choice, half_year)})
     for code in codes:

@@ -23,7 +23,7 @@ import numpy as np
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from gmsd.checking import CheckResult, Finding
+    from gmsd.checking import CheckResult, Finding, Known
     from gmsd.protocol import Protocol
 
 PREFIX = "gmsd-rules-impact-"
@@ -109,16 +109,19 @@ def _outcome(task: dict[str, Any], data: bytes | None) -> dict[str, Any]:
     from gmsd.checking import check_file, check_path
     from gmsd.protocol import NoLawError, ProtocolError
 
-    known: dict[str, Any] = {
+    known: Known = {
         "municipality": task.get("municipality"),
         "half_year": None if task.get("half_year") is None else HalfYear.parse(task["half_year"]),
         "received_on": dt.date.fromisoformat(task["received_on"]),
         "law_id": task["law"],
-        "max_bytes": task.get("max_bytes"),
         "max_lines": task.get("max_lines"),
     }
+    limit = task.get("max_bytes")
     try:
-        result = check_path(Path(task["path"]), **known) if data is None else check_file(data, file_name=task["file_name"], **known)
+        if data is None:
+            result = check_path(Path(task["path"]), max_bytes=limit, **known)
+        else:
+            result = check_file(data, file_name=task["file_name"], max_bytes=limit, **known)
     except (NoLawError, ProtocolError) as error:
         return {"failed": _plain(error)}
     except OSError as error:

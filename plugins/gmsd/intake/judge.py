@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gmsd.checking import CheckResult, check_file, check_unread
+from gmsd.checking import CheckResult, Known, check_file, check_unread
 from gmsd.clock import AMSTERDAM
 from gmsd.protocol import Protocol, protocol_or_newest
 
@@ -25,18 +25,17 @@ def judge(context: Context, delivery: Delivery, data: bytes | None) -> CheckResu
         data: Its bytes; None when it is over the size limit and was not read.
     """
     settings, place = context.settings, delivery.placed[0]
-    known: dict[str, Any] = {
-        "file_name": delivery.file_name,
+    known: Known = {
         "municipality": place.municipality,
         "half_year": place.half_year,
         "law_id": place.law,
         "received_on": delivery.received_at.astimezone(AMSTERDAM).date(),
-        "max_bytes": settings.max_file_bytes,
         "max_lines": settings.max_file_lines,
     }
+    name, limit = delivery.file_name, settings.max_file_bytes
     if data is None:
-        return check_unread(delivery.size_bytes, delivery.sha256 or "", **known)
-    return check_file(data, **known)
+        return check_unread(delivery.size_bytes, delivery.sha256 or "", file_name=name, max_bytes=limit, **known)
+    return check_file(data, file_name=name, max_bytes=limit, **known)
 
 
 def cannot_be_read(delivery: Delivery, result: CheckResult) -> bool:
