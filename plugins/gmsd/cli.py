@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from gmsd import __version__, commands
+from gmsd.errors import GmsdError
 from gmsd.masking import printable
 
 
@@ -67,22 +68,19 @@ _ANSWERS = {
 
 
 def _plain(error: Exception) -> tuple[str, int] | None:
-    """One line and the exit status for what a person can repair (services, settings, paths); None for anything else.
+    """What to tell and the exit status: of our own family by its type, of others for what a person can repair (services, paths); else None.
 
     The libraries are told by name, as none of them may be loaded before a command needs it.
     """
     if _needs_pipeline(error):
         return _CHECK_ONLY, 2
+    if isinstance(error, GmsdError):
+        return error.told, error.exit_status
     for cause in (getattr(error, "orig", None), error):
         for kind in type(cause).__mro__:
             line = _ANSWERS.get(f"{kind.__module__}.{kind.__name__}")
             if line is not None:
                 return line, 1
-    wrong = _wrong_settings(error)
-    if wrong is not None:
-        return f"settings that cannot be used: {wrong}", 2
-    if type(error).__name__ == "ProtocolError" or (isinstance(error, ValueError) and str(error).startswith("no database address")):
-        return str(error), 1
     if isinstance(error, OSError) and error.filename is not None:
         return f"{printable(str(error.filename))}: cannot be opened: {(error.strerror or type(error).__name__).lower()}", 2
     return None
@@ -92,19 +90,9 @@ def _needs_pipeline(error: Exception) -> bool:
     """Whether the command stumbled over the packages of the extra `pipeline`, which a machine that only checks does not have."""
     if isinstance(error, ModuleNotFoundError):
         return (error.name or "").partition(".")[0] in _PIPELINE
-    return str(error).startswith("no database address") and find_spec("sqlalchemy") is None
+    from gmsd.database import NoDatabaseAddressError
 
-
-def _wrong_settings(error: Exception) -> str | None:
-    """Which setting cannot be used; its value is not told, as it may be a secret."""
-    name = type(error).__name__
-    if name == "ValidationError" and getattr(error, "title", None) == "Settings":
-        return ", ".join(f"GMSD_{str(fault['loc'][0]).upper()} ({fault['msg']})" for fault in error.errors())  # type: ignore[attr-defined]
-    if name == "ArgumentError" and type(error).__module__ == "sqlalchemy.exc":
-        return "a GMSD_DATABASE_... is no address of a database"
-    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
-        return "GMSD_S3_ENDPOINT is no address"
-    return None
+    return isinstance(error, NoDatabaseAddressError) and find_spec("sqlalchemy") is None
 
 
 def main() -> None:

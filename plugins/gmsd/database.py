@@ -8,7 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database_errors import keep_values_out, values_kept_out
-from gmsd.settings import data_folder
+from gmsd.errors import GmsdError
+from gmsd.settings import SettingsError, data_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 Role = Literal["owner", "loader", "publisher", "approver", "reader"]
+
+
+class NoDatabaseAddressError(GmsdError):
+    """No address of the warehouse is configured for a role."""
 
 
 def sql_folder() -> Path:
@@ -32,16 +37,20 @@ _SECONDS_TO_CONNECT = 10
 
 
 @cache
-def _engine(url: str) -> Engine:
+def _engine(url: str, role: Role) -> Engine:
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import ArgumentError
 
-    engine = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=2,
-        hide_parameters=True,
-        connect_args={"application_name": "gmsd", "connect_timeout": _SECONDS_TO_CONNECT},
-    )
+    try:
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=2,
+            hide_parameters=True,
+            connect_args={"application_name": "gmsd", "connect_timeout": _SECONDS_TO_CONNECT},
+        )
+    except ArgumentError:
+        raise SettingsError(f"settings that cannot be used: GMSD_DATABASE_{role.upper()} is no address of a database") from None
     keep_values_out(engine)
     return engine
 
@@ -50,7 +59,8 @@ def connect(settings: Settings, role: Role = "loader") -> Engine:
     """An engine that acts with the rights of `role`.
 
     Raises:
-        ValueError: no address is configured for that role.
+        NoDatabaseAddressError: no address is configured for that role.
+        SettingsError: what is configured is no address of a database.
     """
     url = {
         "owner": settings.database_owner,
@@ -60,8 +70,8 @@ def connect(settings: Settings, role: Role = "loader") -> Engine:
         "reader": settings.database_reader,
     }[role].get_secret_value()
     if not url:
-        raise ValueError(f"no database address: set GMSD_DATABASE_{role.upper()} or run `make up`")
-    return _engine(url)
+        raise NoDatabaseAddressError(f"no database address: set GMSD_DATABASE_{role.upper()} or run `make up`")
+    return _engine(url, role)
 
 
 @cache

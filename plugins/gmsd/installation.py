@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gmsd.clock import get_clock
 from gmsd.database import connect, migrate, statement
+from gmsd.errors import GmsdError
 from gmsd.store import get_store, open_to_others
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 KEYS: tuple[Literal["pseudonym", "rounding", "reference"], ...] = ("pseudonym", "rounding", "reference")
 
 
-class KeyChanged(Exception):
+class KeyChanged(GmsdError):
     """A secret key is not the one that the data in the database was made with."""
 
 
-class OpenStore(Exception):
+class OpenStore(GmsdError):
     """Somebody without an account reads deliveries in the object store."""
 
 

@@ -10,6 +10,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Self
 
+from gmsd.errors import GmsdError
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -19,11 +21,11 @@ _CLOSING = 421
 _SAID = 200
 
 
-class MailRefused(Exception):
+class MailRefused(GmsdError):
     """This mail cannot be sent, whatever becomes of others: it cannot be written as a mail, or the server does not take it."""
 
 
-class MailServerAway(Exception):
+class MailServerAway(GmsdError):
     """The connection was lost, or never came: it says nothing of the mail."""
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gmsd.errors import GmsdError
+
+_KEY = re.compile("[0-9a-fA-F]{64}")
+
+
+class SettingsError(GmsdError):
+    """A setting cannot be used; the text names it and never shows its value, which may be a secret."""
+
+    exit_status = 2
 
 
 def home() -> Path:
@@ -126,18 +137,26 @@ class Settings(BaseSettings):
 
         Raises:
             FileNotFoundError: the key file is absent.
-            ValueError: it does not hold 32 bytes in hexadecimal.
+            SettingsError: it does not hold 32 bytes in hexadecimal.
         """
         path = {"pseudonym": self.pseudonym_key_file, "rounding": self.rounding_key_file, "reference": self.reference_key_file}[name]
-        text = (self.home / path).read_text(encoding="ascii").strip()
-        if len(text) != 64:
-            raise ValueError(f"{path} does not hold 32 bytes in hexadecimal")
+        text = (self.home / path).read_text(encoding="ascii", errors="replace").strip()
+        if not _KEY.fullmatch(text):
+            raise SettingsError(f"settings that cannot be used: {path} does not hold 32 bytes in hexadecimal")
         return bytes.fromhex(text)
 
 
 @cache
 def get_settings() -> Settings:
-    """The settings of this process, read once. Who may not read the installation's secrets works without them: a check needs none."""
+    """The settings of this process, read once. Who may not read the installation's secrets works without them: a check needs none.
+
+    Raises:
+        SettingsError: one of them has a value of another type than it should.
+    """
     folder = home()
     files = (folder / "var" / "secrets" / "gmsd.env", folder / ".env")
-    return Settings(_env_file=tuple(f for f in files if os.access(f, os.R_OK) and f.is_file()))
+    try:
+        return Settings(_env_file=tuple(f for f in files if os.access(f, os.R_OK) and f.is_file()))
+    except ValidationError as error:
+        wrong = ", ".join(f"GMSD_{str(fault['loc'][0]).upper()} ({fault['msg']})" for fault in error.errors())
+        raise SettingsError(f"settings that cannot be used: {wrong}") from None

@@ -9,7 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote_plus
 
+from gmsd.errors import GmsdError
 from gmsd.outages import is_outage, store_failed
+from gmsd.settings import SettingsError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -72,7 +74,7 @@ class Unfinished:
     begun: dt.datetime
 
 
-class NotReadable(Exception):
+class NotReadable(GmsdError):
     """The object is there, but we have no right to read it, or it went away after it was listed."""
 
 
@@ -367,7 +369,11 @@ class _Hashing:
 
 @cache
 def get_store(settings: Settings, user: User = "pipeline") -> ObjectStore:
-    """The object store, as one of its users."""
+    """The object store, as one of its users.
+
+    Raises:
+        SettingsError: its address is none.
+    """
     access, secret = {
         "pipeline": (settings.s3_access_key, settings.s3_secret_key),
         "portal": (settings.s3_portal_access_key, settings.s3_portal_secret_key),
@@ -380,18 +386,25 @@ def _client(settings: Settings, access: str = "", secret: str = "", *, signed: b
     import boto3
     from botocore import UNSIGNED
     from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
 
-    return boto3.client(
-        "s3",
-        endpoint_url=settings.s3_endpoint,
-        aws_access_key_id=access,
-        aws_secret_access_key=secret,
-        region_name=settings.s3_region,
-        config=Config(
-            s3={"addressing_style": "path"},
-            retries={"max_attempts": 8, "mode": "standard"},
-            max_pool_connections=16,
-            read_timeout=300,
-            signature_version=None if signed else UNSIGNED,
-        ),
+    config = Config(
+        s3={"addressing_style": "path"},
+        retries={"max_attempts": 8, "mode": "standard"},
+        max_pool_connections=16,
+        read_timeout=300,
+        signature_version=None if signed else UNSIGNED,
     )
+    try:
+        return boto3.client(
+            "s3",
+            endpoint_url=settings.s3_endpoint,
+            aws_access_key_id=access,
+            aws_secret_access_key=secret,
+            region_name=settings.s3_region,
+            config=config,
+        )
+    except ValueError as error:
+        if isinstance(error, BotoCoreError):
+            raise
+        raise SettingsError("settings that cannot be used: GMSD_S3_ENDPOINT is no address") from None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import httpx
 
+from gmsd.errors import GmsdError
+
 if TYPE_CHECKING:
     from gmsd.settings import Settings
 
@@ -18,7 +20,7 @@ _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 
-class AirflowError(Exception):
+class AirflowError(GmsdError):
     """Airflow refused a request, or could not answer it (`status` 500 and up)."""
 
     def __init__(self, message: str, status: int = 0) -> None:

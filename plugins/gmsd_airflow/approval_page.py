@@ -6,6 +6,8 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
+from gmsd.errors import GmsdError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 ANSWERS = {"approve": "approved", "refuse": "refused"}
 
 
-class Refused(Exception):
+class Refused(GmsdError):
     """An answer that was not taken; the message says why, `status` is that of the response."""
 
     def __init__(self, status: int, reason: str) -> None:

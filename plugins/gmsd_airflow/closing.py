@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gmsd.errors import GmsdError
 from gmsd_airflow.api import Airflow
 from gmsd_airflow.runs import note
 
@@ -15,7 +16,7 @@ CLOSE_DAG = "gmsd_optout_close"
 CLOSE_EMPTY, LEAVE_OPEN = "Approve", "Reject"
 
 
-class LeftOpenError(Exception):
+class LeftOpenError(GmsdError):
     """Somebody said that a round in which nothing was accepted is not to be closed yet."""
 
 

@@ -35,7 +35,7 @@ def preview_release(settings: Settings, run_id: str, partition: str | None, star
     from gmsd.clock import get_clock
     from gmsd.database import connect
     from gmsd.releases import AlreadyPublishedError, newest_closed_round, propose
-    from gmsd.rounds import WMO, load_calendar, parse_partition
+    from gmsd.rounds import WMO, UnknownRoundError, load_calendar, parse_partition
 
     law, code = parse_partition(partition) if partition else (WMO, None)
     with connect(settings, "publisher").begin() as connection:
@@ -44,7 +44,7 @@ def preview_release(settings: Settings, run_id: str, partition: str | None, star
             raise WrongRunError("no round has been closed yet: there is nothing to publish")
         try:
             round_ = load_calendar().round(wanted, law)
-        except KeyError as error:
+        except UnknownRoundError as error:
             raise WrongRunError(str(error)) from None
         named = run_id if _RELEASE.fullmatch(run_id) else ""
         try:

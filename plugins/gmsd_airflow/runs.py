@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from gmsd.errors import GmsdError
 from gmsd_airflow.api import Airflow
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
 GIVEN_UP_AFTER = dt.timedelta(days=7)
 
 
-class WrongRunError(Exception):
+class WrongRunError(GmsdError):
     """A run that a person started does not fit what is in the warehouse."""
 
 
-class AuditBrokenError(Exception):
+class AuditBrokenError(GmsdError):
     """The hash chain of the audit trail does not fit."""
 
 

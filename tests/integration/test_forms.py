@@ -250,5 +250,6 @@ def test_a_form_on_behalf_of_a_coordinator_hears_the_same_at_once(context: Conte
         done = gmsd(*arguments)
         assert done.returncode == status, done.stderr
         assert said in " ".join(done.stderr.replace("│", " ").split())
-        assert "Traceback" not in done.stderr
+        assert done.stderr.startswith("gmsd: ")
+        assert len(done.stderr.splitlines()) == 1
     assert len(list(context.store.versions(context.settings.bucket_inbox))) == before

@@ -52,7 +52,7 @@ def test_lost_key_is_noticed_and_refused(settings):
         ("reader", "SELECT document FROM release"),
         ("reader", "SELECT deliveries FROM round_close"),
         ("publisher", "DELETE FROM record"),
-        ("publisher", "UPDATE figure SET clients = 0"),
+        ("publisher", "UPDATE figure SET value = 0"),
         ("loader", "DELETE FROM release_cell"),
         ("loader", "DELETE FROM audit"),
         ("owner", "DELETE FROM audit"),

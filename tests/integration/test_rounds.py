@@ -248,9 +248,11 @@ def test_commands_show_it(gmsd):
 )
 def test_commands_refuse_in_one_line(gmsd, arguments: tuple[str, ...], status: int):
     done = gmsd(*arguments)
-    assert done.returncode == status
-    assert done.stderr
+    assert (done.returncode, done.stdout) == (status, "")
     assert "Traceback" not in done.stderr
+    if status == 1:
+        assert done.stderr.startswith("gmsd: ")
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_records_that_cannot_be_made_again_are_told_and_do_not_stop_the_others(context: Context):

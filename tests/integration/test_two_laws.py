@@ -24,6 +24,7 @@ from tests.support.two_laws import OTHER, make_home, with_rounds
 
 H1 = HalfYear(2019, 1)
 FOLDERS = {WMO: "H12019", OTHER: f"{OTHER}/H12019"}
+NAMES = {WMO: "WMO", OTHER: "JEUGD"}
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +50,10 @@ def states(context: Context, **filters: str) -> dict[str, str]:
 
 
 def test_uploads_of_each_law_have_ids_numbers_and_corrections_of_their_own(context: Context) -> None:
-    for folder in FOLDERS.values():
+    for law, folder in FOLDERS.items():
         for municipality in ("0518", "0363"):
-            put(context, f"{folder}/{municipality}/WMO_H12019_x.csv", file_of(municipality))
-    put(context, f"{OTHER}/H12019/0518/WMO_H12019_b.csv", file_of("0518", numbers=True))
+            put(context, f"{folder}/{municipality}/{NAMES[law]}_H12019_x.csv", file_of(municipality))
+    put(context, f"{OTHER}/H12019/0518/JEUGD_H12019_b.csv", file_of("0518", numbers=True))
     put(context, f"{OTHER}/", b"")
     put(context, "bw/H12019/0518/WMO_H12019_x.csv", file_of("0518"))
     put(context, "wmo/H12019/0518/WMO_H12019_x.csv", file_of("0518"))
@@ -139,7 +140,7 @@ def test_a_round_of_a_law_is_closed_and_loaded_without_the_other(context: Contex
 def test_a_law_goes_through_its_own_rounds_in_turn(context: Context, clock) -> None:
     """The second round of the Wmo does not wait for a first round of another law."""
     clock.move(dt.datetime(2020, 2, 10, 9, tzinfo=AMSTERDAM))
-    put(context, f"{OTHER}/H12019/0518/WMO_H12019_c.csv", file_of("0518"))
+    put(context, f"{OTHER}/H12019/0518/JEUGD_H12019_c.csv", file_of("0518"))
     (late,) = register_inbox(context).new_deliveries
     assert late == "jeugd.2019-H1.0518.03"
     check_delivery(context, late)
@@ -157,7 +158,7 @@ def test_a_law_goes_through_its_own_rounds_in_turn(context: Context, clock) -> N
 
 def test_what_counts_and_what_is_explained_is_told_of_one_law(context: Context) -> None:
     with context.engine.connect() as connection:
-        counted = {law: half_years_in_force(connection, HalfYear(2019, 2), law=law, to_count=False).deliveries for law in (WMO, OTHER)}
+        counted = {law: half_years_in_force(connection, law, HalfYear(2019, 2), to_count=False).deliveries for law in (WMO, OTHER)}
         schema = dict.fromkeys(("half_year", "municipality", "text"), pl.String)
         explained = {
             law: read_frame(connection, "releases/explanations", schema, law=law, round="2019-H2")["text"].to_list() for law in (WMO, OTHER)

@@ -49,7 +49,8 @@ def filled(settings: Settings) -> Settings:
             connection.execute(text(f"{RELEASE} VALUES (:r, :n, 'wmo', '2019-H1', :s, :at, '[]')"), values | {"s": state})
             connection.execute(
                 text(
-                    "INSERT INTO release_cell SELECT :r, '83262NED', '2019HJ01', region, 'T001024', value, reason, 'WmoClienten_1' FROM (VALUES"
+                    "INSERT INTO release_cell SELECT :r, '83262NED', '2019HJ01', region, 'T001024', value, reason, 'WmoClienten_1'"
+                    " FROM (VALUES"
                     " ('GM0363', 100, 'shown'), ('GM0518', NULL, 'suppressed'), ('GM0034', NULL, 'withdrawn')) AS c (region, value, reason)"
                 ),
                 values,
@@ -136,7 +137,7 @@ def test_what_a_release_says_never_changes_once_it_is_on_its_way_out(filled, rol
 @pytest.mark.parametrize(
     "statement",
     [
-        f"{RELEASE} VALUES ('r0009', 9, '2019-H1', 'published', now(), '[]')",
+        f"{RELEASE} VALUES ('r0009', 9, 'wmo', '2019-H1', 'published', now(), '[]')",
         "UPDATE release SET state = 'published' WHERE release_id = 'r0001'",
         "UPDATE release SET state = 'recalled' WHERE release_id = 'r0001'",
         "UPDATE release SET published_at = created_at WHERE release_id = 'r0001'",
@@ -165,12 +166,12 @@ def test_the_reader_sees_what_is_public_and_not_why_a_cell_is_missing(filled):
     with connect(filled, "reader").connect() as connection:
         assert connection.execute(text("SELECT release_id FROM published_release")).scalars().all() == ["r0003"]
         found = connection.execute(text("SELECT * FROM published_cell ORDER BY region")).mappings().all()
-    assert [(row["release_id"], row["region"], row["shown"]) for row in found] == [
+    assert [(row["release_id"], row["region"], row["value"]) for row in found] == [
         ("r0003", "GM0034", None),
         ("r0003", "GM0363", 100),
         ("r0003", "GM0518", None),
     ]
-    hidden = [{name: value for name, value in row.items() if name != "region"} for row in found if row["shown"] is None]
+    hidden = [{name: value for name, value in row.items() if name != "region"} for row in found if row["value"] is None]
     assert hidden[0] == hidden[1]
 
 

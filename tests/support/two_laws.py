@@ -1,4 +1,4 @@
-"""An installation with a second law: its rules are the Wmo's under another folder, and it has a round wherever the Wmo has one."""
+"""An installation with a second law: its rules and table are data, and it has a round wherever the Wmo has one."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gmsd.rounds import Calendar, load_calendar
+from tests.support.second_law import LAW, add_law
 
 if TYPE_CHECKING:
     from gmsd.journal import Context
 
 PROJECT = Path(__file__).resolve().parents[2]
-OTHER = "jeugd"
+OTHER = LAW
 
 
 def make_home(folder: Path) -> Path:
     """A home with the project's statements, and its expectations with one law more; to be given as GMSD_HOME."""
     shutil.copytree(PROJECT / "expectations", folder / "expectations")
-    shutil.copytree(PROJECT / "expectations" / "wmo", folder / "expectations" / OTHER)
-    (folder / "expectations" / OTHER / "law.yaml").touch()
+    add_law(folder / "expectations")
     (folder / "sql").symlink_to(PROJECT / "sql")
     return folder
 

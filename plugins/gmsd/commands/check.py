@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from gmsd.commands._dutch import DutchCommand, Refusal, reason
+from gmsd.errors import GmsdError
 from gmsd.masking import STEERING, mask_bsn, printable
 from gmsd.rounds import WMO
 
@@ -296,7 +297,7 @@ def _now(settings: Settings) -> dt.datetime:
 
     try:
         return get_clock(settings).now()
-    except (SQLAlchemyError, ValueError):
+    except (SQLAlchemyError, GmsdError):
         typer.echo("gmsd: de klok van de demo antwoordt niet; de datum van deze computer geldt", err=True)
         return SystemClock().now()
 

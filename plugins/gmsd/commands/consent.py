@@ -42,7 +42,7 @@ def explain(
 
 
 def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_year: str, as_json: bool, **content: Any) -> None:
-    from gmsd.consent import Malformed, NoRound, NotInTime, file_form
+    from gmsd.consent import file_form
     from gmsd.journal import Context
     from gmsd.reference import is_municipality
     from gmsd.rounds import Place, parse_partition
@@ -53,15 +53,7 @@ def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_ye
         raise typer.BadParameter(str(error)) from None
     if not is_municipality(municipality, place.half_year):
         raise typer.BadParameter(f"{municipality} is not a municipality in {place.half_year}")
-    try:
-        key = file_form(Context.open(), kind, place=place, **content)
-    except Malformed as error:
-        raise typer.BadParameter(" ".join(error.problems)) from None
-    except NoRound as error:
-        raise typer.BadParameter(str(error)) from None
-    except NotInTime as error:
-        typer.echo(f"gmsd: not filed, {error}", err=True)
-        raise typer.Exit(1) from None
+    key = file_form(Context.open(), kind, place=place, **content)
     if as_json:
         typer.echo(json.dumps({"kind": kind, "key": key}))
     else:

@@ -74,15 +74,11 @@ def show(delivery_id: Id, *, as_json: Json = False) -> None:
     """Show one delivery: its receipt, the result of its check, and everything that happened to it."""
     from gmsd.clock import AMSTERDAM
     from gmsd.database import connect, statement
-    from gmsd.deliveries import UnknownDelivery, check_result, get
+    from gmsd.deliveries import check_result, get
     from gmsd.settings import get_settings
 
     with connect(get_settings(), "loader").connect() as connection:
-        try:
-            delivery = get(connection, delivery_id)
-        except UnknownDelivery as error:
-            typer.echo(f"gmsd: {error}", err=True)
-            raise typer.Exit(1) from None
+        delivery = get(connection, delivery_id)
         stored = check_result(connection, delivery_id)
         trail = [dict(row) for row in connection.execute(statement("journal/audit_of"), {"subject": delivery_id}).mappings()]
     history = [{**row, "at": row["at"].astimezone(AMSTERDAM).isoformat()} for row in trail]
@@ -115,13 +111,13 @@ def missing(
     from gmsd.database import connect
     from gmsd.deliveries import not_delivered
     from gmsd.reference import municipalities
-    from gmsd.rounds import load_calendar
+    from gmsd.rounds import UnknownRoundError, load_calendar
     from gmsd.settings import get_settings
 
     try:
         known = load_calendar().round(round_code)
-    except (KeyError, ValueError) as error:
-        raise typer.BadParameter(str(error.args[0]), param_hint="--round") from None
+    except (UnknownRoundError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--round") from None
     law, half = _partition(half_year, "--half-year")
     wanted = half or known.code
     if wanted not in known.takes or law not in (None, known.law):
@@ -140,15 +136,10 @@ def missing(
 @app.command("let-in")
 def let_in(delivery_id: Id, *, as_json: Json = False) -> None:
     """Count a late delivery in its round after all; the next intake checks it."""
-    from gmsd.deliveries import RoundClosed, UnknownDelivery, WrongState
     from gmsd.deliveries import let_in as count_in
     from gmsd.journal import Context
 
-    try:
-        delivery = count_in(Context.open(), delivery_id, getpass.getuser())
-    except (RoundClosed, UnknownDelivery, WrongState) as error:
-        typer.echo(f"gmsd: {error}", err=True)
-        raise typer.Exit(1) from None
+    delivery = count_in(Context.open(), delivery_id, getpass.getuser())
     typer.echo(json.dumps(_plain(delivery), ensure_ascii=False) if as_json else f"{delivery_id} counts now and waits for its check.")
 
 

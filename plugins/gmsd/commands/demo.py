@@ -117,16 +117,11 @@ def play(
     """
     from rich.console import Console
 
-    from gmsd.demo.player import DemoFailed
     from gmsd.demo.screen import show
     from gmsd.settings import get_settings
 
     console = Console(stderr=as_json)
-    try:
-        found = _play(_choice(municipalities), municipalities, seed, console)
-    except DemoFailed as error:
-        typer.echo(f"gmsd: {error}", err=True)
-        raise typer.Exit(1) from None
+    found = _play(_choice(municipalities), municipalities, seed, console)
     if as_json:
         typer.echo(json.dumps(found, indent=1))
     else:

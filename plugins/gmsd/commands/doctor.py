@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gmsd.errors import GmsdError
 from gmsd.masking import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ AIRFLOW_PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 AIRFLOW_USERS = ("engineer", "approver", "viewer", "intake")
 
 
-class Missing(Exception):
+class Missing(GmsdError):
     """Something is not as it should be; the message says what."""
 
 
@@ -75,7 +76,7 @@ def _ask(ask: Callable[[Settings], str], settings: Settings) -> dict[str, Any]:
     """Run one check. A service that fails in a way of its own is a finding here, whatever it raises."""
     try:
         return {"ok": True, "detail": ask(settings)}
-    except Missing as problem:
+    except GmsdError as problem:
         return {"ok": False, "detail": str(problem)}
     except Exception as error:  # noqa: BLE001 - the other checks must go on, and the message names what happened
         lines = str(error).strip().splitlines()
@@ -108,11 +109,8 @@ def _database(settings: Settings) -> str:
 
     found = ""
     for role in ("owner", "loader", "publisher", "reader"):
-        try:
-            with connect(settings, role).connect() as connection:
-                found = ".".join(str(part) for part in connection.dialect.server_version_info or ())
-        except ValueError as error:
-            raise Missing(str(error)) from None
+        with connect(settings, role).connect() as connection:
+            found = ".".join(str(part) for part in connection.dialect.server_version_info or ())
     return f"PostgreSQL {found}; owner, loader, publisher and reader can log in"
 
 
@@ -163,12 +161,9 @@ def _buckets(settings: Settings) -> str:
 
 
 def _closed(settings: Settings) -> str:
-    from gmsd.installation import OpenStore, private_buckets, refuse_open_store
+    from gmsd.installation import private_buckets, refuse_open_store
 
-    try:
-        refuse_open_store(settings)
-    except OpenStore as problem:
-        raise Missing(str(problem)) from None
+    refuse_open_store(settings)
     return f"{len(private_buckets(settings))} private buckets answer to nobody without an account"
 
 

@@ -45,16 +45,12 @@ def get(
     to: Annotated[Path, typer.Option("--to", help="Folder to write to; made when absent.", file_okay=False)],
 ) -> None:
     """Write the files of a release to a folder; each is compared with its published hash first."""
-    from gmsd.releases import NoReleaseError, ReleaseDamagedError, get_release
+    from gmsd.releases import get_release
     from gmsd.settings import get_settings
     from gmsd.store import get_store
 
     settings = get_settings()
-    try:
-        files = get_release(get_store(settings, "reader"), settings.bucket_publication, release_id)
-    except (NoReleaseError, ReleaseDamagedError) as error:
-        typer.echo(f"gmsd: {error}", err=True)
-        raise typer.Exit(1) from None
+    files = get_release(get_store(settings, "reader"), settings.bucket_publication, release_id)
     try:
         _write(files, to)
     except OSError as error:
@@ -71,17 +67,13 @@ def recover() -> None:
     """
     from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.releases import ReleaseDamagedError, recover_releases
+    from gmsd.releases import recover_releases
     from gmsd.settings import get_settings
     from gmsd.store import get_store
 
     settings = get_settings()
-    try:
-        with connect(settings, "publisher").begin() as connection:
-            found = recover_releases(connection, get_store(settings), settings, get_clock(settings).now())
-    except ReleaseDamagedError as error:
-        typer.echo(f"gmsd: {error}", err=True)
-        raise typer.Exit(1) from None
+    with connect(settings, "publisher").begin() as connection:
+        found = recover_releases(connection, get_store(settings), settings, get_clock(settings).now())
     for release_id in found:
         typer.echo(f"{release_id} is written down again as a proposal; publish it again before anything new.")
     if not found:

@@ -54,9 +54,6 @@ def show(
         known = load_calendar().round(round_code)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    except KeyError as error:
-        typer.echo(f"gmsd: {error.args[0]}", err=True)
-        raise typer.Exit(1) from None
     entry = _described([known])[0]
     if as_json:
         typer.echo(json.dumps(entry, indent=1))

@@ -10,12 +10,11 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gmsd.commands.rules import rules_app
-from gmsd.masking import mask_bsn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,20 +71,17 @@ def impact(
     rules as they are now cannot all be run; 2 = wrong usage, or a file of the archive cannot be read. With --allow-changes a change gives
     0 too, so that 1 only means that rules cannot be run.
     """
-    from gmsd.impact import NoArchive, NoRules, compare_rules, impact_text
+    from gmsd.impact import compare_rules, impact_text
     from gmsd.protocol import expectations_folder
     from gmsd.settings import get_settings
 
     settings = get_settings()
     limits = {"max_bytes": settings.max_file_bytes, "max_lines": settings.max_file_lines}
     with _broken_off_by_signals():
-        try:
-            tried = _tried(archive or [], received_on, settings, from_store=from_store)
-            number = jobs or max(1, min(_processors(), MOST_JOBS, len(tried.items) // FILES_PER_JOB))
-            with _progress(len(tried.items)) as progress:
-                answer = compare_rules(against, expectations_folder(), tried, limits=limits, jobs=number, progress=progress)
-        except (NoArchive, NoRules) as error:
-            _refuse(str(error))
+        tried = _tried(archive or [], received_on, settings, from_store=from_store)
+        number = jobs or max(1, min(_processors(), MOST_JOBS, len(tried.items) // FILES_PER_JOB))
+        with _progress(len(tried.items)) as progress:
+            answer = compare_rules(against, expectations_folder(), tried, limits=limits, jobs=number, progress=progress)
     page = json.dumps(answer.to_json(), indent=1) + "\n" if as_json else impact_text(answer)
     typer.echo(page.encode("utf-8", "replace"), nl=False)
     raise typer.Exit(answer.status(allow_changes=allow_changes))
@@ -113,11 +109,6 @@ def _tried(folders: list[Path], received_on: dt.datetime | None, settings: Setti
 def _processors() -> int:
     """How many processors this process may use; not every system tells, then all of them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _refuse(line: str) -> NoReturn:
-    typer.echo(f"gmsd: {mask_bsn(line)}".encode("utf-8", "replace"), err=True)
-    raise typer.Exit(2)
 
 
 @contextmanager

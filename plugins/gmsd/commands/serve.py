@@ -37,7 +37,6 @@ def serve(
     """
     import uvicorn
 
-    from gmsd.releases import NoReleaseError, ReleaseDamagedError
     from gmsd.web.site import create_app
 
     if folder is not None and release is not None:
@@ -48,15 +47,11 @@ def serve(
         raise typer.Exit(2)
     source = _source(folder, release)
     app = create_app(source)
-    try:
-        current = source.current()
-        tables = [(each, table) for each in current for table in source.tables(each)]
-        if release is not None:
-            for each in tables:
-                source.statline(*each)
-    except (NoReleaseError, ReleaseDamagedError) as error:
-        typer.echo(f"gmsd: {error}", err=True)
-        raise typer.Exit(1) from None
+    current = source.current()
+    tables = [(each, table) for each in current for table in source.tables(each)]
+    if release is not None:
+        for each in tables:
+            source.statline(*each)
     listener = _listen(host, port)
     address = f"{host}:{listener.getsockname()[1]}"
     first = tables[0][1]

@@ -12,12 +12,8 @@ def register(app: typer.Typer) -> None:
 
 def setup() -> None:
     """Make the tables, buckets and rights that are missing. Safe to repeat."""
-    from gmsd.installation import KeyChanged, OpenStore, prepare
+    from gmsd.installation import prepare
     from gmsd.settings import get_settings
 
-    try:
-        done = prepare(get_settings())
-    except (KeyChanged, OpenStore) as error:
-        typer.echo(f"gmsd: {error}", err=True)
-        raise typer.Exit(1) from None
+    done = prepare(get_settings())
     typer.echo(", ".join(f"{what} {how}" for what, how in done.items()))

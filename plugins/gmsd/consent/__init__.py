@@ -3,7 +3,7 @@
 Not here: whose forms exist (`deliveries`), and what a close makes of a withdrawal (`warehouse`).
 """
 
-from gmsd.consent.filing import NoRound, NotInTime, file_form
+from gmsd.consent.filing import file_form
 from gmsd.consent.forms import FormsWait, process_forms
 from gmsd.consent.reading import FormContent, Malformed, read_form
 from gmsd.consent.timing import timing_of
@@ -12,8 +12,6 @@ __all__ = [
     "FormContent",
     "FormsWait",
     "Malformed",
-    "NoRound",
-    "NotInTime",
     "file_form",
     "process_forms",
     "read_form",

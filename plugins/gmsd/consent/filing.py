@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from gmsd.consent.reading import read_form
 from gmsd.consent.timing import last_moment, timing_of
 from gmsd.deliveries import FORM_FOLDER, is_closed
+from gmsd.errors import GmsdError
 
 if TYPE_CHECKING:
     from gmsd.journal import Context
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 _FILES = {"withdrawal": "intrekking.json", "explanation": "toelichting.json"}
 
 
-class NoRound(Exception):
+class NoRound(GmsdError):
     """No round of the calendar takes the half-year: there is nothing to withdraw or to explain."""
 
+    exit_status = 2
 
-class NotInTime(Exception):
+
+class NotInTime(GmsdError):
     """The form would be refused as too early or too late."""
 
 
@@ -60,9 +63,11 @@ def _refuse_out_of_time(context: Context, kind: str, place: Place) -> None:
         raise NoRound(f"no round of the calendar takes {half_year}; `gmsd rounds list` shows them")
     code = timing.round.id
     if timing.state == "too_early":
-        raise NotInTime(f"too early: round {code}, which takes {half_year}, opens on {timing.round.window_first}")
+        raise NotInTime(f"not filed, too early: round {code}, which takes {half_year}, opens on {timing.round.window_first}")
     if timing.state == "too_late":
-        raise NotInTime(f"too late: for {half_year} in round {code} it could be filed before {last_moment(timing.round, kind):%Y-%m-%d}")
+        raise NotInTime(
+            f"not filed, too late: for {half_year} in round {code} it could be filed before {last_moment(timing.round, kind):%Y-%m-%d}"
+        )
     with context.engine.connect() as connection:
         if is_closed(connection, place, timing.round.code):
-            raise NotInTime(f"too late: round {code} has been closed for {half_year}")
+            raise NotInTime(f"not filed, too late: round {code} has been closed for {half_year}")

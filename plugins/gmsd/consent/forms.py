@@ -15,6 +15,7 @@ from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
 from gmsd.deliveries import is_closed
 from gmsd.dutch import dutch_date
+from gmsd.errors import GmsdError
 from gmsd.journal import audit, lock_place, lock_round, send_queued
 from gmsd.outages import is_outage, place_of
 from gmsd.store import NotReadable
@@ -48,7 +49,7 @@ _FAULT = {
 }
 
 
-class FormsWait(Exception):
+class FormsWait(GmsdError):
     """Some forms could not be dealt with and wait: for a service that is away, or for a repair of which the engineer was told."""
 
 

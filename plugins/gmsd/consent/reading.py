@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gmsd.errors import GmsdError
 from gmsd.masking import mask_written_bsn, without_unseen
 
 if TYPE_CHECKING:
@@ -38,12 +39,19 @@ class FormContent:
         return {key: value for key, value in (("name", self.name), ("reason", self.reason), ("text", self.text)) if value is not None}
 
 
-class Malformed(Exception):
+class Malformed(GmsdError):
     """The form cannot be used; `problems` are Dutch sentences for the coordinator."""
+
+    exit_status = 2
 
     def __init__(self, *problems: str) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = problems
+
+    @property
+    def told(self) -> str:
+        """The problems, for who files the form; a log gets their number, as they may repeat what a person wrote."""
+        return " ".join(self.problems)
 
 
 def read_form(data: bytes, *, kind: str, place: Place) -> FormContent:

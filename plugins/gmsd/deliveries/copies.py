@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.database import statement
 from gmsd.deliveries.delivery import Delivery, locked
+from gmsd.errors import GmsdError
 from gmsd.journal import Entry, Stage, audit_many, tell_engineer
 from gmsd.store import Gone, NotReadable
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 COPIERS = 8
 
 
-class ReceiptBroken(Exception):
+class ReceiptBroken(GmsdError):
     """The bytes in the store are not those of the receipt."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
+from gmsd.errors import GmsdError
 from gmsd.journal import lock_place, lock_round
 from gmsd.masking import printable
 from gmsd.rounds import HalfYear, Place
@@ -22,11 +23,11 @@ CORRECTIONS_ALLOWED = 20
 UPLOADS_ALLOWED = 1 + CORRECTIONS_ALLOWED
 
 
-class UnknownDelivery(LookupError):
+class UnknownDelivery(GmsdError):
     """There is no delivery of that id."""
 
 
-class NoPlace(LookupError):
+class NoPlace(GmsdError):
     """The upload is in no place, and so in no round: nothing is decided about it."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
+from gmsd.errors import GmsdError
 from gmsd.journal import Entry, audit_many, lock_audit
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 STATES: tuple[str, ...] = tuple(ALLOWED)
 
 
-class WrongState(Exception):
+class WrongState(GmsdError):
     """A change of state that the state machine does not know."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gmsd.database import statement
 from gmsd.deliveries.delivery import Delivery, get, locked
 from gmsd.deliveries.states import Change, WrongState, transition, transition_many
+from gmsd.errors import GmsdError
 from gmsd.rounds import partition
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear, Place
 
 
-class RoundClosed(Exception):
+class RoundClosed(GmsdError):
     """The round has been closed: its deliveries do not change any more."""
 
 

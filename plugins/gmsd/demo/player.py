@@ -18,6 +18,7 @@ from gmsd.clock import DatabaseClock
 from gmsd.database import connect, statement
 from gmsd.demo import outcome
 from gmsd.demo.story import Step, Story, moments
+from gmsd.errors import GmsdError
 from gmsd.rounds import Place, Round, load_calendar
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow
@@ -39,7 +40,7 @@ PATIENCE_SECONDS = 300.0
 OFFICE_HOURS = dt.timedelta(hours=9)
 
 
-class DemoFailed(Exception):
+class DemoFailed(GmsdError):
     """The demo cannot go on, or cannot begin; the message says why and what to do."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.database import copy_frame, read_frame, statement
+from gmsd.errors import GmsdError
 from gmsd.figures.counted import Accounting, count
 from gmsd.figures.participation import participation_by_period
 from gmsd.figures.period import Period, periods
@@ -33,7 +34,7 @@ _PARTICIPATION: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
 )
 
 
-class NotLoadedError(Exception):
+class NotLoadedError(GmsdError):
     """Deliveries that count are not (or no longer) the ones the warehouse holds: load them first."""
 
 

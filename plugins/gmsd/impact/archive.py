@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gmsd.clock import AMSTERDAM
+from gmsd.errors import GmsdError
 from gmsd.masking import mask_bsn
 from gmsd.rounds import WMO
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 RECEIPTS = "received.json"
 
 
-class NoArchive(Exception):
+class NoArchive(GmsdError):
     """A folder that cannot be used as an archive; the text is one line."""
+
+    exit_status = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from gmsd.errors import GmsdError
+
 # A variable of git's that a hook sets would point every call below at the hook's own repository.
 _GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 
 
-class NoRules(Exception):
+class NoRules(GmsdError):
     """What was asked for holds no rules; the text is one line for the person who asked."""
+
+    exit_status = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import gmsd
+from gmsd.errors import GmsdError
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SIDES = ("old", "new")
 T = TypeVar("T")
 
 
-class Stopped(Exception):
+class Stopped(GmsdError):
     """The comparison was broken off."""
 
 

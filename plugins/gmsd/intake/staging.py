@@ -9,6 +9,7 @@ import polars as pl
 
 from gmsd.checking import pseudonymise, read_records, read_records_of
 from gmsd.deliveries import ReceiptBroken, check_result, delivered_bytes
+from gmsd.errors import GmsdError
 from gmsd.installation import check_key
 from gmsd.store import NotReadable
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gmsd.journal import Context
 
 
-class StagingLost(Exception):
+class StagingLost(GmsdError):
     """The accepted records of a delivery are missing and cannot be made from its raw file."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from gmsd.errors import GmsdError
 from gmsd.protocol.reading import Document, Key, Mistake, ProtocolError, expectations_folder, nearest
 from gmsd.protocol.vocabulary import COLUMN_TYPES, COUNTINGS, RESERVED, SENDERS, SETS
 
@@ -37,7 +38,7 @@ _FILE = {
 _COLUMN = {"name": Key(str), "type": Key(str, among=tuple(COLUMN_TYPES)), "set": Key(str, among=SETS)}
 
 
-class NoLawError(LookupError):
+class NoLawError(GmsdError):
     """There is no such law."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from gmsd.errors import GmsdError
 from gmsd.protocol.reading import ProtocolError
 from gmsd.protocol.suites import asked, build, filled
 from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_ON, YEAR_LATER
@@ -28,7 +29,7 @@ Level = Literal["base", "facultative"]
 FILES: dict[Level, str] = {"base": "basis.yaml", "facultative": "facultatief.yaml"}
 
 
-class NoProtocolError(LookupError):
+class NoProtocolError(GmsdError):
     """No protocol holds for the half-year."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from gmsd.errors import GmsdError
 from gmsd.settings import data_folder
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Mistake:
         return f"{shown}: {self.text}" if self.line is None else f"{shown}:{self.line}: {self.text}"
 
 
-class ProtocolError(Exception):
+class ProtocolError(GmsdError):
     """Files of the protocol are not in order; the text has one line for each mistake: file, line, what is wrong, what would be right."""
 
     def __init__(self, *lines: Mistake | str) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from gmsd.errors import GmsdError
 from gmsd.reference._tables import rows
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SIZE_CLASSES: tuple[str, ...] = ("<5k", "5-10k", "10-20k", "20-50k", "50-100k", 
 _LOWER_BOUNDS = (5_000, 10_000, 20_000, 50_000, 100_000, 150_000, 250_000)
 
 
-class InhabitantsUnknownError(LookupError):
+class InhabitantsUnknownError(GmsdError):
     """No figure is held for this municipality: it was dissolved before the first date and its area went to several others."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
+from gmsd.errors import GmsdError
 from gmsd.journal import audit
 from gmsd.rounds import WMO
 
@@ -28,7 +29,7 @@ PIPELINE = "pipeline"
 REASON_LENGTH = 500
 
 
-class ApprovalError(Exception):
+class ApprovalError(GmsdError):
     """A question or an answer that does not count; the message says why."""
 
 

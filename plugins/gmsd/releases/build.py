@@ -11,6 +11,7 @@ import polars as pl
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import copy_frame, statement
+from gmsd.errors import GmsdError
 from gmsd.journal import Entry, Stage, audit_many
 from gmsd.releases.cells import SHOWN, SUPPRESSED
 from gmsd.releases.files import DOCUMENT, Bundle, bundle, to_json
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
     from gmsd.store import ObjectStore
 
 
-class PlanChangedError(Exception):
+class PlanChangedError(GmsdError):
     """What would be built is not what was approved: the data changed in between."""
 
 
-class PublicationUnfinishedError(Exception):
+class PublicationUnfinishedError(GmsdError):
     """A release of this number is on its way out and says something else: finish it first, by publishing it again."""
 
 
-class OlderDatabaseError(Exception):
+class OlderDatabaseError(GmsdError):
     """A release of this number is public, says something else, and the database does not know it."""
 
 

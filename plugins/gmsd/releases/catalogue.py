@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gmsd.errors import GmsdError
 from gmsd.releases.files import DOCUMENT, Bundle
 from gmsd.releases.publication import POINTER, ReleaseDamagedError, laws_in_force
 from gmsd.store import NotReadable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from gmsd.store import ObjectStore
 
 
-class NoReleaseError(LookupError):
+class NoReleaseError(GmsdError):
     """There is no such release, or none in force."""
 
 

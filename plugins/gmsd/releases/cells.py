@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.disclosure import protect
+from gmsd.errors import GmsdError
 from gmsd.figures import every_cell
 from gmsd.releases.content import Changes
 
@@ -22,7 +23,7 @@ SHOWN, SUPPRESSED, NO_BASE = "shown", "suppressed", "no_base"
 _CELL_KEY = ["period", "region", "group_code"]
 
 
-class FiguresMissingError(Exception):
+class FiguresMissingError(GmsdError):
     """Some municipality that counts has no figures in the warehouse: compute them first."""
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from gmsd.clock import AMSTERDAM
 from gmsd.database import read_frame, statement
 from gmsd.disclosure import Protection
+from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, statuses, true_figures
 from gmsd.installation import check_key
 from gmsd.reference import municipalities, name
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
     from gmsd.tables import Table
 
 
-class NothingToPublishError(Exception):
+class NothingToPublishError(GmsdError):
     """No half-year has been closed yet."""
 
 
-class AlreadyPublishedError(Exception):
+class AlreadyPublishedError(GmsdError):
     """The release that a run was started for is public: there is nothing left to plan."""
 
 

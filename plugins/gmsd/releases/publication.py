@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
+from gmsd.errors import GmsdError
 from gmsd.journal import Entry, Stage, anchor, audit_many
 from gmsd.releases.approval import approval_of
 from gmsd.releases.build import staged_prefix
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 POINTER = "current.json"
 
 
-class ReleaseStateError(Exception):
+class ReleaseStateError(GmsdError):
     """The release is not in a state from which this can be done."""
 
 
-class ReleaseDamagedError(Exception):
+class ReleaseDamagedError(GmsdError):
     """Bytes in a bucket are not those that the release was built with."""
 
 

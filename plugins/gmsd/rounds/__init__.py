@@ -3,7 +3,7 @@
 Not here: what was delivered or decided about a place.
 """
 
-from gmsd.rounds.calendar import Calendar, Round, load_calendar
+from gmsd.rounds.calendar import Calendar, Round, UnknownRoundError, load_calendar
 from gmsd.rounds.halfyear import HalfYear
 from gmsd.rounds.participation import Participation
 from gmsd.rounds.place import WMO, Place, parse_partition, partition, prefixed
@@ -16,6 +16,7 @@ __all__ = [
     "Participation",
     "Place",
     "Round",
+    "UnknownRoundError",
     "add_working_days",
     "is_working_day",
     "load_calendar",

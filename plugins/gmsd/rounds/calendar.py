@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 
 from gmsd.clock import AMSTERDAM
+from gmsd.errors import GmsdError
 from gmsd.rounds.halfyear import HalfYear
 from gmsd.rounds.place import WMO, parse_partition, partition
 from gmsd.settings import data_folder
@@ -87,6 +88,10 @@ class Placing:
     round: Round | None
 
 
+class UnknownRoundError(GmsdError):
+    """The calendar has no such round."""
+
+
 @dataclass(frozen=True)
 class Calendar:
     """All known rounds of every law, oldest first."""
@@ -97,7 +102,7 @@ class Calendar:
         """The round of that code, or of that id (`jeugd.2019-H2`).
 
         Raises:
-            KeyError: the calendar has no such round.
+            UnknownRoundError: the calendar has no such round.
             ValueError: the text is no id of a round.
         """
         if isinstance(code, str):
@@ -106,7 +111,7 @@ class Calendar:
         for known in self.rounds:
             if (known.law, known.code) == (law, code):
                 return known
-        raise KeyError(f"the calendar has no round {partition(law, code)}; expectations/calendar/rounds.yaml lists them")
+        raise UnknownRoundError(f"the calendar has no round {partition(law, code)}; expectations/calendar/rounds.yaml lists them")
 
     def taking(self, half_year: HalfYear, law: str) -> tuple[Round, ...]:
         """The rounds of a law that take a half-year, oldest first."""

@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gmsd.errors import GmsdError
 from gmsd.protocol import Document, Key, Mistake, ProtocolError, expectations_folder, laws, protocol_for
 from gmsd.tables.definition import Dimension, Group, Grouping, Indicator, Measure, Nested, Table
 
@@ -78,7 +79,7 @@ _DEFINITION = {"term": Key(str), "text": Key(str)}
 _THEME = {"title": Key(str), "number": Key(str, required=False, nullable=True)}
 
 
-class NoTableError(LookupError):
+class NoTableError(GmsdError):
     """There is no table of that id."""
 
 

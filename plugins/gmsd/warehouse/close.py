@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
 from gmsd.deliveries import Change, transition_many, waiting_for
+from gmsd.errors import GmsdError
 from gmsd.journal import Stage, anchor, audit, lock_round
 from gmsd.reference import municipalities
 from gmsd.rounds import Participation, partition, prefixed
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear, Round
 
 
-class NotYetTime(Exception):
+class NotYetTime(GmsdError):
     """The calendar says that this cannot be done yet."""
 
 
-class NothingAccepted(Exception):
+class NothingAccepted(GmsdError):
     """A round in which nothing was accepted, and nothing withdrawn, is closed only when somebody says so by name."""
 
 
-class StillUnchecked(Exception):
+class StillUnchecked(GmsdError):
     """Something that came in before the close has not been registered, checked or dealt with: the close waits for it, and says which."""
 
 

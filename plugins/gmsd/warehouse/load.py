@@ -12,6 +12,7 @@ import polars as pl
 from gmsd.counting import allocation_filled, arrangements, in_scope
 from gmsd.database import copy_frame, statement
 from gmsd.deliveries import Change, Delivery, transition_many
+from gmsd.errors import GmsdError
 from gmsd.journal import Stage, audit
 from gmsd.rounds import parse_partition, prefixed
 from gmsd.warehouse.staged import records_of
@@ -32,7 +33,7 @@ REMOVED = 13
 """Reden wijziging 13: the record was removed; with an end date equal to its start it is as if never sent (iWmo)."""
 
 
-class NotClosed(Exception):
+class NotClosed(GmsdError):
     """No round that takes the half-year has been closed, so nothing counts yet."""
 
 

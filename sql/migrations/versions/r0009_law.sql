@@ -1,5 +1,5 @@
 -- Until now everything was of the Wmo. A column that is added with a default needs no row to be written, so no trigger is in the way; the
--- default goes at once, so that a statement that forgets the law fails. docs/decisions/0025-law-as-a-column.md
+-- default goes at once, so that a statement that forgets the law fails. docs/decisions/0027-law-as-a-column.md
 
 -- Half-years in time -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gmsd.errors import GmsdError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,7 @@ _MEDIA_TYPES = {
 }
 
 
-class FormatError(Exception):
+class FormatError(GmsdError):
     """A format is not in order: nothing is written in any."""
 
 

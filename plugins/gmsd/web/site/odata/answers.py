@@ -11,6 +11,7 @@ import polars as pl
 import polars.selectors as cs
 from starlette.responses import Response
 
+from gmsd.errors import GmsdError
 from gmsd.web.site.odata.literals import QueryError
 from gmsd.web.site.odata.tables import MOMENT, TYPE
 
@@ -42,7 +43,7 @@ class JsonForm(Enum):
     BOTH = "both"
 
 
-class NotAcceptableError(ValueError):
+class NotAcceptableError(GmsdError):
     """A request for a representation that there is not."""
 
 

@@ -19,6 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from gmsd.errors import GmsdError
 from gmsd.releases import NoReleaseError
 from gmsd.web.site.odata.answers import (
     OPEN,
@@ -193,7 +194,7 @@ def _failed(_: Request, error: Exception) -> Response:
     return error_answer(500, "er ging iets mis bij ons; probeer het later nog eens")
 
 
-class _NotFound(HTTPException):
+class _NotFound(GmsdError, HTTPException):
     """An address under a known root that leads nowhere; the detail is Dutch."""
 
     def __init__(self, detail: str) -> None:

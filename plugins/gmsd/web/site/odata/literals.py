@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from gmsd.clock import AMSTERDAM
+from gmsd.errors import GmsdError
 
 LONGEST = 20_000
 """Characters of an expression: a list of all 410 regions of the table, written as `RegioS eq '...' or ...`, takes 11,000."""
@@ -30,7 +31,7 @@ _DURATION = re.compile(r"(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\
 Constant = str | int | float | Decimal | bool | dt.datetime | dt.timedelta | UUID | bytes | None
 
 
-class QueryError(ValueError):
+class QueryError(GmsdError, ValueError):
     """A query option that cannot be understood; the message is Dutch and may be shown to the asker."""
 
 
