@@ -198,7 +198,7 @@ def test_a_second_person_publishes(publication, engineer, approver, settings, ho
     told = json.loads(home.gmsd("audit", "show", "r0001", "--json").stdout)
     assert [(row["event"], row["actor"]) for row in told[-5:]] == [
         ("asked", "engineer"), ("approved", "approver"),
-        ("built", "gmsd_publish"), ("let out", "gmsd_publish"), ("published", "gmsd_publish"),
+        ("built", "publication"), ("let out", "publication"), ("published", "publication"),
     ]  # fmt: skip
     assert home.gmsd("audit", "verify").returncode == 0
 
