@@ -317,7 +317,9 @@ def test_what_was_published_before_answers_were_kept_stays_and_can_be_recalled(e
     with connect(empty, "owner").begin() as connection:
         connection.execute(text("ALTER TABLE release DISABLE TRIGGER USER"))
         connection.execute(
-            text(f"{RELEASE} SELECT 'r000' || n, n, 'wmo', '2019-H1', s, :at, '[]' FROM (VALUES (1, 'published'), (2, 'building')) AS old (n, s)"),
+            text(
+                f"{RELEASE} SELECT 'r000' || n, n, 'wmo', '2019-H1', s, :at, '[]' FROM (VALUES (1, 'published'), (2, 'building')) AS old (n, s)"
+            ),
             {"at": AT},
         )
         connection.execute(text("ALTER TABLE release ENABLE TRIGGER USER"))
