@@ -17,7 +17,7 @@ from gmsd.rounds import WMO, HalfYear
 from tests.mutation.mutants import Mutant, mutants
 from tests.spec import test_check_faults, test_rule_edges
 from tests.spec.checking import Case, check
-from tests.unit import test_protocol
+from tests.unit.protocol import test_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

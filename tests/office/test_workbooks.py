@@ -15,7 +15,7 @@ import pytest
 
 from gmsd import feedback, op_orde
 from tests.unit import samples as s
-from tests.unit import test_op_orde as compared
+from tests.unit.op_orde import test_comparison as compared
 
 if TYPE_CHECKING:
     from pathlib import Path

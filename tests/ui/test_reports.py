@@ -17,8 +17,8 @@ from gmsd.rendering.environments import environment
 from gmsd.rounds import WMO
 from gmsd_airflow import rounds_page
 from tests.unit import samples as s
-from tests.unit import test_letters as mails
-from tests.unit import test_op_orde as compared
+from tests.unit.letters import test_mails as mails
+from tests.unit.op_orde import test_comparison as compared
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

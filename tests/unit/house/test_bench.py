@@ -67,7 +67,7 @@ def test_the_clean_file_has_no_fault(folder: Path) -> None:
 def test_the_bench_writes_the_result_in_the_shape_of_the_contract(tmp_path: Path) -> None:
     out = tmp_path / "bench" / "latest.json"
     command = [sys.executable, "-m", "tests.bench", "--quick", "--only", "C,D", "--out", str(out)]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     result = json.loads(out.read_text(encoding="utf-8"))
     assert [set(run) for run in result["runs"]] == [{"name", "rows", "seconds", "peak_mb", "ratio_to", "ratio"}] * 3
@@ -114,7 +114,7 @@ def test_each_case_names_a_function_and_each_name_stands_once() -> None:
     for group in ALL:
         for function in (group.prepare, *(case.function for case in group.cases)):
             module, _, name = function.partition(":")
-            source = (Path(__file__).parents[1] / "bench" / f"{module}.py").read_text(encoding="utf-8")
+            source = (Path(__file__).parents[2] / "bench" / f"{module}.py").read_text(encoding="utf-8")
             assert f"\ndef {name}(" in source
         assert {case.ratio_to for case in group.cases} <= {None, *names}
         assert {target.of for target in group.targets} <= set(names)

@@ -12,7 +12,7 @@ from gmsd.protocol import protocol_for
 from gmsd.rounds import WMO
 from tests.unit import samples as s
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "support" / "validation_report_schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "support" / "validation_report_schema.json").read_text())
 RULES = protocol_for(s.H2, WMO).rules
 
 

@@ -15,7 +15,7 @@ from gmsd.cli import build
 from gmsd.feedback import rules_html
 from gmsd.protocol import expectations_folder, protocols
 
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
 EVERY = protocols(expectations_folder())
 RULES = [(protocol, rule) for protocol in EVERY for rule in protocol.rules.values()]
 

@@ -15,7 +15,7 @@ from gmsd.cli import build
 from gmsd.settings import Settings
 from services.state import DATABASE_ROLES
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 FOLDERS = ("docs", "dags", "plugins", "services", "expectations")
 PAGES = (
     "README.md",

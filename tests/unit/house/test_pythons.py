@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 PACKAGE = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 PREFIX = "Programming Language :: Python :: "
 CLAIMED = [each.removeprefix(PREFIX) for each in PACKAGE["project"]["classifiers"] if each.startswith(PREFIX)]

@@ -1,4 +1,4 @@
-"""Records, pseudonyms, privacy and the command of the check; its faults stand in tests/spec."""
+"""Records, pseudonyms and privacy of the check, and what reading a file must stand; its faults stand in tests/spec."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from unittest import mock
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from gmsd.checking import check_file, check_path, pseudonymise, read_records
 from gmsd.checking.header import judge_header
-from gmsd.cli import build
-from gmsd.delimited import text
 from gmsd.rounds import WMO, HalfYear
 from tests.spec.checking import COLUMNS, ROWS, cell, check, clean, file_of
 
@@ -25,19 +20,6 @@ BSN = "999900006"
 
 def person(data: bytes, key: bytes = KEY) -> pl.DataFrame:
     return pseudonymise(read_records(data, check(data)), key)
-
-
-def run(*arguments: str):
-    return CliRunner().invoke(build(), ["check", *arguments])
-
-
-@pytest.fixture
-def delivery(tmp_path):
-    def write(data: bytes = clean(), name: str = "WMO_H22019_x.csv") -> str:
-        (tmp_path / name).write_bytes(data)
-        return str(tmp_path / name)
-
-    return write
 
 
 def test_records_are_typed_and_in_the_order_of_the_file():
@@ -130,20 +112,6 @@ def test_header_of_nothing_but_separators_does_not_become_a_list_of_names():
     assert len(faults.unknown) < 100_000, "every separator costs tens of bytes"
 
 
-@given(st.lists(st.sampled_from([b"a", b"\n", "é€😀".encode(), *(bytes([byte]) for byte in "é€😀".encode())]), max_size=12).map(b"".join))
-def test_text_is_decoded_in_pieces_as_it_is_whole(data):
-    def places(size: int) -> int | None:
-        with mock.patch.object(text, "_PIECE", size):
-            return text._not_utf8(data)
-
-    try:
-        data.decode()
-        first = None
-    except UnicodeDecodeError as error:
-        first = error.start
-    assert {places(size) for size in (1, 2, 3, 5, 1 << 20)} == {first}
-
-
 def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):
     from gmsd.protocol import protocol_for
 
@@ -155,62 +123,6 @@ def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):
         result = check(clean())
     assert [rule.rule for rule in result.not_run] == ["VOL-02"]
     assert result.verdict == "accepted_without_facultative"
-
-
-def test_command_answers_by_its_exit_status(delivery):
-    assert run(delivery(), "--municipality", "0518").exit_code == 0
-    assert run(delivery(cell("Eenheid", "99"))).exit_code == 0
-    assert run(delivery(cell("BSN", "x"))).exit_code == 1
-
-
-def test_command_gives_the_contracts_json(delivery):
-    result = run(delivery(cell("BSN", "x", "")), "--municipality", "0518", "--format", "json")
-    told = json.loads(result.stdout)
-    assert told["schema"] == "gmsd-check/1"
-    assert {(f["level"], f["field"], f["count"], tuple(f["lines"])) for f in told["findings"]} == {
-        ("base", "BSN", 1, (5,)),
-        ("base", "BSN", 1, (6,)),
-    }
-    assert set(told) == set(check(clean()).to_json())
-
-
-def test_folder_gives_a_list_and_one_rejected_file_decides(delivery, tmp_path):
-    delivery()
-    delivery(name="fout.csv")
-    result = run(str(tmp_path), "--format", "json")
-    assert [told["verdict"] for told in json.loads(result.stdout)] == ["accepted", "rejected"]
-    assert result.exit_code == 1
-
-
-def test_wrong_use_is_one_line_and_status_two(delivery, tmp_path):
-    (tmp_path / "empty").mkdir()
-    for arguments in (
-        (str(tmp_path / f"absent_{BSN}.csv"),),
-        (str(tmp_path / "empty"),),
-        (delivery(), "--municipality", "518"),
-        (delivery(), "--municipality", "9999"),
-        (delivery(), "--half-year", "2019"),
-        (delivery(), "--half-year", "H22014"),
-        (delivery(), "--format", "xlsx"),
-        (delivery(), "--format", "pdf"),
-        (delivery(), "--format", "html", "--out", str(tmp_path / "no" / "where.html")),
-    ):
-        result = run(*arguments)
-        assert result.exit_code == 2, arguments
-        assert BSN not in result.output
-        assert len(result.stderr.splitlines()) in (1, 4), "one line, or two of usage, an empty one and one line"
-        assert "Traceback" not in result.output
-
-
-def test_municipality_of_a_file_without_half_year_is_four_digits_only(delivery):
-    assert run(delivery(name="x.csv"), "--municipality", "9999").exit_code == 1
-
-
-def test_other_forms_are_written(delivery, tmp_path):
-    assert run(delivery(), "--format", "html").stdout.startswith("<!DOCTYPE html>")
-    out = tmp_path / "out.xlsx"
-    assert run(delivery(), "--format", "xlsx", "--out", str(out)).exit_code == 0
-    assert out.read_bytes().startswith(b"PK")
 
 
 def test_first_record_with_a_byte_order_mark_is_repeated_by_its_equal():

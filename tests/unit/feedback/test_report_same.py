@@ -14,7 +14,7 @@ import pytest
 from gmsd import feedback, letters, op_orde
 from tests.spec.checking import ROWS, cell, check, file_of, row, running
 from tests.unit import samples as s
-from tests.unit.test_op_orde import records, summary
+from tests.unit.op_orde.test_comparison import records, summary
 
 EARLIER = row(Einddatum_ondersteuning="20190630")
 FILES = {

@@ -18,7 +18,7 @@ from tests.parity.rules import CASES
 from tests.parity.tally import run
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "gx_polars.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "gx_polars.md"
 CASES_HERE = 80
 
 

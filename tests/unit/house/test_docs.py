@@ -10,7 +10,7 @@ import pytest
 
 from gmsd.settings import Settings
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 DOCS = PROJECT / "docs"
 
 _spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
@@ -65,7 +65,7 @@ def test_every_decision_stands_in_the_index():
 
 def test_every_category_of_tests_is_described():
     page = (PROJECT / "tests" / "README.md").read_text(encoding="utf-8")
-    folders = {path.name for path in (PROJECT / "tests").iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
+    folders = {path.name for path in (PROJECT / "tests").iterdir() if path.is_dir() and any(path.rglob("test_*.py"))}
     assert {name for name in folders if f"| `{name}` |" not in page} == set()
 
 

@@ -10,7 +10,7 @@ import yaml
 from services.container import _environment
 from services.state import secret_names
 
-COMPOSE = Path(__file__).parents[2] / "docker-compose.yaml"
+COMPOSE = Path(__file__).parents[3] / "docker-compose.yaml"
 
 
 RIGHT = {"GMSD_DATABASE_APPROVER", "GMSD_SECRET_PG_GMSD_APPROVER"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.rule_changes import git
 
-STEP = Path(__file__).resolve().parents[1] / "impact"
+STEP = Path(__file__).resolve().parents[2] / "impact"
 
 
 def commit(folder: Path, text: str) -> str:
