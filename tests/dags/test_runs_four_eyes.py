@@ -15,7 +15,7 @@ from gmsd.database import connect
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError
 from gmsd_airflow.approval_page import token
-from gmsd_airflow.publication import question_of
+from gmsd_airflow.publication import question_of_run
 from gmsd_airflow.runs import start_publication
 from tests.support.runs import ended, states, until
 from tests.support.stack import approver_of
@@ -42,11 +42,11 @@ def asked(engineer: Airflow, settings: Settings) -> Iterator[Question]:
     before = public(settings)
     run_id = str(engineer.start(DAG, conf={"round": "2019-H1"}))
     until(lambda: states(engineer, DAG, run_id)["approve"] == "deferred", "the run to wait")
-    yield question_of(settings, run_id)
+    yield question_of_run(settings, run_id)
     if engineer.run(DAG, run_id)["state"] in {"queued", "running"}:
         engineer._request("PATCH", f"/dags/{DAG}/dagRuns/{run_id}", json={"state": "failed"})
     assert public(settings) == before
-    assert question_of(settings, run_id).answer is None
+    assert question_of_run(settings, run_id).answer is None
     connect(settings, "publisher").dispose()
 
 
@@ -120,7 +120,7 @@ def test_what_a_form_claims_changes_nobody(closed, engineer, settings):
     claims = {"approved": True, "answered_by": "approver", "fingerprint": "f", "triggering_user_name": "approver"}
     run_id = engineer.start(DAG, conf={"round": "2019-H1", **claims})
     until(lambda: states(engineer, DAG, run_id)["approve"] == "deferred", "the run to wait")
-    assert question_of(settings, run_id).asked_by == "engineer"
+    assert question_of_run(settings, run_id).asked_by == "engineer"
     engineer._request("PATCH", f"/dags/{DAG}/dagRuns/{run_id}", json={"state": "failed"})
 
 
@@ -129,7 +129,7 @@ def test_a_publication_that_the_pipeline_starts_itself_waits_for_a_person(closed
     until(lambda: engineer.count(DAG, "queued", "running") == 0, "the publications before this one")
     started = start_publication(settings.model_copy(update={"publish_when_loaded": True}), "2019-H1")
     until(lambda: states(engineer, DAG, started)["approve"] == "deferred", "the run to wait")
-    assert question_of(settings, started).asked_by == "pipeline"
+    assert question_of_run(settings, started).asked_by == "pipeline"
     engineer._request("PATCH", f"/dags/{DAG}/dagRuns/{started}", json={"state": "failed"})
 
 

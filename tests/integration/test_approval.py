@@ -288,8 +288,7 @@ def test_each_role_has_one_side(empty, role, statement):
         ("publisher", "UPDATE release SET state = 'refused' WHERE release_id = 'r0001'"),
         (
             "publisher",
-            "INSERT INTO release (release_id, number, law, round, state, created_at, half_years)"
-            " VALUES ('r5', 5, 'wmo', 'x', 'proposed', now(), '[]')",
+            f"{RELEASE} VALUES ('r5', 5, 'wmo', 'x', 'proposed', now(), '[]')",
         ),
     ],
 )
@@ -318,7 +317,8 @@ def test_what_was_published_before_answers_were_kept_stays_and_can_be_recalled(e
         connection.execute(text("ALTER TABLE release DISABLE TRIGGER USER"))
         connection.execute(
             text(
-                f"{RELEASE} SELECT 'r000' || n, n, 'wmo', '2019-H1', s, :at, '[]' FROM (VALUES (1, 'published'), (2, 'building')) AS old (n, s)"
+                f"{RELEASE} SELECT 'r000' || n, n, 'wmo', '2019-H1', s, :at, '[]'"
+                " FROM (VALUES (1, 'published'), (2, 'building')) AS old (n, s)"
             ),
             {"at": AT},
         )

@@ -9,7 +9,7 @@ import pytest
 
 from gmsd.checking import check_file, pseudonymise, read_records, usable_records
 from gmsd.op_orde import compare, summarise
-from gmsd.protocol import law, mistakes_in
+from gmsd.protocol import law_of, mistakes_in
 from gmsd.rounds import WMO, HalfYear
 from gmsd.settings import get_settings
 from tests.support.kept_column import COLUMN, FIELD, file_of, make_home
@@ -33,14 +33,14 @@ def staged(data: bytes):
 
 def test_the_files_are_in_order():
     assert mistakes_in() == ()
-    assert [column.name for column in law(WMO).record if column.set == "facultative"] == list(FACULTATIVE)
+    assert [column.name for column in law_of(WMO).record if column.set == "facultative"] == list(FACULTATIVE)
 
 
 def test_it_is_checked_staged_and_used():
     result, records = staged(file_of("0518", "30", "", "120"))
     assert result.verdict == "accepted"
     assert (records.schema[COLUMN], records[COLUMN].to_list()) == (pl.Int16, [30, None, 120])
-    used = usable_records(records, law(WMO), facultative_used=True)
+    used = usable_records(records, law_of(WMO), facultative_used=True)
     assert (used.columns, used.equals(records)) == (records.columns, True)
 
 
@@ -49,7 +49,7 @@ def test_it_is_emptied_where_the_facultative_variables_are_refused(data):
     result, records = staged(data)
     assert result.verdict == "accepted_without_facultative"
     assert records[COLUMN][0] == 30
-    used = usable_records(records, law(WMO), facultative_used=result.facultative_used)
+    used = usable_records(records, law_of(WMO), facultative_used=result.facultative_used)
     assert used.columns == ["line", "person", "product_category", "start_date", "end_date", "delivery_form", *FACULTATIVE]
     assert {name: used[name].null_count() for name in FACULTATIVE} == dict.fromkeys(FACULTATIVE, 2)
     assert used.schema == records.schema
@@ -57,7 +57,7 @@ def test_it_is_emptied_where_the_facultative_variables_are_refused(data):
 
 def test_records_of_before_lack_it_and_those_of_a_variable_no_longer_kept_lose_it():
     _result, records = staged(file_of("0518", "30"))
-    used = usable_records(records.drop(COLUMN).with_columns(gone=pl.lit(1)), law(WMO), facultative_used=True)
+    used = usable_records(records.drop(COLUMN).with_columns(gone=pl.lit(1)), law_of(WMO), facultative_used=True)
     assert used.schema == records.schema
     assert used[COLUMN].to_list() == [None]
 

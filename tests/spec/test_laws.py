@@ -20,9 +20,9 @@ from gmsd.protocol import (
     NoProtocolError,
     damage_list,
     expectations_folder,
-    law,
+    is_left_behind,
+    law_of,
     laws,
-    left_behind,
     mistakes_in,
     newest_protocol,
     protocol_for,
@@ -60,14 +60,14 @@ def test_a_folder_with_its_file_is_a_law():
         (WMO, "Wmo", "WMO", ("83262NED",)),
     ]
     with pytest.raises(NoLawError, match=r'no law "jeug"; did you mean "jeugd"\?'):
-        law("jeug")
+        law_of("jeug")
 
 
 def test_each_law_has_its_protocols():
     folder = expectations_folder()
     assert [each.id for each in protocols(folder)] == ["jeugd-2020", "wmo-2020"]
     assert [each.id for each in protocols(folder, LAW)] == ["jeugd-2020"]
-    assert protocol_for(H2, LAW).law is law(LAW)
+    assert protocol_for(H2, LAW).law is law_of(LAW)
     assert (newest_protocol(LAW).id, newest_protocol(WMO).id) == ("jeugd-2020", "wmo-2020")
     assert protocol_for(HalfYear(2017, 2), WMO).id == "wmo-2020"
     with pytest.raises(NoProtocolError, match="2017-H2"):
@@ -168,9 +168,9 @@ def test_an_earlier_version_of_the_rules_is_given_the_file_of_its_law(home, tmp_
 
 @pytest.mark.parametrize("name", ["__MACOSX/JEUGD_H22019_x.csv", ".verborgen/wmo_h22019_x.txt"])
 def test_what_is_called_as_a_law_has_it_is_a_delivery_in_every_folder(name):
-    assert not left_behind(name)
-    assert left_behind(name.replace("JEUGD", "JEUGDEN").replace("wmo", "wmoo"))
-    assert left_behind(name.replace(".csv", ".xlsx").replace(".txt", ".xlsx"))
+    assert not is_left_behind(name)
+    assert is_left_behind(name.replace("JEUGD", "JEUGDEN").replace("wmo", "wmoo"))
+    assert is_left_behind(name.replace(".csv", ".xlsx").replace(".txt", ".xlsx"))
 
 
 @pytest.mark.parametrize(

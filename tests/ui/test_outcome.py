@@ -71,7 +71,7 @@ def test_deliveries_end_as_the_story_says(played, loader):
 
 def test_warehouse_counts_as_plain_python_does(truth, loader):
     clients, _ = truth
-    query = "SELECT period, municipality, group_code, clients FROM figure WHERE table_id = %s"
+    query = "SELECT period, municipality, group_code, value FROM figure WHERE table_id = %s"
     found = {(period, place, group): number for period, place, group, number in loader.execute(query, [TABLE])}
     assert len(clients) > 450
     assert found == clients

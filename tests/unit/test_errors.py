@@ -148,6 +148,7 @@ def test_a_protocol_with_mistakes_is_told_line_by_line(tmp_path: Path, command: 
     law = tmp_path / "expectations" / "wmo" / "wmo-2020"
     law.mkdir(parents=True)
     (law / "structuur.yaml").write_text("fields: 3\n")
+    (law.parent / "law.yaml").write_text((data_folder("expectations") / "wmo" / "law.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     done = gmsd_command(*command, GMSD_HOME=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
     assert "structuur.yaml:1: " in done.stderr

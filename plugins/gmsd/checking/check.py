@@ -16,7 +16,7 @@ from gmsd.checking.result import CheckResult, Finding
 from gmsd.delimited import Lines, physical_lines, read_text, split_body
 from gmsd.dutch import dutch_number
 from gmsd.masking import mask_bsn
-from gmsd.protocol import Protocol, law, newest_protocol, protocol_or_newest
+from gmsd.protocol import Protocol, law_of, newest_protocol, protocol_or_newest
 from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _checked(
     max_lines: int | None,
 ) -> CheckResult:
     """The result, all but its hash."""
-    name = FileName.parse(file_name, law(law_id))
+    name = FileName.parse(file_name, law_of(law_id))
     about = name.half_year or half_year
     rules = protocol_or_newest(about, law_id)
     protocol = rules if about is not None and rules.holds_for(about) else None

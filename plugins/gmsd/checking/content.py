@@ -41,7 +41,7 @@ def _cells(source: bytes, protocol: Protocol, **settings: Any) -> pl.LazyFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class CheckedContent:
     """What the check of the content gives: the findings in the order of the suites, the rules that could not run, whose file it is."""
 
     findings: list[Finding]
@@ -51,7 +51,7 @@ class Content:
 
 def check_content(
     body: Body, protocol: Protocol, *, half_year: HalfYear, municipality: str | None, received_on: dt.date, records: int
-) -> Content:
+) -> CheckedContent:
     """Run both suites in one pass.
 
     Args:
@@ -113,7 +113,7 @@ def check_content(
         faulty=len(body.faulty) + len(body.emptied),
         engine=body.engine,
     )
-    return Content(findings, not_run, whose)
+    return CheckedContent(findings, not_run, whose)
 
 
 def _faulty_cells(body: Body, protocol: Protocol, frame: pl.DataFrame | None, findings: Sequence[Finding]) -> pl.DataFrame:

@@ -34,7 +34,7 @@ _LARGE = 20 * 2**20
 _NOT_IN_NAMES = re.compile('[<>:"/\\\\|?]')
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """How the result is shown."""
 
     text = "text"
@@ -43,7 +43,7 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
-_REPORTS = (Format.html, Format.xlsx)
+_REPORTS = (ReportFormat.html, ReportFormat.xlsx)
 
 
 def _path(text: str) -> Path:
@@ -72,9 +72,9 @@ def check(
     ] = None,
     law: Annotated[str, typer.Option("--law", metavar="WET", help="De wet, voor bestanden waarvan de naam die niet noemt.")] = WMO,
     form: Annotated[
-        Format,
+        ReportFormat,
         typer.Option("--format", metavar="text|json|html|xlsx", show_default=False, help="Hoe u de uitslag wilt zien. Standaard: text."),
-    ] = Format.text,
+    ] = ReportFormat.text,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -133,18 +133,18 @@ class _Given:
     files: list[_File]
     passed_over: int
     listed: bool
-    form: Format
+    form: ReportFormat
     out: Path | None
 
     @classmethod
-    def of(cls, paths: list[Path], form: Format, out: Path | None) -> _Given:
+    def of(cls, paths: list[Path], form: ReportFormat, out: Path | None) -> _Given:
         """Look at the paths; what cannot be done is refused before a file is checked."""
         listed = len(paths) > 1 or _is_folder(paths[0])
         folder = listed and form in _REPORTS
         found = [_files(path, out if folder else None) for path in paths]
         files, passed_over = [file for each, _ in found for file in each], sum(over for _, over in found)
         if form in _REPORTS and out is None:
-            if form is Format.xlsx and not listed:
+            if form is ReportFormat.xlsx and not listed:
                 raise Refusal("noem een bestand om het xlsx-bestand naar te schrijven", param_hint="--out")
             if folder:
                 raise Refusal(f"noem een map om de {form.value}-bestanden in te schrijven", param_hint="--out")
@@ -193,9 +193,9 @@ def _below(folder: Path, reports: Path | None) -> Iterator[Path]:
 
 def _left_behind(path: Path) -> bool:
     """By the list that the inbox has; what lies in a hidden folder is not meant either, whatever it is called."""
-    from gmsd.protocol import left_behind
+    from gmsd.protocol import is_left_behind
 
-    return left_behind(path) or any(part.startswith(".") for part in path.parts[:-1])
+    return is_left_behind(path) or any(part.startswith(".") for part in path.parts[:-1])
 
 
 def _passed_over(count: int, before: str = "") -> str:
@@ -241,7 +241,7 @@ def _law(file: Path, otherwise: str) -> Law:
     """The law that the file's name begins with, else the one that was asked for."""
     from gmsd.checking import law_in_name
     from gmsd.protocol import NoLawError, laws
-    from gmsd.protocol import law as law_of
+    from gmsd.protocol import law_of
 
     try:
         asked_for = law_of(otherwise)
@@ -374,13 +374,13 @@ class _Run:
         """What can be told of a file at once: its line in a list, its own report."""
         if self.given.form in _REPORTS:
             self._report(file, result, plain)
-        elif self.given.form is Format.text and self.given.listed and self.given.out is None:
+        elif self.given.form is ReportFormat.text and self.given.listed and self.given.out is None:
             typer.echo(self._line(file, plain), nl=False)
 
     def _report(self, file: _File, result: CheckResult, plain: dict[str, Any]) -> None:
         from gmsd.feedback import feedback_html, feedback_xlsx
 
-        if self.given.form is Format.html:
+        if self.given.form is ReportFormat.html:
             content = feedback_html(plain, self._context(plain)).encode()
         else:
             content = feedback_xlsx(plain, self._context(plain), lines=result.all_lines())
@@ -425,7 +425,7 @@ class _Run:
     def finish(self) -> None:
         """Tell what could not be told while files were checked."""
         plain = [result for _, result in self.results]
-        if self.given.form is Format.json:
+        if self.given.form is ReportFormat.json:
             if self.given.passed_over:
                 _tell(_passed_over(self.given.passed_over))
             content = _json(plain if self.given.listed else plain[0]) if plain or self.given.listed else ""
@@ -434,7 +434,7 @@ class _Run:
         else:
             content = self._text()
         if self.given.out is None or self.given.form in _REPORTS:
-            typer.echo(content.encode() if self.given.form is Format.json else content, nl=False)
+            typer.echo(content.encode() if self.given.form is ReportFormat.json else content, nl=False)
         else:
             _write(self.given.out, content.encode("utf-8", "replace"))
 

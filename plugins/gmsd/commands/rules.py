@@ -81,7 +81,7 @@ def show(
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Show all that is known of one rule, in Dutch."""
-    from gmsd.protocol import catalogue, expectations_folder, nearest, protocols
+    from gmsd.protocol import catalogue_of, expectations_folder, nearest, protocols
 
     chosen = _chosen(protocol)
     rule = chosen.rules.get(code.upper())
@@ -90,7 +90,7 @@ def show(
     if as_json:
         typer.echo(json.dumps(_plain(rule), ensure_ascii=False, indent=1))
         return
-    page = catalogue(chosen, protocols(expectations_folder(), chosen.law.id))
+    page = catalogue_of(chosen, protocols(expectations_folder(), chosen.law.id))
     entry = next(entry for section in page.sections for entry in section.entries if entry.code == rule.code)
     rows = {
         "Wat er mis is": entry.message,

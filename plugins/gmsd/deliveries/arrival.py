@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmsd.database import statement, storable
-from gmsd.deliveries.inbox import REFUSED, Key, in_order_of_receipt, is_known, parse_key
+from gmsd.deliveries.inbox import REFUSED, InboxKey, in_order_of_receipt, is_known, parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Arrival:
     """
 
     version: Version
-    key: Key
+    key: InboxKey
     sha256: str | None = None
     problem: str = NOT_READABLE
     refused_beside: str = ""

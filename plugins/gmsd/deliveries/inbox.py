@@ -44,7 +44,7 @@ _PAUSES = (0.2, 0.4, 0.8, 1.6)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class InboxKey:
     """What an inbox key means.
 
     Attributes:
@@ -72,7 +72,7 @@ def _laws_in(expectations: Path) -> frozenset[str]:
     return frozenset({WMO} | {path.parent.name for path in expectations.glob("*/law.yaml")})
 
 
-def parse_key(key: str, laws: AbstractSet[str] | None = None) -> Key:
+def parse_key(key: str, laws: AbstractSet[str] | None = None) -> InboxKey:
     """Read an inbox key: `H22019/0518/WMO_H22019_x.csv` or `H22019/0518/formulieren/intrekking.json`, below `jeugd/` for another law.
 
     Args:
@@ -83,17 +83,17 @@ def parse_key(key: str, laws: AbstractSet[str] | None = None) -> Key:
     name = parts[-1]
     form = FORM_NAMES.get(name.casefold()) if len(parts) == 4 and parts[2] == FORM_FOLDER else None
     if not (len(parts) == 3 or form) or not name:
-        return Key(None, name, problem=_no_key(law, parts))
+        return InboxKey(None, name, problem=_no_key(law, parts))
     code, municipality = parts[:2]
     if not _UPLOAD_CODE.fullmatch(code) or code.endswith("0000"):
         where = "first" if law == WMO else "second"
-        return Key(None, name, problem=f"the {where} part of the key is not a code uitvraag such as H22019")
+        return InboxKey(None, name, problem=f"the {where} part of the key is not a code uitvraag such as H22019")
     place = Place(law, HalfYear.parse(code), municipality)
     if not is_municipality(municipality, place.half_year):
         where = "second" if law == WMO else "third"
         problem = f"the {where} part of the key is not a municipality in {place.half_year}"
-        return Key(None, name, problem=problem, not_then=place)
-    return Key(place, name, form)
+        return InboxKey(None, name, problem=problem, not_then=place)
+    return InboxKey(place, name, form)
 
 
 def _law_of(key: str, laws: AbstractSet[str] | None) -> tuple[str, list[str]]:

@@ -64,7 +64,7 @@ _MADE_LATER_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class UploadContent:
     """What is in an uploaded file: equal contents are equal bytes."""
 
     municipality: str
@@ -116,7 +116,7 @@ class Step:
     expected_verdict: str | None
     delivery: str | None
     round: HalfYear
-    content: Content | None = None
+    content: UploadContent | None = None
     form: str | None = None
 
     def data(self, seed: int) -> bytes:
@@ -245,14 +245,14 @@ def _part_steps(code: str, part: Part) -> Iterator[Step]:
         )
 
 
-def _content(code: str, part: Part, upload: Upload, at: datetime, first_moment: datetime) -> Content:
+def _content(code: str, part: Part, upload: Upload, at: datetime, first_moment: datetime) -> UploadContent:
     if upload.made_later:
         created = first_moment.date() + timedelta(days=_MADE_LATER_DAYS)
     elif upload.version == 0:
         created = created_on(code, part.half_year)
     else:
         created = at.date()
-    return Content(upload.of or code, part.half_year, upload.version, created, upload.fault, upload.left_out)
+    return UploadContent(upload.of or code, part.half_year, upload.version, created, upload.fault, upload.left_out)
 
 
 def _name(code: str, half_year: HalfYear, upload: Upload) -> str:
@@ -307,7 +307,7 @@ def _unplaced() -> list[Step]:
     code = DEFAULT_MUNICIPALITIES[0]
     steps = []
     for code_of_round, half_year, folder in ((FIRST_ROUND, H1, "aanlevering"), (SECOND_ROUND, H2, f"{H2.upload_code}/9999")):
-        content = Content(code, half_year, 0, created_on(code, half_year))
+        content = UploadContent(code, half_year, 0, created_on(code, half_year))
         step = Step(
             at=MOMENTS[code_of_round].window[0],
             action="upload",

@@ -6,7 +6,7 @@ Not here: databases, stores, the clock, and mail (`letters`). Values in, bytes o
 from gmsd.feedback.context import FeedbackContext
 from gmsd.feedback.explanation import explain, missed
 from gmsd.feedback.report import feedback_html, feedback_json, feedback_xlsx
-from gmsd.feedback.result import Checked, Finding
+from gmsd.feedback.result import Checked, ReportedFinding
 from gmsd.feedback.rule_catalogue import rules_html, rules_markdown
 from gmsd.feedback.terminal import feedback_line, feedback_summary, feedback_text
 from gmsd.feedback.validat_report import validation_report
@@ -14,7 +14,7 @@ from gmsd.feedback.validat_report import validation_report
 __all__ = [
     "Checked",
     "FeedbackContext",
-    "Finding",
+    "ReportedFinding",
     "explain",
     "feedback_html",
     "feedback_json",

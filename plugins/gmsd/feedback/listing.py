@@ -10,7 +10,7 @@ from gmsd.rendering import MOST_ROWS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gmsd.feedback.result import Checked, Finding
+    from gmsd.feedback.result import Checked, ReportedFinding
 
 _OTHER_ROWS = 100  # title, note and header; a row for each finding that is cut off
 
@@ -19,7 +19,7 @@ _OTHER_ROWS = 100  # title, note and header; a row for each finding that is cut 
 class Listed:
     """A finding with the line numbers that are listed, and how many of its lines are not."""
 
-    finding: Finding
+    finding: ReportedFinding
     numbers: Sequence[int]
     missing: int
 
@@ -46,7 +46,7 @@ def listed(checked: Checked, lines: Mapping[str, Sequence[int]], *, room: int = 
     ]
 
 
-def numbers_given(finding: Finding) -> bool:
+def numbers_given(finding: ReportedFinding) -> bool:
     """Whether a finding has line numbers: a fault of the file itself has none."""
     return bool(finding.lines)
 

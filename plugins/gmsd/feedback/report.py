@@ -8,7 +8,7 @@ from gmsd import dutch
 from gmsd.feedback.explanation import explain, missed
 from gmsd.feedback.listing import listed
 from gmsd.feedback.result import LEVEL_TITLES, LEVEL_WORDS, LEVELS, WHOLE_LINE, Checked
-from gmsd.rendering import Sheet, json_text, render_page, workbook
+from gmsd.rendering import Sheet, pretty_json, render_page, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _NO_LINES: Mapping[str, Sequence[int]] = {}
 
 def feedback_json(result: Mapping[str, Any] | Checked) -> str:
     """Write the result as the contract gives it (schema `gmsd-check/1`)."""
-    return json_text(result.result if isinstance(result, Checked) else result)
+    return pretty_json(result.result if isinstance(result, Checked) else result)
 
 
 def _half_year_words(half_year: str | None) -> str:

@@ -34,7 +34,7 @@ WHOLE_FILE = "Hele bestand"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportedFinding:
     """One fault or notice of a checked file; `lines` holds at most the first ten of `count` line numbers.
 
     `anchor` is where a report explains it: the code of its rule, numbered when a rule has more findings than one.
@@ -77,7 +77,7 @@ class Variable:
     """The faults of one variable within one level, in the order of the check."""
 
     name: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportedFinding, ...]
 
     @property
     def count(self) -> int:
@@ -101,7 +101,7 @@ class Checked:
     records: int
     verdict: str
     content_errors: int
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportedFinding, ...]
     not_run: tuple[tuple[str, str], ...]
     result: Mapping[str, Any] = field(repr=False, compare=False)
     law: str = WMO
@@ -121,7 +121,7 @@ class Checked:
         names = ("rule", "level", "field", "count", "message", "repair", "source")
         anchors = _anchors([item["rule"] for item in result["findings"]])
         findings = tuple(
-            Finding(lines=tuple(item["lines"]), anchor=anchor, **{name: item[name] for name in names})
+            ReportedFinding(lines=tuple(item["lines"]), anchor=anchor, **{name: item[name] for name in names})
             for item, anchor in zip(result["findings"], anchors, strict=True)
         )
         fields = ("file", "protocol", "half_year", "municipality", "sha256", "bytes", "records", "verdict", "content_errors")
@@ -129,17 +129,17 @@ class Checked:
         named = {name: result[name] for name in fields}
         return cls(findings=findings, not_run=not_run, result=result, law=result.get("law", WMO), **named)
 
-    def at(self, level: str) -> tuple[Finding, ...]:
+    def at(self, level: str) -> tuple[ReportedFinding, ...]:
         """The findings of one level, in the order of the check."""
         return self._by_level.get(level, ())
 
     @cached_property
-    def _by_level(self) -> dict[str, tuple[Finding, ...]]:
+    def _by_level(self) -> dict[str, tuple[ReportedFinding, ...]]:
         return {level: tuple(finding for finding in self.findings if finding.level == level) for level in LEVELS}
 
     def variables(self, level: str) -> tuple[Variable, ...]:
         """The findings of one level, grouped by variable."""
-        grouped: dict[str, list[Finding]] = {}
+        grouped: dict[str, list[ReportedFinding]] = {}
         for finding in self.at(level):
             grouped.setdefault(finding.variable, []).append(finding)
         return tuple(Variable(name, tuple(findings)) for name, findings in grouped.items())
@@ -149,7 +149,7 @@ class Checked:
         return sum(finding.count for finding in self.at(level))
 
     @property
-    def faults(self) -> tuple[Finding, ...]:
+    def faults(self) -> tuple[ReportedFinding, ...]:
         """The findings that are errors, not notices, with their line numbers."""
         return tuple(finding for finding in self.findings if finding.level != "notice")
 
@@ -164,13 +164,13 @@ class Checked:
         return self.verdict != "rejected"
 
     @cached_property
-    def nothing_counts(self) -> Finding | None:
+    def nothing_counts(self) -> ReportedFinding | None:
         """The finding that nothing in the file counts: no record in the half-year, or nobody who is known; None when something does."""
         rules = self.protocol_used.rules
         return next((finding for finding in self.at("file") if finding.rule in rules and rules[finding.rule].after_content), None)
 
     @cached_property
-    def mostly_outside(self) -> Finding | None:
+    def mostly_outside(self) -> ReportedFinding | None:
         """The notice that more than half of the records fall outside the half-year; None when they do not."""
         protocol = self.protocol_used
         rule = protocol.rule_on(protocol.derived_of("outside").column).code
@@ -195,7 +195,7 @@ class Checked:
         return next((level for level in levels if self.at(level)), "not_run")
 
     @property
-    def content_faults(self) -> tuple[Finding, ...]:
+    def content_faults(self) -> tuple[ReportedFinding, ...]:
         """The errors in the content: base first, then facultative."""
         return self.at("base") + self.at("facultative")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
-from gmsd.protocol import CONSEQUENCES, LEVELS, catalogue, expectations_folder, laws, protocols
+from gmsd.protocol import CONSEQUENCES, LEVELS, catalogue_of, expectations_folder, laws, protocols
 from gmsd.rendering import render_page
 from gmsd.rounds import WMO
 
@@ -25,7 +25,7 @@ def rules_html(protocol: Protocol) -> str:
     Its texts are the protocol's own, with made-up numbers as examples; nothing in them is masked.
     """
     levels = [(LEVELS[level], CONSEQUENCES[level]) for level in LEVELS]
-    page = catalogue(protocol, protocols(expectations_folder(), protocol.law.id))
+    page = catalogue_of(protocol, protocols(expectations_folder(), protocol.law.id))
     return render_page("feedback/regels", page=page, levels=levels, tones=_TONES, written=escape)
 
 
@@ -37,7 +37,7 @@ def rules_markdown() -> str:
         every = protocols(expectations_folder(), each.id)
         for protocol in reversed(every):
             short = each.id == WMO and protocol is every[-1]
-            lines += _protocol(catalogue(protocol, every), "" if short else f"{protocol.id}-")
+            lines += _protocol(catalogue_of(protocol, every), "" if short else f"{protocol.id}-")
     return "\n".join(lines[1:]) + "\n"
 
 

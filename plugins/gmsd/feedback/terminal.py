@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gmsd.feedback.context import FeedbackContext
     from gmsd.feedback.explanation import Explanation
-    from gmsd.feedback.result import Finding
+    from gmsd.feedback.result import ReportedFinding
 
 WIDEST, NARROWEST = 100, 40
 _LABELS = 21
@@ -215,7 +215,7 @@ def _level(page: _Page, checked: Checked, level: str, explained: Mapping[str, Ex
             _finding(page, finding, explained[finding.rule])
 
 
-def _finding(page: _Page, finding: Finding, more: Explanation) -> None:
+def _finding(page: _Page, finding: ReportedFinding, more: Explanation) -> None:
     notice = finding.level == "notice"
     page.labelled("Wat zien wij" if notice else "Wat is er mis", finding.message)
     if finding.lines:
@@ -230,7 +230,7 @@ def _finding(page: _Page, finding: Finding, more: Explanation) -> None:
     page.labelled("Code", ", ".join(filter(None, (finding.rule, finding.source, more.url))))
 
 
-def _where(finding: Finding) -> str:
+def _where(finding: ReportedFinding) -> str:
     rest = finding.count - len(finding.lines)
     more = f" en nog {dutch.dutch_count(rest, 'regel', 'regels')}" if rest else ""
     return f"{'regel' if finding.count == 1 else 'regels'} {dutch.dutch_lines(finding.lines)}{more}"

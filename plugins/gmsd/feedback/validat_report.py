@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd import dutch
 from gmsd.clock import AMSTERDAM
-from gmsd.feedback.result import WHOLE_FILE, WHOLE_LINE, Checked, Finding
+from gmsd.feedback.result import WHOLE_FILE, WHOLE_LINE, Checked, ReportedFinding
 from gmsd.masking import mask_bsn
-from gmsd.rendering import clean_text, json_text
+from gmsd.rendering import clean_text, pretty_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,13 +43,13 @@ def validation_report(result: Mapping[str, Any] | Checked, context: FeedbackCont
     checked = Checked.of(result)
     protocol = checked.protocol_used
     maker = _Maker(checked, context, protocol)
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[ReportedFinding]] = {}
     for finding in checked.findings:
         found.setdefault(finding.rule, []).append(finding)
     records = []
     for code in dict.fromkeys([*protocol.rules, *found, *(code for code, _ in checked.not_run)]):
         records += maker.records(code, found.get(code, []))
-    return json_text(records)
+    return pretty_json(records)
 
 
 class _Maker:
@@ -67,7 +67,7 @@ class _Maker:
             "trigger": None if checked.municipality is None else f"gemeente {checked.municipality}",
         }
 
-    def records(self, code: str, findings: list[Finding]) -> list[dict[str, Any]]:
+    def records(self, code: str, findings: list[ReportedFinding]) -> list[dict[str, Any]]:
         """The validation of one rule, and the aggregation that counts when it does not hold."""
         rule = self.protocol.rules.get(code)
         language, expression = self.expressions.get(code, (_OWN, code))
@@ -99,7 +99,7 @@ class _Maker:
         }
         return [validation, count]
 
-    def _value(self, code: str, level: str, findings: list[Finding]) -> str:
+    def _value(self, code: str, level: str, findings: list[ReportedFinding]) -> str:
         """A fault of the file stops the check: what else holds is then not established."""
         if findings:
             return "0"
@@ -111,12 +111,12 @@ class _Maker:
         """The rules that compare with the delivering municipality: nobody ran them when it is unknown."""
         return {code for code, (_, expression) in self.expressions.items() if '"MUNICIPALITIES"' in expression}
 
-    def _message(self, rule: Rule | None, findings: list[Finding]) -> str:
+    def _message(self, rule: Rule | None, findings: list[ReportedFinding]) -> str:
         if findings:
             return " ".join(clean_text(finding.message) for finding in findings)
         return rule.message.format_map(_Open()) if rule is not None else "een regel die dit protocol niet kent"
 
-    def _data(self, rule: Rule | None, findings: list[Finding]) -> dict[str, Any]:
+    def _data(self, rule: Rule | None, findings: list[ReportedFinding]) -> dict[str, Any]:
         field = findings[0].field if findings else rule.field if rule is not None else None
         of_file = (findings[0].level if findings else rule.level if rule is not None else "base") == "file"
         population = (
@@ -134,7 +134,7 @@ class _Maker:
         }
 
 
-def _where(finding: Finding) -> str:
+def _where(finding: ReportedFinding) -> str:
     lines = f"{'Regel' if finding.count == 1 else 'Regels'} {dutch.dutch_lines(finding.lines)}"
     return lines if finding.shows_all_lines else f"{lines} en nog {finding.count - len(finding.lines)}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gmsd.impact.comparing import Comparison, compare, rule_changes
-from gmsd.impact.rules import Version, earlier, present
+from gmsd.impact.rules import RulesVersion, earlier, present
 from gmsd.impact.running import Run, Side
 from gmsd.impact.worker import PREFIX
 
@@ -33,8 +33,8 @@ class Impact:
         verdicts: How many files got which verdict from the new rules; told also when there is nothing to compare with.
     """
 
-    old: Version
-    new: Version
+    old: RulesVersion
+    new: RulesVersion
     archive: Archive
     sides: dict[str, Side]
     comparison: Comparison | None
@@ -144,7 +144,7 @@ def compare_rules(
     return _answer(old, new, archive, run.sides)
 
 
-def _answer(old: Version, new: Version, archive: Archive, sides: dict[str, Side]) -> Impact:
+def _answer(old: RulesVersion, new: RulesVersion, archive: Archive, sides: dict[str, Side]) -> Impact:
     """Leave out what could not be read, and compare the rest."""
     unreadable, readable = list(archive.unreadable), []
     for index, item in enumerate(archive.items):

@@ -23,7 +23,7 @@ class NoRules(GmsdError):
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class RulesVersion:
     """One version of the rules.
 
     Attributes:
@@ -44,7 +44,7 @@ class Version:
         return self.name if self.commit is None or self.name.startswith(self.commit) else f"{self.name} ({self.commit})"
 
 
-def present(expectations: Path, to: Path) -> Version:
+def present(expectations: Path, to: Path) -> RulesVersion:
     """A copy of the rules as they are now: what is edited while a comparison runs does not change its outcome.
 
     Args:
@@ -52,10 +52,10 @@ def present(expectations: Path, to: Path) -> Version:
         to: An empty folder for the copy.
     """
     shutil.copytree(expectations, to / "expectations")
-    return Version("the rules as they are now", None, to)
+    return RulesVersion("the rules as they are now", None, to)
 
 
-def earlier(against: str, expectations: Path, to: Path) -> Version:
+def earlier(against: str, expectations: Path, to: Path) -> RulesVersion:
     """A copy of the rules to compare with.
 
     Args:
@@ -73,11 +73,11 @@ def earlier(against: str, expectations: Path, to: Path) -> Version:
     commit = None if top is None else _commit(top, against)
     if top is not None and commit is not None:
         _take_out(top, against, commit, expectations.resolve().relative_to(top), to / "expectations")
-        return Version(against, commit[:10], to, _supply(expectations, to / "expectations"))
+        return RulesVersion(against, commit[:10], to, _supply(expectations, to / "expectations"))
     for folder in (Path(against), Path(against) / "expectations"):
         if _law_folders(folder):
             shutil.copytree(folder, to / "expectations")
-            return Version(against, None, to, _supply(expectations, to / "expectations"))
+            return RulesVersion(against, None, to, _supply(expectations, to / "expectations"))
     if Path(against).is_dir():
         raise NoRules(f"{against} holds no expectations: the folder of a law, such as wmo, is looked for in it and in its `expectations`")
     if top is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.dutch import dutch_lines, dutch_moment, dutch_number
-from gmsd.feedback import Checked, Finding, explain, missed
+from gmsd.feedback import Checked, ReportedFinding, explain, missed
 from gmsd.rendering import RenderedMail, one_line, render_mail
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gmsd.rendering import Receipt
 
 
-def notice_sentence(finding: Finding) -> str:
+def notice_sentence(finding: ReportedFinding) -> str:
     """Write a notice with its line numbers as one piece of text."""
     if not finding.lines:
         return finding.message

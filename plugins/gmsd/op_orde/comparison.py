@@ -21,7 +21,7 @@ NOTABLE_CHANGE, NOTABLE_CLIENTS, NOTABLE_SHARE = 0.20, 20, 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One line of a table: this municipality's count, its rate, the others' quartiles of that rate, and the two earlier counts."""
 
     code: str
@@ -45,13 +45,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ComparisonTable:
     """A table of the report; its rates are `per_1000` inhabitants or a `share` in percent."""
 
     name: str
     title: str
     unit: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     explanation: str = ""
 
 
@@ -63,7 +63,7 @@ class OpOrdeReport:
     inhabitants: int | None
     inhabitants_date: str
     peers: Peers
-    tables: tuple[Table, ...]
+    tables: tuple[ComparisonTable, ...]
     attention: tuple[str, ...]
     previous: str | None
     earlier: str | None
@@ -130,18 +130,20 @@ class _Maker:
     previous: OpOrdeSummary | None
     earlier: OpOrdeSummary | None
 
-    def rate_row(self, code: str, label: str, measure: Callable[[OpOrdeSummary], int]) -> Row:
+    def rate_row(self, code: str, label: str, measure: Callable[[OpOrdeSummary], int]) -> ComparisonRow:
         return self._row(code, label, measure, lambda summary, size: 1000 * measure(summary) / size if size else None)
 
-    def share_row(self, code: str, label: str, measure: Callable[[OpOrdeSummary], int], base: Callable[[OpOrdeSummary], int]) -> Row:
+    def share_row(
+        self, code: str, label: str, measure: Callable[[OpOrdeSummary], int], base: Callable[[OpOrdeSummary], int]
+    ) -> ComparisonRow:
         return self._row(code, label, measure, lambda summary, _: 100 * measure(summary) / base(summary) if base(summary) else None)
 
     def _row(
         self, code: str, label: str, measure: Callable[[OpOrdeSummary], int], rate: Callable[[OpOrdeSummary, int | None], float | None]
-    ) -> Row:
+    ) -> ComparisonRow:
         known = [found for summary, size in self.peers if (found := rate(summary, size)) is not None]
         before = [(None, None) if old is None else (measure(old), rate(old, self.size)) for old in (self.previous, self.earlier)]
-        return Row(
+        return ComparisonRow(
             code=code,
             label=label,
             value=measure(self.summary),
@@ -153,19 +155,19 @@ class _Maker:
             earlier_rate=before[1][1],
         )
 
-    def _counted(self, part: str, what: str, titles: Mapping[str, str]) -> tuple[Row, ...]:
+    def _counted(self, part: str, what: str, titles: Mapping[str, str]) -> tuple[ComparisonRow, ...]:
         def measure(code: str) -> Callable[[OpOrdeSummary], int]:
             return lambda summary: sum(getattr(count, what) for count in getattr(summary, part) if count.code == code)
 
         return tuple(self.rate_row(code, title, measure(code)) for code, title in titles.items())
 
-    def _filled(self, title: str) -> Row:
+    def _filled(self, title: str) -> ComparisonRow:
         """A summary of a layout without the field says nothing of it."""
         row = self.share_row(title, title, lambda each: each.filled.get(title, 0), lambda each: each.records if title in each.filled else 0)
         before = [None if old is None or title not in old.filled else old.filled[title] for old in (self.previous, self.earlier)]
         return replace(row, previous=before[0], earlier=before[1])
 
-    def tables(self, half_year: HalfYear) -> tuple[Table, ...]:
+    def tables(self, half_year: HalfYear) -> tuple[ComparisonTable, ...]:
         grouped = {group.code: group.title for group in main_table(self.summary.law).groups(half_year)}
         types = {f"{code:02d}": title for code, title in category_titles(self.summary.law, half_year).items()}
         flow = (
@@ -188,22 +190,24 @@ class _Maker:
         once = "Een cliënt telt per groep één keer. Een cliënt kan in meer groepen zitten; de groepen tellen dus niet op tot het totaal."
         lasting = "Een arrangement is een of meer regels van dezelfde persoon die bij elkaar horen."
         return (
-            Table("clients_groups", "Cliënten per groep", "per_1000", self._counted("groups", "clients", grouped), once),
-            Table("clients_types", "Cliënten per type maatwerkarrangement", "per_1000", self._counted("types", "clients", types)),
-            Table("arrangements_groups", "Arrangementen per groep", "per_1000", self._counted("groups", "arrangements", grouped), lasting),
-            Table(
+            ComparisonTable("clients_groups", "Cliënten per groep", "per_1000", self._counted("groups", "clients", grouped), once),
+            ComparisonTable("clients_types", "Cliënten per type maatwerkarrangement", "per_1000", self._counted("types", "clients", types)),
+            ComparisonTable(
+                "arrangements_groups", "Arrangementen per groep", "per_1000", self._counted("groups", "arrangements", grouped), lasting
+            ),
+            ComparisonTable(
                 "arrangements_types",
                 "Arrangementen per type maatwerkarrangement",
                 "per_1000",
                 self._counted("types", "arrangements", types),
             ),
-            Table("flow", "Stand, instroom en uitstroom van arrangementen", "per_1000", flow),
-            Table("shares", "Samenstelling van het bestand", "share", shares),
-            Table("filled", "Ingevulde facultatieve variabelen", "share", filled),
+            ComparisonTable("flow", "Stand, instroom en uitstroom van arrangementen", "per_1000", flow),
+            ComparisonTable("shares", "Samenstelling van het bestand", "share", shares),
+            ComparisonTable("filled", "Ingevulde facultatieve variabelen", "share", filled),
         )
 
 
-def _attention(summary: OpOrdeSummary, tables: Sequence[Table]) -> tuple[str, ...]:
+def _attention(summary: OpOrdeSummary, tables: Sequence[ComparisonTable]) -> tuple[str, ...]:
     """Sentences on what a coordinator had better look at first."""
     found = []
     for row in next(table for table in tables if table.name == "clients_groups").rows:

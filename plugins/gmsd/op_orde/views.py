@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from gmsd import dutch
 from gmsd.op_orde.peers import rounded
-from gmsd.protocol import law
-from gmsd.rendering import Cell, Sheet, json_text, render_page, workbook
+from gmsd.protocol import law_of
+from gmsd.rendering import Cell, Sheet, pretty_json, render_page, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from gmsd.op_orde.comparison import OpOrdeReport, Row, Table
+    from gmsd.op_orde.comparison import ComparisonRow, ComparisonTable, OpOrdeReport
     from gmsd.op_orde.context import OpOrdeContext
     from gmsd.op_orde.peers import Peers
 
@@ -34,7 +34,7 @@ _SHEET_NAMES = {
 
 def op_orde_json(report: OpOrdeReport) -> str:
     """Write the report for programs: own figures and the others' quartiles."""
-    return json_text(report.to_json())
+    return pretty_json(report.to_json())
 
 
 def peers_words(peers: Peers) -> str:
@@ -63,13 +63,13 @@ def change_words(new: float, old: float | None, *, unit: str) -> str:
     return f"{'+' if change > 0 else ''}{dutch.dutch_number(change or 0.0, 1)} %"
 
 
-def _scale(table: Table) -> float:
+def _scale(table: ComparisonTable) -> float:
     """The right end of the little charts of a table: one scale, so that rows can be compared with each other."""
     ends = [row.quartiles[2] for row in table.rows if row.quartiles is not None] + [row.rate for row in table.rows if row.rate is not None]
     return max(ends, default=0) or 1
 
 
-def _chart(row: Row, scale: float) -> Markup:
+def _chart(row: ComparisonRow, scale: float) -> Markup:
     """Draw the others' middle half as a bar with its median, and this municipality as a dot."""
     if row.rate is None or row.quartiles is None:
         return Markup("")
@@ -84,7 +84,7 @@ def _chart(row: Row, scale: float) -> Markup:
     )
 
 
-def _line(row: Row, table: Table, scale: float) -> dict[str, object]:
+def _line(row: ComparisonRow, table: ComparisonTable, scale: float) -> dict[str, object]:
     share = table.unit == "share"
 
     def shown(value: int | None, rate: float | None) -> str:
@@ -142,7 +142,7 @@ def op_orde_html(report: OpOrdeReport, context: OpOrdeContext) -> str:
 def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
     """Render the report as a workbook: a summary, and a sheet for each table."""
     summary = report.summary
-    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law(summary.law).title}", widths=(46, 70))
+    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law_of(summary.law).title}", widths=(46, 70))
     facts: list[tuple[str, Cell]] = [
         ("Gemeente", f"{context.party.municipality_name} ({context.party.municipality})"),
         ("Halfjaar", dutch.dutch_half_year(context.party.half_year)),

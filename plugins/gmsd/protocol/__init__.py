@@ -3,11 +3,11 @@
 Not here: running a rule (`checking`), and what is published (`tables`).
 """
 
-from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, Section, catalogue
+from gmsd.protocol.catalogue import CONSEQUENCES, LEVELS, Catalogue, CodeTable, Section, catalogue_of
 from gmsd.protocol.damage import Damage, damage_list
-from gmsd.protocol.law import Column, Law, NoLawError, law, laws
+from gmsd.protocol.law import Column, Law, NoLawError, law_of, laws
 from gmsd.protocol.layout import Derived, Field, Rule
-from gmsd.protocol.left_behind import left_behind, left_by
+from gmsd.protocol.left_behind import is_left_behind, left_by
 from gmsd.protocol.loading import has_protocol, mistakes_in, newest_protocol, protocol_for, protocol_or_newest, protocols
 from gmsd.protocol.protocol import NoProtocolError, Protocol
 from gmsd.protocol.reading import Document, Key, Mistake, Node, ProtocolError, expectations_folder, nearest
@@ -32,13 +32,13 @@ __all__ = [
     "ProtocolError",
     "Rule",
     "Section",
-    "catalogue",
+    "catalogue_of",
     "damage_list",
     "expectations_folder",
     "has_protocol",
-    "law",
+    "is_left_behind",
+    "law_of",
     "laws",
-    "left_behind",
     "left_by",
     "mistakes_in",
     "nearest",

@@ -51,7 +51,7 @@ _FILE_PARTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """A rule as a person reads it.
 
     Attributes:
@@ -89,7 +89,7 @@ class Section:
     title: str
     facts: tuple[tuple[str, str], ...]
     code_list: str | None
-    entries: tuple[Entry, ...]
+    entries: tuple[CatalogueEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Catalogue:
     others: tuple[str, ...]
 
 
-def catalogue(protocol: Protocol, every: Sequence[Protocol]) -> Catalogue:
+def catalogue_of(protocol: Protocol, every: Sequence[Protocol]) -> Catalogue:
     """The catalogue of one protocol.
 
     Args:
@@ -163,11 +163,11 @@ def _on_part(protocol: Protocol, checks: tuple[str, ...]) -> list[str]:
     return [rule.code for rule in protocol.rules.values() if rule.check is not None and rule.check.startswith(checks)]
 
 
-def _entry(rule: Rule, protocol: Protocol, every: Sequence[Protocol]) -> Entry:
+def _entry(rule: Rule, protocol: Protocol, every: Sequence[Protocol]) -> CatalogueEntry:
     limits = {"megabytes": f"{protocol.max_bytes / 2**20:.0f}", "max_lines": dutch_number(protocol.max_lines)}
     words = _WORDS | limits
     having = [other for other in every if rule.code in other.rules]
-    return Entry(
+    return CatalogueEntry(
         code=rule.code,
         message=rule.message.format_map(words),
         repair=rule.repair.format_map(words),

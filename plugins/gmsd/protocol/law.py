@@ -104,7 +104,7 @@ def laws(folder: Path | None = None) -> tuple[Law, ...]:
     return tuple(found.values())
 
 
-def law(name: str, folder: Path | None = None) -> Law:
+def law_of(name: str, folder: Path | None = None) -> Law:
     """The law with that id.
 
     Raises:

@@ -33,7 +33,7 @@ class _List:
     folders: tuple[tuple[re.Pattern[str], str], ...]
 
 
-def left_behind(name_or_path: str | PurePath) -> bool:
+def is_left_behind(name_or_path: str | PurePath) -> bool:
     """Tell whether a file is one that a system or transfer program left: no delivery, whoever looks at it. See `left_by`."""
     return left_by(name_or_path) is not None
 

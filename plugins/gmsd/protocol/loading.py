@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol.codes import read_code_lists
 from gmsd.protocol.damage import damage_mistakes
-from gmsd.protocol.law import law, laws, read_laws
+from gmsd.protocol.law import law_of, laws, read_laws
 from gmsd.protocol.layout import Field, Rule, read_fields, read_rule
 from gmsd.protocol.left_behind import left_behind_mistakes
 from gmsd.protocol.protocol import FILES, Level, NoProtocolError, Protocol
@@ -64,7 +64,7 @@ def protocols(folder: Path, law_id: str | None = None) -> tuple[Protocol, ...]:
 
 @cache
 def _of_law(folder: Path, law_id: str) -> tuple[Protocol, ...]:
-    found, mistakes, _untried = _read(folder / law_id, law(law_id, folder))
+    found, mistakes, _untried = _read(folder / law_id, law_of(law_id, folder))
     if mistakes:
         raise ProtocolError(*_in_order(mistakes))
     return found

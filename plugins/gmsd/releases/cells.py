@@ -61,7 +61,7 @@ def protected_cells(
         if missing.height:
             first = missing.row(0, named=True)
             raise FiguresMissingError(
-                f"{missing.height} figures of {table.table_id} were not computed, such as {first['period']} of {first['municipality']}"
+                f"{missing.height} figures were not computed, such as {table.table_id} of {first['municipality']} in {first['period']}"
             )
         nested = [(each.part, each.whole) for each in table.nested]
         for number, rate in enumerate(table.rates_of(count) or (None,)):

@@ -14,7 +14,7 @@ from gmsd.rendering.environments import (
     render_page_of,
     render_text,
 )
-from gmsd.rendering.json_text import json_text
+from gmsd.rendering.json_text import pretty_json
 from gmsd.rendering.party import Party, Receipt
 from gmsd.rendering.sheets import Cell, Sheet, workbook
 from gmsd.rendering.xlsx import MOST_ROWS
@@ -29,8 +29,8 @@ __all__ = [
     "clean_text",
     "compile_templates",
     "fill",
-    "json_text",
     "one_line",
+    "pretty_json",
     "render_mail",
     "render_page",
     "render_page_of",

@@ -7,7 +7,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 
-def json_text(value: Any) -> str:
+def pretty_json(value: Any) -> str:
     """Write plain values as `json.dumps(value, ensure_ascii=False, indent=1)` and an end of line, in a third of its time.
 
     Python's encoder is written in C only for JSON without an indent; here each text is, and lines are put together per object.

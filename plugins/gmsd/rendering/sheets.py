@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from gmsd.clock import AMSTERDAM
 from gmsd.rendering.environments import clean_text
 from gmsd.rendering.folding import height
-from gmsd.rendering.xlsx import Layout, Row, fill, in_a_cell, shell_of
+from gmsd.rendering.xlsx import Layout, SheetRow, fill, in_a_cell, shell_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,17 +59,17 @@ def workbook(sheets: Sequence[Sheet], *, title: str, created: datetime) -> bytes
     return fill(shell, [_rows(sheet, shell.styles) for sheet in sheets], title=clean_text(title)[:200], created=moment)
 
 
-def _rows(sheet: Sheet, styles: Mapping[str, int]) -> list[Row]:
+def _rows(sheet: Sheet, styles: Mapping[str, int]) -> list[SheetRow]:
     """Title, note, header and rows, each at its place."""
-    rows = [Row(0, (sheet.title,), (styles["title"],), height=_TITLE_HEIGHT)]
+    rows = [SheetRow(0, (sheet.title,), (styles["title"],), height=_TITLE_HEIGHT)]
     if sheet.note:
-        rows.append(Row(1, (clean_text(sheet.note),), (styles["note"],)))
+        rows.append(SheetRow(1, (clean_text(sheet.note),), (styles["note"],)))
     if sheet.header:
-        rows.append(Row(sheet.top - 1, *_cells(sheet.header, styles, "header")))
+        rows.append(SheetRow(sheet.top - 1, *_cells(sheet.header, styles, "header")))
     for at, (cells, style) in enumerate(sheet.rows):
         numbers = sheet.repeated.get(at)
         high = _LINE_HEIGHT * _lines_of(cells, sheet.widths)
-        rows.append(Row(sheet.top + at, *_cells(cells, styles, style, counted=numbers is None), height=high, numbers=numbers))
+        rows.append(SheetRow(sheet.top + at, *_cells(cells, styles, style, counted=numbers is None), height=high, numbers=numbers))
     return rows
 
 

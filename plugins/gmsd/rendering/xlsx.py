@@ -45,7 +45,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row at its place from 0: cells, their styles, and its height. With `numbers` it is repeated, each time with the next in front."""
 
     place: int
@@ -119,7 +119,7 @@ def _set_out(page: Any, layout: Layout, last_row: int) -> None:  # xlsxwriter ca
         page.autofilter(layout.top - 1, 0, last_row - 1, layout.columns - 1)
 
 
-def fill(shell: Shell, sheets: Sequence[Sequence[Row]], *, title: str, created: datetime) -> bytes:
+def fill(shell: Shell, sheets: Sequence[Sequence[SheetRow]], *, title: str, created: datetime) -> bytes:
     """Write a workbook: a shell with the rows of each of its sheets, a title, and when it was made (Dutch time, without a zone)."""
     texts: dict[str, int] = {}
     changed: dict[str, Iterable[str]] = {}
@@ -148,7 +148,7 @@ def _described(core: str, title: str, created: datetime) -> str:
     return re.sub('(?<=W3CDTF">)[^<]*', f"{created:%Y-%m-%dT%H:%M:%SZ}", titled)
 
 
-def _sheet(text: str, rows: Sequence[Row], last: int, texts: dict[str, int]) -> Iterator[str]:
+def _sheet(text: str, rows: Sequence[SheetRow], last: int, texts: dict[str, int]) -> Iterator[str]:
     """The XML of a sheet in pieces; texts that are new get the next numbers."""
     widest = _column(max(len(row.cells) for row in rows) - 1)
     text = re.sub('(?<=<dimension ref=")[^"]*', f"A1:{widest}{last}", text)
@@ -166,7 +166,7 @@ def _sheet(text: str, rows: Sequence[Row], last: int, texts: dict[str, int]) -> 
     yield f"</sheetData>{after}"
 
 
-def _row(row: Row, texts: dict[str, int]) -> str:
+def _row(row: SheetRow, texts: dict[str, int]) -> str:
     """The XML of a row, with holes."""
     cells = []
     for column, (cell, style) in enumerate(zip(row.cells, row.styles, strict=True)):
@@ -190,7 +190,7 @@ def _column(number: int) -> str:
     return (_column(more - 1) if more else "") + chr(ord("A") + last)
 
 
-def _repeated(xml: Sequence[str], rows: Sequence[Row], place: int) -> Iterator[str]:
+def _repeated(xml: Sequence[str], rows: Sequence[SheetRow], place: int) -> Iterator[str]:
     """Rows with as many cells each, repeated: what stands between the holes as it is, in the holes their places and numbers."""
     holes = _HOLES.findall(xml[0])
     first, *between = (pl.Series(values=texts, dtype=pl.String) for texts in zip(*map(_HOLES.split, xml), strict=True))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.checking import usable_records
 from gmsd.intake import staged_records
-from gmsd.protocol import law
+from gmsd.protocol import law_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,4 +21,5 @@ def records_of(context: Context, delivery: Delivery) -> pl.DataFrame:
     Raises:
         StagingLost: neither the staged records nor the raw file that makes them again can be had.
     """
-    return usable_records(staged_records(context, delivery), law(delivery.placed[0].law), facultative_used=bool(delivery.facultative_used))
+    kept = law_of(delivery.placed[0].law)
+    return usable_records(staged_records(context, delivery), kept, facultative_used=bool(delivery.facultative_used))

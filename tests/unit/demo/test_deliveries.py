@@ -15,7 +15,8 @@ from gmsd.cli import build
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES, FEW_IN_SHELTER, municipalities_of
 from gmsd.demo.deliveries import COLUMNS, UNKNOWN_BSN, delivery, file_name_of, first_deliveries
 from gmsd.demo.register import bsns_of, size_of
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO, HalfYear
+from gmsd.tables import main_table
 
 H1, H2 = HalfYear(2019, 1), HalfYear(2019, 2)
 RATES = {"T001024": (4, 9), "A019507": (2.5, 3), "A019506": (1.5, 2.5), "A019509": (3, 4), "A019508": (0.1, 0.4)}
@@ -92,7 +93,7 @@ def test_bsns_belong_to_one_municipality_only() -> None:
 
 @pytest.mark.parametrize("seed", [1, 7])
 def test_rates_are_those_of_the_country(seed: int) -> None:
-    groups = {group.code: group.categories for group in reference.groups(H1)}
+    groups = {group.code: group.categories for group in main_table(WMO).groups(H1)}
     for made in first_deliveries(seed, 30, (H1,)):
         inhabitants = reference.inhabitants(made.municipality, H1)
         persons: dict[str, set[str]] = {code: set() for code in groups}

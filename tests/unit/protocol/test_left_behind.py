@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gmsd.protocol import expectations_folder, left_behind, left_by, mistakes_in
+from gmsd.protocol import expectations_folder, is_left_behind, left_by, mistakes_in
 
 LEFT = [
     ".DS_Store", ".ds_store", "._WMO_H22019_x.csv", ".WMO_H22019_x.csv.Ab12cd", ".~lock.WMO_H22019_x.csv#", "~$WMO_H22019_x.csv",
@@ -32,14 +32,14 @@ DELIVERED = [
 
 @pytest.mark.parametrize("name", LEFT)
 def test_what_a_system_or_program_leaves_is_no_delivery(name: str):
-    assert left_behind(name)
-    assert left_behind(Path(name)) or name.endswith("/")
+    assert is_left_behind(name)
+    assert is_left_behind(Path(name)) or name.endswith("/")
     assert left_by(name)
 
 
 @pytest.mark.parametrize("name", DELIVERED)
 def test_what_may_be_a_delivery_is_never_passed_over(name: str):
-    assert not left_behind(name)
+    assert not is_left_behind(name)
     assert left_by(name) is None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gmsd.deliveries import parse_key
-from gmsd.rounds import WMO, HalfYear, Place, load_calendar, parse_partition, partition
+from gmsd.rounds import WMO, HalfYear, Place, UnknownRoundError, load_calendar, parse_partition, partition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def test_a_round_is_of_a_law(tmp_path: Path):
     assert sorted(known.id for known in calendar.rounds) == ["2019-H2", "jeugd.2019-H2"]
     assert calendar.round(H2).law == calendar.round("2019-H2").law == WMO
     assert calendar.round(H2, "jeugd") == calendar.round("jeugd.2019-H2") == calendar.taking(H2, "jeugd")[0]
-    with pytest.raises(KeyError, match=r"no round bw\.2019-H2"):
+    with pytest.raises(UnknownRoundError, match=r"no round bw\.2019-H2"):
         calendar.round("bw.2019-H2")
 
 
