@@ -240,8 +240,7 @@ def _refuse(line: str) -> NoReturn:
 def _law(file: Path, otherwise: str) -> Law:
     """The law that the file's name begins with, else the one that was asked for."""
     from gmsd.checking import law_in_name
-    from gmsd.protocol import NoLawError, laws
-    from gmsd.protocol import law_of
+    from gmsd.protocol import NoLawError, law_of, laws
 
     try:
         asked_for = law_of(otherwise)
