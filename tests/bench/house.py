@@ -81,14 +81,15 @@ def _everything(path: Path, verdict: str) -> Callable[[], None]:
     from gmsd.checking import check_path
     from gmsd.feedback import Checked, FeedbackContext, feedback_html, feedback_json, feedback_xlsx, validation_report
     from gmsd.letters import Standing, VerdictContext, verdict_mail
-    from gmsd.rendering import Party, Upload
-    from gmsd.rounds import load_calendar
+    from gmsd.rendering import Party, Receipt
+    from gmsd.rounds import WMO, Place, load_calendar
 
     result = check_path(path, **files.KNOWN)
     assert result.verdict == verdict
     plain, lines = result.to_json(), result.all_lines()
     moment = dt.datetime(2020, 2, 20, 12, tzinfo=dt.UTC)
-    party, upload = Party(files.MUNICIPALITY, "Amsterdam", files.HALF_YEAR), Upload(result.file, moment, "2019-H2.0363.01")
+    place = Place(WMO, files.HALF_YEAR, files.MUNICIPALITY)
+    party, upload = Party(place, "Amsterdam"), Receipt(result.file, moment, "2019-H2.0363.01", result.bytes, result.sha256, 1, place)
     about = FeedbackContext(moment, moment, party.municipality_name, upload.delivery_id, "https://example.org/regels")
     standing = Standing(upload if result.accepted else None, 20)
     keys = tuple(f"{party.folder}/{upload.delivery_id}/terugkoppeling.{form}" for form in ("html", "xlsx", "json"))

@@ -15,6 +15,7 @@ from gmsd.rounds import WMO
 from tests.bench import faults, files, plain, report
 from tests.bench.checked import answers
 from tests.bench.groups import ALL
+from tests.support.house import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def test_the_clean_file_has_no_fault(folder: Path) -> None:
 def test_the_bench_writes_the_result_in_the_shape_of_the_contract(tmp_path: Path) -> None:
     out = tmp_path / "bench" / "latest.json"
     command = [sys.executable, "-m", "tests.bench", "--quick", "--only", "C,D", "--out", str(out)]
-    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     result = json.loads(out.read_text(encoding="utf-8"))
     assert [set(run) for run in result["runs"]] == [{"name", "rows", "seconds", "peak_mb", "ratio_to", "ratio"}] * 3
@@ -78,6 +79,16 @@ def test_the_bench_writes_the_result_in_the_shape_of_the_contract(tmp_path: Path
     assert cold["peak_mb"] > 100  # the command's own, not that of the process that started it
     assert len(result["targets"]) == 2
     assert all(run["name"] in done.stdout for run in result["runs"])
+
+
+def test_the_bench_of_reports_makes_what_is_written_about_a_file(tmp_path: Path) -> None:
+    """Its cases put reports and mails together by themselves, and would else only be found broken by who measures."""
+    out = tmp_path / "latest.json"
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--only", "H,I", "--out", str(out)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(out.read_text(encoding="utf-8"))["runs"]
+    assert [(run["rows"], run["ratio_to"]) for run in runs] == [(3_000, None), (2_000, None), *[(2_000, runs[1]["name"])] * 2]
 
 
 def test_a_difference_between_cases_is_an_error() -> None:
@@ -114,7 +125,7 @@ def test_each_case_names_a_function_and_each_name_stands_once() -> None:
     for group in ALL:
         for function in (group.prepare, *(case.function for case in group.cases)):
             module, _, name = function.partition(":")
-            source = (Path(__file__).parents[2] / "bench" / f"{module}.py").read_text(encoding="utf-8")
+            source = (PROJECT / "tests" / "bench" / f"{module}.py").read_text(encoding="utf-8")
             assert f"\ndef {name}(" in source
         assert {case.ratio_to for case in group.cases} <= {None, *names}
         assert {target.of for target in group.targets} <= set(names)
