@@ -1,10 +1,10 @@
 """### Publication: build a release and make it public.
 
-**Purpose.** The protected figures as of a round's close become a release: StatLine table, Waarstaatjegemeente file, `release.json`,
-`CHANGES.md`. A preview comes first (participation; cells new, changed and gone); then the run waits until a **second person** answers at
-"GMSD approvals" (the run's note has the address). The answer is a fact in the warehouse, written where that person is signed in, with a
-right that no task and no engineer has; *Build* and *Publish* read it there. States of tasks, XComs and notes decide nothing, and whoever
-started the run cannot answer. The pointer to the release in force moves last, so readers see all of it or none.
+**Purpose.** The protected figures as of a round's close become a release of one law: StatLine tables, Waarstaatjegemeente files,
+`release.json`, `CHANGES.md`. A preview comes first (participation; cells new, changed and gone); then the run waits until a **second
+person** answers at "GMSD approvals" (the run's note has the address). The answer is a fact in the warehouse, written where that person is
+signed in, with a right that no task and no engineer has; *Build* and *Publish* read it there. States of tasks, XComs and notes decide
+nothing, and whoever started the run cannot answer. The pointer to the release in force moves last, so readers see all of it or none.
 
 **When.** Somebody starts it with the form; or by itself when all half-years of a round are loaded, where `GMSD_PUBLISH_WHEN_LOADED` is
 set. Give the run the id of the release (`r0002`) under *Advanced Options*: it is refused when another release comes next.
@@ -46,7 +46,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
             type=["null", "string"],
             pattern=r"^([a-z]+\.)?\d{4}-H[12]$",
             title="Round",
-            description="The round whose close decides what counts, such as `2019-H2`; empty for the newest that has been closed.",
+            description="The round whose close decides what counts: `2019-H2`, of another law `jeugd.2019-H2`; empty: the Wmo's newest.",
         ),
     },
 )

@@ -93,7 +93,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
     smtp_starttls: bool = Field(False, description="Ask the mail server for TLS before anything is sent.")
     mail_from: str = Field("Gemeentelijke Monitor Sociaal Domein <gmsd@cbs.invalid>", description="Sender of every mail.")
-    mail_template_address: str = Field("wmo-{municipality}@gemeente.invalid", description="Address of a municipality's coordinator.")
+    mail_template_address: str = Field(
+        "wmo-{municipality}@gemeente.invalid", description="Address of a municipality's coordinator, for every law."
+    )
     mail_engineer: str = Field("gmsd-beheer@cbs.invalid", description="Address of the data engineer.")
     maildir: str = Field("", description="Where the mail sink of a demo keeps its mails; only shown, never read by the pipeline.")
 
@@ -126,7 +128,10 @@ class Settings(BaseSettings):
     rounding: Literal["keyed", "nearest"] = Field(
         "keyed", description="How published counts are rounded; `nearest` follows the letter of the published rule."
     )
-    secret_threshold: bool = Field(True, description="Show a count from a secret threshold of 8 to 12 instead of from 8.")
+    secret_threshold: bool = Field(
+        True,
+        description="Show a count from a secret threshold, at or a little above the first count that its table may show.",
+    )
     swing_half_year_period: str = Field("{year}HJ{half:02d}", description="Form of a half-year in the Waarstaatjegemeente import.")
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")

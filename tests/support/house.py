@@ -21,6 +21,14 @@ def layers() -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(sorted(part.strip() for part in re.split("[:|]", each))) for each in order if each.strip())
 
 
+def in_order(layer: tuple[str, ...], stands_on: dict[str, frozenset[str]]) -> list[str]:
+    """The rooms of a layer, each after those beside it that it imports."""
+    placed: list[str] = []
+    while len(placed) < len(layer):
+        placed += [name for name in layer if name not in placed and not (stands_on[name] & set(layer)) - set(placed)][:1]
+    return placed
+
+
 def modules_of(name: str) -> list[Path]:
     """The files of a room, or of a module that stands by itself."""
     room = LIBRARY / name

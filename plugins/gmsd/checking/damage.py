@@ -1,4 +1,4 @@
-"""What is said of damage that is recognised: words behind a finding, never a finding of their own and never a cell."""
+"""Adds to a finding a sentence on what Excel or another program did to the file; it adds no finding and quotes no cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers and days written with digits, judged by looking up: some ten times as fast as taking text and dates apart cell by cell."""
+"""Judges numbers and days written in digits by looking them up, some ten times as fast as taking each cell apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`gmsd serve`: the release in force as CBS OData v3."""
+"""`gmsd serve`: the releases in force as CBS OData v3."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def serve(
         typer.Option("--folder", help="Serve a release that `gmsd releases get` wrote there instead of the one in force."),
     ] = None,
 ) -> None:
-    """Serve the StatLine table of the release in force as OData v3, until interrupted: /ODataCatalog, /ODataFeed/odata, /ODataApi/odata.
+    """Serve the StatLine tables of the releases in force as OData v3, until interrupted: /ODataCatalog, /ODataFeed/odata, /ODataApi/odata.
 
     Read it with cbsodata: options.use_https = False; get_data("83262NED", catalog_url="127.0.0.1:PORT").
     """

@@ -1,7 +1,7 @@
 """Protection of counts: what may be shown of a true count, and everything computed from what is shown.
 
-Not here: connections, files, and the numbers of a table's protection, which are the table's. How counts are
-protected, and what it was measured on: docs/decisions/0008.
+Not here: connections, files, and the numbers of a table's protection, which stand in its definition (the defaults are those of
+83262NED). How counts are protected, and what it was measured on: docs/decisions/0008.
 """
 
 from gmsd.disclosure.cells import protect

@@ -1,4 +1,4 @@
-"""Draws that are random to everybody without the key, and the same for ever to the one who holds it."""
+"""Random numbers for rounding and threshold, derived from a secret key, so that a rebuild gives the same."""
 
 import hashlib
 import hmac

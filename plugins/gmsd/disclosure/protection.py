@@ -49,5 +49,6 @@ class Protection:
             "base": self.base,
             "largest_difference": self.largest_difference,
             "smallest_shown": self.smallest_shown,
+            "first_shown": self.first_shown,
             "national_coverage_per_cent": self.coverage,
         }

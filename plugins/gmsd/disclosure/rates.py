@@ -1,4 +1,4 @@
-"""Rates that give nothing away."""
+"""Rates per so many inhabitants, computed from the shown count and never from the true one."""
 
 import polars as pl
 

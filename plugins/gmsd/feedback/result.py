@@ -1,4 +1,4 @@
-"""The result of a check (docs: the JSON schema `gmsd-check/1`) as it is read to be explained and shown."""
+"""The stored JSON of a check (`gmsd-check/1`), read into values that reports are made of."""
 
 from __future__ import annotations
 

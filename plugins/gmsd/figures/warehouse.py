@@ -71,7 +71,6 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
         connection: Of any role that reads the warehouse.
         law: The law.
         round_: The round.
-        law: Whose round it is.
         to_count: Whether figures are to be made of it. Without, a round can be asked about whose rows gave way to those of a later one.
 
     Raises:
@@ -101,7 +100,6 @@ def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime)
         law: The law.
         round_: The round whose close decides what counts.
         at: The moment to note, by the clock.
-        law: Whose round it is.
 
     Raises:
         NotLoadedError: when a delivery that counts is not loaded.

@@ -22,7 +22,7 @@ GENESIS = "0" * 64
 
 
 class Stage(StrEnum):
-    """Who did what nobody asked for by name: the stage of the pipeline, in its own words; a person stands in the trail by their name."""
+    """The part of the pipeline that did something by itself, as the audit trail names it; a person stands there by their name."""
 
     INTAKE = "intake"
     CHECK = "check"

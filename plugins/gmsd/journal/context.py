@@ -1,4 +1,4 @@
-"""The doors to the world that every step of the life cycle is handed."""
+"""Settings, database, object store, clock and calendar: opened once, and passed to every step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending what is queued: after the commit that caused it, and seen to be one mail when sent twice."""
+"""Sends queued mails after the commit that queued them; a mail that is sent twice has the same Message-ID."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Letters: what is written to a coordinator or the engineer about a delivery or form, to whom, and the note of a run in Airflow.
 
-Not here: whether a letter is due, which the stage that queues it decides; of a check and a comparison only the results are read.
+Not here: whether and when a letter is queued, which a stage decides; of a check and a comparison only the results are read.
 """
 
 from gmsd.letters.addressed import address_of, party_of, receipt_of, standing_view, to_coordinator

@@ -21,7 +21,7 @@ LAW_FILE = "law.yaml"
 PERSON = "bsn"
 """The column of the person; every other room knows the pseudonym that takes its place."""
 
-_ID = re.compile(r"[a-z][a-z0-9]*")
+_ID = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FILE = {
@@ -150,10 +150,10 @@ def _law(root: Node, folder: str, nodes: dict[str, Node]) -> Law | None:
     if read["id"] != folder:
         root.fault(f'id "{read["id"]}" is not the name of its folder, {folder}', "id")
     if not _ID.fullmatch(read["id"]):
-        root.fault(f'id "{read["id"]}" is no short name of small letters and digits, such as wmo', "id")
+        root.fault(f'id "{read["id"]}" is no short name of small letters, such as wmo', "id")
     if not _WORD.fullmatch(read["prefix"]):
         root.fault(f'prefix "{read["prefix"]}" is no word of letters and digits, such as WMO; what separates it comes behind it', "prefix")
-    extensions, tables = _words(root, "extensions"), _words(root, "tables")
+    extensions, tables = _words(root, "extensions"), _words(root, "tables", may_be_empty=True)
     for key, value in (("prefix", read["prefix"].lower()), *(("tables", table) for table in tables)):
         earlier = nodes.setdefault(f"{key} {value}", root)
         if earlier is not root:
@@ -177,14 +177,14 @@ def _law(root: Node, folder: str, nodes: dict[str, Node]) -> Law | None:
     )
 
 
-def _words(root: Node, key: str) -> tuple[str, ...]:
+def _words(root: Node, key: str, *, may_be_empty: bool = False) -> tuple[str, ...]:
     words = root.value[key]
     for place, word in enumerate(words):
         if not isinstance(word, str) or not _WORD.fullmatch(word):
             root.fault(f"{key} holds {word!r}; each is a word of letters and digits", key, place)
         elif word in words[:place]:
             root.fault(f"{key} holds {word} twice", key, place)
-    if not words:
+    if not words and not may_be_empty:
         root.fault(f"{key} is empty; it is a list", key)
     return tuple(word for word in words if isinstance(word, str))
 

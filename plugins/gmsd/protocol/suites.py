@@ -1,4 +1,4 @@
-"""The suites of a protocol as they stand in their files, and whether Great Expectations takes them."""
+"""Reads the expectation suites of a protocol, and tells what Great Expectations would refuse in them."""
 
 from __future__ import annotations
 

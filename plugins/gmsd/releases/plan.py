@@ -156,7 +156,10 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
     check_key(settings, "rounding")
     check_key(settings, "reference")
     before = connection.scalar(statement("releases/in_force"), {"law": law})
-    tables = tuple(_published(connection, table, force, settings, before or "") for table in tables_of(law))
+    made = (_published(connection, table, force, settings, before or "") for table in tables_of(law))
+    tables = tuple(each for each in made if each is not None)
+    if not tables:
+        raise NothingToPublishError(f"no table of {law} has a period yet that round {round_} closes")
     content = ReleaseContent(
         release_id=release_id(number),
         created=at.astimezone(AMSTERDAM).replace(microsecond=0),
@@ -186,8 +189,11 @@ def protection_of(table: Table, settings: Settings) -> Protection:
     )
 
 
-def _published(connection: Connection, table: Table, force: InForce, settings: Settings, before: str) -> PublishedTable:
+def _published(connection: Connection, table: Table, force: InForce, settings: Settings, before: str) -> PublishedTable | None:
+    """A table as it would be published; None while it has no period, as one of years in the first half-year."""
     table_periods = tuple(period for period in periods(force.half_years) if period.is_of(table))
+    if not table_periods:
+        return None
     protection = protection_of(table, settings)
     protected = protected_cells(
         table,

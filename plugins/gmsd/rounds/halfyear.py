@@ -1,4 +1,4 @@
-"""The half-year: one thing with four notations."""
+"""A half-year, read and written as 2019-H2, H22019, 2019HJ02 and 2019-S2."""
 
 from __future__ import annotations
 

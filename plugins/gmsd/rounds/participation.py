@@ -1,4 +1,4 @@
-"""What counts of a place at a close: the one list of words for it, from the close of a round to the cell that is not shown."""
+"""The states of a municipality in a round (delivered, kept, withdrawn, ...), used from the close to the published table."""
 
 from __future__ import annotations
 

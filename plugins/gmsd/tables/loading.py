@@ -7,13 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
-from gmsd.protocol import Document, Key, Mistake, ProtocolError, expectations_folder, laws, protocol_for
+from gmsd.protocol import Document, Key, Mistake, ProtocolError, expectations_folder, laws, protocol_for, protocols
 from gmsd.tables.definition import Dimension, Group, Grouping, Indicator, Measure, Nested, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gmsd.protocol import Node
+    from gmsd.protocol import Node, Protocol
     from gmsd.rounds import HalfYear
 
 _STATUSES = ("seed", "public", "assumed")
@@ -148,6 +148,7 @@ def _read(folder: Path) -> tuple[tuple[Table, ...], list[Mistake]]:
             made = None if root is None else _table(law.id, root)
             if root is None or made is None:
                 continue
+            _tell_categories(root, made, protocols(folder, law.id)[-1])
             if made.table_id != table_id:
                 root.fault(f'id is "{made.table_id}", but the file and law.yaml call it {table_id}', "id")
             found.append(made)
@@ -249,6 +250,21 @@ def _grouping(node: Node) -> Grouping | None:
         node.fault("members is empty; it is a list of groups", "members")
         return None
     return Grouping(read["version"], read["valid_from"], read["valid_to"], read["status"], read["reason"], tuple(groups))
+
+
+def _tell_categories(root: Node, table: Table, protocol: Protocol) -> None:
+    """A category in no group would be counted nowhere, and one that is no code has no words."""
+    name = next((field.codes for field in protocol.fields if field.record == "product_category"), None)
+    listed = () if name is None else protocol.code_lists[name].codes
+    for grouping in table.groupings:
+        last = grouping.valid_to or dt.date.max
+        valid = [code for code in listed if (code.valid_from or dt.date.min) <= last and grouping.valid_from <= (code.valid_to or last)]
+        codes = {int(code.code) for code in valid}
+        grouped = frozenset().union(*(group.categories for group in grouping.groups))
+        for category in sorted(codes - grouped):
+            root.fault(f"category {category} is in no group of {grouping.version}, so that it counts nowhere", "groups")
+        for category in sorted(grouped - codes):
+            root.fault(f"category {category} in the groups of {grouping.version} is no code of {name}", "groups")
 
 
 def _tell_dimensions(root: Node, dimensions: list[Dimension]) -> None:

@@ -40,6 +40,7 @@ def test_the_definitions_are_in_order() -> None:
         ("part: A048188", "part: A048189", "A048189 is no group of this table"),
         ("periods: [half_years, years]", "periods: [half_years, months]", 'periods has "months"'),
         ("categories: [15, 16, 17, 18]", 'categories: ["15"]', "categories is a list of whole numbers"),
+        ("categories: [15, 16, 17, 18]", "categories: [15, 16, 17, 19]", "category 19 in the groups of 83262NED is no code"),
         ("protection: {base: 5,", "protection: {base: five,", "it is a whole number"),
         ("      A019507: gmsd", "      A019510: gmsd", "A019510 is no group of this table"),
         ('  A019507: "Wmo', '  A019517: "Wmo', "indicator_names has no name for A019507"),
@@ -53,3 +54,12 @@ def test_a_mistake_is_told(folder: Path, old: str, new: str, says: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     told = [str(mistake) for mistake in table_mistakes(folder)]
     assert any(says in each and f"{path.name}:" in each for each in told), told
+
+
+def test_a_category_that_counts_nowhere_is_told(folder: Path) -> None:
+    """A new code of the code list belongs in a group, or its clients are in no total."""
+    codes = folder / "wmo" / "codes" / "type_maatwerkarrangement.yaml"
+    added = '  - {code: "19", title: Iets nieuws, valid_from: null, valid_to: null}\n'
+    codes.write_text(codes.read_text(encoding="utf-8") + added, encoding="utf-8")
+    told = [str(mistake) for mistake in table_mistakes(folder)]
+    assert any("category 19 is in no group of 83262NED-continued" in each for each in told), told

@@ -1,4 +1,4 @@
-"""Where the service finds the release in force."""
+"""Where the service finds the releases in force."""
 
 from __future__ import annotations
 
