@@ -78,6 +78,10 @@ def test_the_files_and_the_preview_say_the_same() -> None:
     assert shown[1] == {"half_year": "2019-H1", "municipality": "0518", "name": "'s-Gravenhage", "text": rows[1]["toelichting"]}
 
 
+# nine digits in a row that could be a number of a person: in a token they are none
+CSRF = "a123456782f"
+
+
 def asked(said: ReleaseContent) -> Question:
     """The question about a release, as the page shows it."""
     at = dt.datetime(2020, 5, 4, tzinfo=AMSTERDAM)
@@ -87,7 +91,7 @@ def asked(said: ReleaseContent) -> Question:
 
 def page_of(said: ReleaseContent, now: ReleaseContent) -> str:
     question = asked(said)
-    return render(question, words_of(question, Plan(1, H1, now).preview()["explanations"]), user="approver", hindrance="", csrf="x")
+    return render(question, words_of(question, Plan(1, H1, now).preview()["explanations"]), user="approver", hindrance="", csrf=CSRF)
 
 
 def test_who_approves_reads_every_word_and_nothing_else_happens_to_it() -> None:
@@ -99,6 +103,7 @@ def test_who_approves_reads_every_word_and_nothing_else_happens_to_it() -> None:
     assert html.unescape(cell) == printed(words)
     none = replace(said, explanations=texts.clear())
     assert "No explanation is printed" in page_of(none, none)
+    assert f'name="csrf" value="{CSRF}"' in page_of(none, none)
 
 
 def test_no_question_keeps_what_a_municipality_wrote_and_the_page_says_when_it_changed() -> None:
