@@ -146,6 +146,7 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
     from gmsd.database import connect
     from gmsd.figures import NotLoadedError, compute
     from gmsd.rounds import parse_partition
+    from gmsd.tables import tables_of
 
     law, code = parse_partition(partition)
     try:
@@ -153,7 +154,7 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
             made = compute(connection, law, code, get_clock(settings).now())
     except NotLoadedError:
         return None
-    return [asdict(each) for each in made] or None
+    return asdict(made) if tables_of(law) else None
 
 
 def start_publication(settings: Settings, partition: str) -> str | None:

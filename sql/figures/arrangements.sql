@@ -1,4 +1,4 @@
--- The arrangements of one half-year, as far as counting clients needs them.
-SELECT half_year, municipality, person, product_category
+-- The arrangements of one half-year, as far as counting needs them.
+SELECT municipality, person, product_category, start_date, end_date
 FROM arrangement
 WHERE law = %(law)s AND half_year = %(half_year)s

@@ -1,2 +1,2 @@
--- Make room for the figures of a table's period.
-DELETE FROM figure WHERE table_id = :table_id AND period = :period
+-- Make room for the figures of a period.
+DELETE FROM figure WHERE law = :law AND period = :period

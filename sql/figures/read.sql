@@ -1,5 +1,5 @@
--- The true figures of a table.
-SELECT measure, period, municipality, group_code, value
+-- The true figures of a law.
+SELECT period, municipality, content, value
 FROM figure
-WHERE table_id = %(table_id)s
-ORDER BY measure, period, municipality, group_code
+WHERE law = %(law)s
+ORDER BY period, municipality, content

@@ -7,6 +7,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAW = "jeugd"
+TABLES = ("83262NED", "83264NED", "86050NED", "83268NED", "GMSDMA01", "GMSDNL01")
 
 
 def add_law(expectations: Path) -> Path:
@@ -15,12 +16,13 @@ def add_law(expectations: Path) -> Path:
     shutil.copytree(expectations / "wmo", folder)
     (folder / "wmo-2020").rename(folder / "jeugd-2020")
     _change(folder / "law.yaml", ("id: wmo", f"id: {LAW}"), ("title: Wmo", "title: Jeugd"), ("prefix: WMO", "prefix: JEUGD"))
-    _change(folder / "law.yaml", ("83262NED", "84134NED"), ("[csv, txt]", "[csv]"))
+    _change(folder / "law.yaml", (f"[{', '.join(TABLES)}]", "[84134NED]"), ("[csv, txt]", "[csv]"))
     _change(folder / "jeugd-2020" / "structuur.yaml", ("protocol: wmo-2020", "protocol: jeugd-2020"), ("Protocol Wmo", "Protocol Jeugd"))
     _change(folder / "jeugd-2020" / "structuur.yaml", ("de vorm WMO_[", "de vorm JEUGD_["), ("from: 2015-H1", "from: 2018-H1"))
     (folder / "tables" / "83262NED.yaml").rename(folder / "tables" / "84134NED.yaml")
-    # a count of its own has draws of its own
-    _change(folder / "tables" / "84134NED.yaml", ("id: 83262NED", "id: 84134NED"), ('    drawn_as: ""\n', ""), ("gmsd_wmo_", "gmsd_jeugd_"))
+    for other in TABLES[1:]:
+        (folder / "tables" / f"{other}.yaml").unlink()
+    _change(folder / "tables" / "84134NED.yaml", ("id: 83262NED", "id: 84134NED"), ("gmsd_wmo_", "gmsd_jeugd_"))
     _change(folder / "tables" / "84134NED.yaml", ("WmoClienten", "Jongeren"), ("Wmo-cliënten", "Jongeren met jeugdzorg"))
     return folder
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
 from gmsd.rounds import WMO
-from gmsd.tables import main_table
+from gmsd.tables import main_table, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,15 +65,15 @@ def figures(connection: Connection) -> dict[str, Any]:
     """The counts of a demo, as plain values."""
     states = Counter(row.state for row in connection.execute(statement("demo/deliveries")))
     table = main_table(WMO)
-    count = table.counts[0]
-    counted = {"measure": count.key, "total": table.groupings[-1].groups[0].code}
+    whole = {"law": WMO, "content": table.content(table.counts[0], table.groupings[-1].groups[0]).name}
+    counts = sorted({measure.key for each in tables_of(WMO) for measure in each.counts})
     cells: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(statement("demo/cells"), {"measure": count.key}):
+    for row in connection.execute(statement("demo/cells"), {"measures": counts}):
         cells[row.release_id][row.reason] = row.cells
     return {
         "deliveries": dict(sorted(states.items())),
         "rows": [_whole(row) for row in connection.execute(statement("demo/rows"), {"law": WMO}).mappings()],
-        "clients": {row.period: int(row.clients) for row in connection.execute(statement("demo/clients"), counted)},
+        "clients": {row.period: int(row.clients) for row in connection.execute(statement("demo/clients"), whole)},
         "cells": dict(cells),
         "mails": {row.kind: row.sent for row in connection.execute(statement("demo/mails"))},
     }

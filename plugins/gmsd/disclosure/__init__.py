@@ -6,7 +6,8 @@ Not here: connections, files, and the numbers of a table's protection, which sta
 
 from gmsd.disclosure.cells import protect
 from gmsd.disclosure.keyed import draw
-from gmsd.disclosure.nation import NATION
+from gmsd.disclosure.nation import NATION, estimate
 from gmsd.disclosure.protection import Protection
+from gmsd.disclosure.rates import rate_of
 
-__all__ = ["NATION", "Protection", "draw", "protect"]
+__all__ = ["NATION", "Protection", "draw", "estimate", "protect", "rate_of"]

@@ -8,26 +8,33 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.counting import year_arrangements
 from gmsd.database import copy_frame, read_frame, statement
 from gmsd.errors import GmsdError
 from gmsd.figures.counted import Accounting, count
 from gmsd.figures.participation import participation_by_period
 from gmsd.figures.period import Period, periods
 from gmsd.rounds import HalfYear, Participation
-from gmsd.tables import tables_of
+from gmsd.tables import contents_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy import Connection
 
-    from gmsd.tables import Table
-
 _ARRANGEMENT: dict[str, pl.DataType | type[pl.DataType]] = {
-    "half_year": pl.String,
     "municipality": pl.String,
     "person": pl.Int64,
     "product_category": pl.Int16,
+    "start_date": pl.Date,
+    "end_date": pl.Date,
+}
+_RECORD: dict[str, pl.DataType | type[pl.DataType]] = {
+    **_ARRANGEMENT,
+    "delivery_form": pl.Int16,
+    "end_reason": pl.Int16,
+    "allocation_number": pl.Int64,
 }
 _PARTICIPATION: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
     ("half_year", "municipality", "status", "delivery_id"), pl.String
@@ -54,12 +61,23 @@ class InForce:
     participation: dict[str, dict[str, Participation]]
     deliveries: tuple[tuple[str, str, str], ...]
 
+    def without(self, half_years: Collection[HalfYear]) -> InForce:
+        """The same without some half-years: those that were recalled."""
+        kept = tuple(half_year for half_year in self.half_years if half_year not in half_years)
+        names = {str(half_year) for half_year in kept}
+        return InForce(
+            self.law,
+            kept,
+            {half_year: found for half_year, found in self.participation.items() if half_year in names},
+            tuple(row for row in self.deliveries if row[0] in names),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was computed of a table: how many cells of each period, and where the rows went."""
+    """What was computed of a law: how many figures of each period, and where the rows went."""
 
-    table_id: str
+    law: str
     cells: dict[str, int]
     accounting: tuple[Accounting, ...]
 
@@ -90,8 +108,8 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
     return InForce(law, tuple(sorted(HalfYear.parse(text) for text in participation)), participation, tuple(sorted(held.iter_rows())))
 
 
-def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime) -> tuple[Figures, ...]:
-    """Count every period of every table of a law as of a round, and replace those figures in the warehouse.
+def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime) -> Figures:
+    """Count every period of a law as of a round, and replace those figures in the warehouse.
 
     Nothing is committed; running it again gives the same figures. One calendar year is held in memory at a time.
 
@@ -107,37 +125,45 @@ def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime)
     force = half_years_in_force(connection, law, round_)
     all_periods = periods(force.half_years)
     participation = participation_by_period(all_periods, force.participation)
-    counted: dict[str, tuple[dict[str, int], list[Accounting]]] = {table.table_id: ({}, []) for table in tables_of(law)}
-    for _, of_year in groupby(all_periods, key=lambda period: period.year):
+    cells: dict[str, int] = {}
+    accounting = []
+    for _year, of_year in groupby(all_periods, key=lambda period: period.year):
         for period, frame in _arrangements(connection, law, list(of_year)):
-            for table in tables_of(law):
-                if not period.is_of(table):
-                    continue
-                found = count(frame, period, participation, table)
-                connection.execute(statement("figures/delete"), {"table_id": table.table_id, "period": period.key})
-                stored = found.figures.select(
-                    pl.lit(table.table_id).alias("table_id"), pl.all(), pl.lit(at.isoformat()).alias("computed_at")
-                )
-                cells, accounting = counted[table.table_id]
-                cells[period.key] = copy_frame(connection, "figure", stored)
-                accounting.append(found.accounting)
-    return tuple(Figures(table_id, cells, tuple(accounting)) for table_id, (cells, accounting) in counted.items())
+            found = count(frame, period, participation, contents_of(law, period.reference))
+            connection.execute(statement("figures/delete"), {"law": law, "period": period.key})
+            stored = found.figures.select(pl.lit(law).alias("law"), pl.all(), pl.lit(at.isoformat()).alias("computed_at"))
+            cells[period.key] = copy_frame(connection, "figure", stored)
+            accounting.append(found.accounting)
+    return Figures(law, cells, tuple(accounting))
 
 
-def _arrangements(connection: Connection, law: str, year_periods: list[Period]) -> list[tuple[Period, pl.DataFrame]]:
-    halves = {half for period in year_periods for half in period.halves}
-    frames = {half: read_frame(connection, "figures/arrangements", _ARRANGEMENT, law=law, half_year=str(half)) for half in halves}
-    return [(period, pl.concat([frames[half] for half in period.halves])) for period in year_periods]
+def _arrangements(connection: Connection, law: str, year_periods: list[Period]) -> Iterator[tuple[Period, pl.DataFrame]]:
+    """Each period with its arrangements: a half-year's are those of the warehouse, a year's are joined from the records of both halves."""
+    for period in year_periods:
+        if period.is_year:
+            yield period, _of_year(connection, law, period)
+        else:
+            half_year = str(period.halves[0])
+            yield period, read_frame(connection, "figures/arrangements", _ARRANGEMENT, law=law, half_year=half_year)
 
 
-def true_figures(connection: Connection, table: Table, table_periods: tuple[Period, ...]) -> pl.DataFrame:
-    """The stored true counts of the periods of a table: `measure`, `period`, `municipality`, `group_code`, `value`."""
+def _of_year(connection: Connection, law: str, period: Period) -> pl.DataFrame:
+    halves = [
+        read_frame(connection, "figures/records", _RECORD, law=law, half_year=str(half)).with_columns(half=pl.lit(half.half, pl.Int8))
+        for half in period.halves
+    ]
+    asked = {"law": law, "first": str(period.halves[0]), "second": str(period.halves[1])}
+    numbered = read_frame(connection, "figures/allocation_filled", {"municipality": pl.String}, **asked)
+    return year_arrangements(pl.concat(halves), frozenset(numbered["municipality"].to_list()))
+
+
+def true_figures(connection: Connection, law: str, table_periods: tuple[Period, ...]) -> pl.DataFrame:
+    """The stored true counts of a law in some periods: `period`, `municipality`, `content`, `value`."""
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "measure": pl.String,
         "period": pl.String,
         "municipality": pl.String,
-        "group_code": pl.String,
+        "content": pl.String,
         "value": pl.Int64,
     }
-    stored = read_frame(connection, "figures/read", schema, table_id=table.table_id)
+    stored = read_frame(connection, "figures/read", schema, law=law)
     return stored.filter(pl.col("period").is_in([period.key for period in table_periods]))

@@ -72,7 +72,9 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
     connection.execute(statement("releases/lock"))
     existing = connection.execute(statement("releases/get"), {"release_id": plan.content.release_id}).one_or_none()
     as_of = {"law": plan.content.law, "round": str(plan.round)}
-    inputs = [dict(row) for row in connection.execute(statement("releases/inputs"), as_of).mappings()]
+    halves = {str(period.halves[0]) for period in plan.content.periods if not period.is_year}
+    found = connection.execute(statement("releases/inputs"), as_of).mappings()
+    inputs = [dict(row) for row in found if row["half_year"] in halves]
     content, files, account = _rendered(plan, existing, inputs)
     if existing is None or existing.state not in {"building", "published"}:
         _refuse_taken_number(store, settings, content.release_id, files)
@@ -81,7 +83,7 @@ def build_release(connection: Connection, store: ObjectStore, settings: Settings
         _write(connection, plan, content, files, account)
         before = None if existing is None else existing.state
         _tell(connection, plan, files, account, before)
-    counts = [each.cells.filter(pl.col("measure") == each.table.counts[0].key) for each in content.tables]
+    counts = [each.cells.filter(pl.col("measure") == each.table.measures[0].key) for each in content.tables]
     reasons = pl.concat(counts).filter(pl.col("region").str.starts_with("GM"))["reason"]
     return Built(
         content.release_id,

@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.disclosure import protect
+from gmsd.disclosure import NATION, estimate, protect, rate_of
 from gmsd.errors import GmsdError
 from gmsd.figures import every_cell
+from gmsd.reference import size_class
 from gmsd.releases.content import Changes
+from gmsd.tables import contents_of, tables_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from gmsd.disclosure import Protection
-    from gmsd.tables import Table
+    from gmsd.figures import Period
+    from gmsd.rounds import HalfYear
+    from gmsd.tables import Group, Measure, Table
 
 CELL: dict[str, pl.DataType | type[pl.DataType]] = {
     "measure": pl.String, "period": pl.String, "region": pl.String, "group_code": pl.String, "value": pl.Int64, "reason": pl.String,
@@ -27,55 +33,121 @@ class FiguresMissingError(GmsdError):
     """Some municipality that counts has no figures in the warehouse: compute them first."""
 
 
-def protected_cells(
-    table: Table,
+def shown_contents(
+    law: str,
     figures: pl.DataFrame,
     participation: pl.DataFrame,
     inhabitants: pl.DataFrame,
-    group_codes: list[str],
-    protection: Protection,
+    protections: Mapping[str, Protection],
     key: bytes,
+    *,
+    law_periods: Sequence[Period],
+    repaired: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Protect every count of a table, and make its rates from what is shown.
+    """Protect everything that the tables of a law show, each content once.
 
     Args:
-        table: The table.
-        figures: `measure`, `period`, `municipality`, `group_code`, `value`: true counts.
+        law: The law.
+        figures: `period`, `municipality`, `content`, `value`: true counts.
         participation: `period`, `municipality`, `participation`.
         inhabitants: `period`, `municipality`, `inhabitants`.
-        group_codes: The groups of the table.
-        protection: How counts are protected.
+        protections: Table id -> how its counts are protected.
         key: The rounding key.
+        law_periods: The periods.
+        repaired: `period`, `municipality`, `content` of cells that stay missing.
 
     Returns:
-        `CELL`: a row for each measure and cell. `reason` is `shown`, or why there is no value; a rate whose inhabitants are not known has
-        none of its own to hide: `no_base`.
+        `period`, `region`, `content`, `shown`, `people`, `reason` (`gmsd.disclosure.protect`).
 
     Raises:
         FiguresMissingError: a municipality that counts has no figure.
     """
+    wanted = {period.key: sorted(contents_of(law, period.reference)) for period in law_periods}
+    grids = [every_cell(figures, participation.filter(pl.col("period") == key_), names) for key_, names in wanted.items()]
+    grid = pl.concat(grids)
+    missing = grid.filter(pl.col("value").is_null() & pl.col("reason").is_null())
+    if missing.height:
+        first = missing.row(0, named=True)
+        raise FiguresMissingError(
+            f"{missing.height} figures were not computed, such as {first['content']} of {first['municipality']} in {first['period']}"
+        )
+    by_content = {
+        name: protections[table.table_id] for table in tables_of(law) for period in law_periods for name in table.contents(period.reference)
+    }
+    return protect(grid, inhabitants, by_content, key, nested=nested_contents(law, law_periods[-1].reference), repaired=repaired)
+
+
+def nested_contents(law: str, half_year: HalfYear) -> tuple[tuple[str, str], ...]:
+    """(part, whole): contents of which the first is shown only beside the second and never above it, in whichever table they stand."""
+    found: dict[tuple[str, str], None] = {}
+    for table in tables_of(law):
+        groups = {group.code: group for group in table.groups(half_year)}
+        for each in table.nested:
+            for count in table.counts:
+                found[table.content(count, groups[each.part]).name, table.content(count, groups[each.whole]).name] = None
+    return tuple(found)
+
+
+def table_cells(
+    table: Table, table_periods: Sequence[Period], shown: pl.DataFrame, inhabitants: pl.DataFrame, protection: Protection
+) -> pl.DataFrame:
+    """The cells of a table, of the contents that a release shows.
+
+    Args:
+        table: The table.
+        table_periods: Its periods.
+        shown: `shown_contents` of its law.
+        inhabitants: `period`, `municipality`, `inhabitants`.
+        protection: How its counts are protected.
+
+    Returns:
+        `CELL`: a row for each measure and cell. `reason` is `shown`, or why there is no value; a rate whose inhabitants are not known has
+        none of its own to hide: `no_base`.
+    """
+    groups = table.groups(table_periods[-1].reference)
+    here = shown.filter(pl.col("period").is_in([period.key for period in table_periods]))
     made = []
     for count in table.counts:
-        grid = every_cell(figures.filter(pl.col("measure") == count.key).drop("measure"), participation, group_codes)
-        missing = grid.filter(pl.col("value").is_null() & pl.col("reason").is_null())
-        if missing.height:
-            first = missing.row(0, named=True)
-            raise FiguresMissingError(
-                f"{missing.height} figures were not computed, such as {table.table_id} of {first['municipality']} in {first['period']}"
-            )
-        nested = [(each.part, each.whole) for each in table.nested]
-        for number, rate in enumerate(table.rates_of(count) or (None,)):
-            per = 1000 if rate is None else rate.per
-            shown = protect(grid, inhabitants, protection, key, nested=nested, drawn_as=count.drawn_as, per=per)
-            shown = shown.with_columns(pl.col("reason").fill_null(SHOWN))
-            if number == 0:
-                made.append(shown.select(pl.lit(count.key).alias("measure"), *_CELL_KEY, value="shown", reason="reason"))
-            if rate is not None:
-                no_base = pl.col("shown").is_not_null() & pl.col("rate").is_null()
-                reason = pl.when(no_base).then(pl.lit(NO_BASE)).otherwise(pl.col("reason"))
-                made.append(shown.select(pl.lit(rate.key).alias("measure"), *_CELL_KEY, value="rate", reason=reason))
+        rows = _of_groups(table, count, groups, here).with_columns(pl.col("reason").fill_null(SHOWN))
+        made.append(rows.select(pl.lit(count.key).alias("measure"), *_CELL_KEY, value="shown", reason="reason"))
+        for rate in table.rates_of(count):
+            rated = rows.with_columns(rate=rate_of("shown", "people", rate.per))
+            no_base = pl.col("shown").is_not_null() & pl.col("rate").is_null()
+            reason = pl.when(no_base).then(pl.lit(NO_BASE)).otherwise(pl.col("reason"))
+            made.append(rated.select(pl.lit(rate.key).alias("measure"), *_CELL_KEY, value="rate", reason=reason))
+    for measure in table.estimates:
+        made += _estimated(table, measure, groups, here, inhabitants, protection)
     order = pl.col("measure").cast(pl.Enum([measure.key for measure in table.measures]))
     return pl.concat([each.select(list(CELL)) for each in made]).sort(order, *_CELL_KEY)
+
+
+def _of_groups(table: Table, measure: Measure, groups: Sequence[Group], shown: pl.DataFrame) -> pl.DataFrame:
+    rows = [(group.code, table.content(measure, group).name) for group in groups]
+    wanted = pl.DataFrame(rows, schema={"group_code": pl.String, "content": pl.String}, orient="row")
+    return shown.join(wanted, on="content")
+
+
+def _estimated(
+    table: Table, measure: Measure, groups: Sequence[Group], shown: pl.DataFrame, inhabitants: pl.DataFrame, protection: Protection
+) -> list[pl.DataFrame]:
+    places = inhabitants.with_columns(size_class=_size_class())
+    codes = {table.content(measure, group).name: group.code for group in groups}
+    municipal = shown.filter(pl.col("region") != NATION)
+    found = estimate(
+        municipal, places, list(codes), coverage=protection.coverage, difference=protection.largest_difference, base=measure.base
+    ).filter(pl.col("period").is_in(shown["period"].unique().implode()))
+    rows = found.with_columns(
+        pl.lit(NATION).alias("region"),
+        pl.col("content").replace_strict(codes).alias("group_code"),
+        pl.col("reason").fill_null(SHOWN),
+    )
+    columns = {measure.key: "estimate"}
+    columns |= {each.key: each.kind for each in table.measures if each.kind in {"lower", "upper"} and each.of == measure.key}
+    return [rows.select(pl.lit(key).alias("measure"), *_CELL_KEY, value=column, reason="reason") for key, column in columns.items()]
+
+
+def _size_class() -> pl.Expr:
+    return pl.col("inhabitants").map_elements(size_class, return_dtype=pl.String)
 
 
 def changes_between(before: pl.DataFrame, after: pl.DataFrame) -> tuple[Changes, ...]:

@@ -16,10 +16,12 @@ from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, statuses, true_figures
 from gmsd.installation import check_key
 from gmsd.reference import municipalities, name
-from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, protected_cells
+from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, shown_contents, table_cells
 from gmsd.releases.content import PublishedTable, ReleaseContent
 from gmsd.releases.explanations import printed
 from gmsd.releases.files import to_json
+from gmsd.releases.recall import recalled
+from gmsd.releases.repair import repaired_cells
 from gmsd.releases.tabular import to_csv
 from gmsd.releases.versions import versions_used
 from gmsd.rounds import Participation
@@ -102,7 +104,7 @@ class Plan:
 def _by_period(published: PublishedTable, statuses: dict[str, str]) -> list[dict[str, Any]]:
     """Of each period of a table: its cells new, changed and gone, its status, and how many municipal counts are shown and hidden."""
     changes = {change.period: change for change in published.changes}
-    first = published.table.counts[0].key
+    first = published.table.measures[0].key
     municipal = published.cells.filter((pl.col("measure") == first) & pl.col("region").str.starts_with("GM"))
     counted = municipal.group_by("period", "reason").len()
     found = {(period, reason): number for period, reason, number in counted.iter_rows()}
@@ -148,6 +150,9 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
     force = half_years_in_force(connection, law, round_)
     if not force.half_years:
         raise NothingToPublishError(f"no half-year has been closed up to round {round_}")
+    force = force.without(recalled(connection, law))
+    if not force.half_years:
+        raise NothingToPublishError(f"every half-year of {law} is recalled: lift a recall first (`gmsd releases recall HALF_YEAR --lift`)")
     if not tables_of(law):
         raise NothingToPublishError(f"expectations/{law}/law.yaml names no table")
     number = int(connection.scalar(statement("releases/next_number")) or 1)
@@ -156,8 +161,7 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
     check_key(settings, "rounding")
     check_key(settings, "reference")
     before = connection.scalar(statement("releases/in_force"), {"law": law})
-    made = (_published(connection, table, force, settings, before or "") for table in tables_of(law))
-    tables = tuple(each for each in made if each is not None)
+    tables = _published(connection, law, force, settings, before or "")
     if not tables:
         raise NothingToPublishError(f"no table of {law} has a period yet that round {round_} closes")
     content = ReleaseContent(
@@ -189,23 +193,29 @@ def protection_of(table: Table, settings: Settings) -> Protection:
     )
 
 
-def _published(connection: Connection, table: Table, force: InForce, settings: Settings, before: str) -> PublishedTable | None:
-    """A table as it would be published; None while it has no period, as one of years in the first half-year."""
-    table_periods = tuple(period for period in periods(force.half_years) if period.is_of(table))
-    if not table_periods:
-        return None
-    protection = protection_of(table, settings)
-    protected = protected_cells(
-        table,
-        true_figures(connection, table, table_periods),
-        participation_by_period(table_periods, force.participation),
-        inhabitants_of(table_periods),
-        [group.code for group in table.groups(table_periods[-1].reference)],
-        protection,
+def _published(connection: Connection, law: str, force: InForce, settings: Settings, before: str) -> tuple[PublishedTable, ...]:
+    """The tables as they would be published; one that has no period yet is left out, as one of years in the first half-year."""
+    law_periods = periods(force.half_years)
+    people = inhabitants_of(law_periods)
+    protections = {table.table_id: protection_of(table, settings) for table in tables_of(law)}
+    shown = shown_contents(
+        law,
+        true_figures(connection, law, law_periods),
+        participation_by_period(law_periods, force.participation),
+        people,
+        protections,
         settings.key("rounding"),
+        law_periods=law_periods,
+        repaired=repaired_cells(connection, law),
     )
-    earlier = read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id)
-    return PublishedTable(table, table_periods, protection, protected, changes_between(earlier, protected))
+    made = []
+    for table in tables_of(law):
+        table_periods = tuple(period for period in law_periods if period.is_of(table))
+        if table_periods:
+            cells = table_cells(table, table_periods, shown, people, protections[table.table_id])
+            earlier = read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id)
+            made.append(PublishedTable(table, table_periods, protections[table.table_id], cells, changes_between(earlier, cells)))
+    return tuple(made)
 
 
 def _participation(force: InForce, half_year: HalfYear) -> tuple[int, int]:

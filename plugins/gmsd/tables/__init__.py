@@ -3,15 +3,18 @@
 Not here: what is counted (`counting`, `figures`), how counts are protected (`disclosure`), how a table is written (`releases`).
 """
 
-from gmsd.tables.definition import Dimension, Group, Table
-from gmsd.tables.loading import NoTableError, category_titles, main_table, table_mistakes, table_of, tables_of
+from gmsd.tables.definition import Content, Dimension, Group, Measure, Table
+from gmsd.tables.loading import NoTableError, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
 
 __all__ = [
+    "Content",
     "Dimension",
     "Group",
+    "Measure",
     "NoTableError",
     "Table",
     "category_titles",
+    "contents_of",
     "main_table",
     "table_mistakes",
     "table_of",

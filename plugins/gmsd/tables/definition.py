@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -11,14 +11,48 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 
+Unit = Literal["clients", "arrangements", "begin", "entering", "leaving"]
+_NAMED = {"clients": "", "arrangements": "all|", "begin": "stand|", "entering": "in|", "leaving": "out|"}
+_UNNAMED_LAW = "wmo"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is counted, whichever table shows it: it is counted, drawn and protected once, so that two tables show one figure.
+
+    Attributes:
+        name: Its name, which the random draws of its protection hang on; it never changes.
+        unit: clients (distinct persons), arrangements, and of these: running before the first day (begin), begun in the period
+            (entering), ended in it (leaving).
+        categories: The product categories that count.
+        number: Of clients only: those with so many arrangements of these categories, (at least, at most); at most None = no limit.
+    """
+
+    name: str
+    unit: Unit
+    categories: frozenset[int]
+    number: tuple[int, int | None] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One published group: StatLine's code and title, and the product categories that count in it. Groups may overlap."""
+    """One published group: a row of the table. Groups may overlap.
+
+    Attributes:
+        code: StatLine's code, or our own.
+        title: In Dutch.
+        categories: The product categories that count in it.
+        description: In Dutch; None = the categories are listed.
+        number: Only clients with so many arrangements: (at least, at most or None).
+        counted_as: What it counts, where another table calls it otherwise; None = its code.
+    """
 
     code: str
     title: str
     categories: frozenset[int]
     description: str | None = None
+    number: tuple[int, int | None] | None = None
+    counted_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +74,10 @@ class Grouping:
     status: str
     reason: str
     groups: tuple[Group, ...]
+
+    def holds(self, half_year: HalfYear) -> bool:
+        """Whether it holds in a half-year."""
+        return self.valid_from <= half_year.first_day and (self.valid_to is None or half_year.first_day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +107,26 @@ class Measure:
 
     Attributes:
         key: StatLine's name of it.
-        kind: `count`: a protected count; `rate`: a shown count for every so many inhabitants.
-        of: What is counted, `clients` or `arrangements`; of a rate the key of the count it is made of.
+        kind: `count`: a protected count; `rate`: a shown count for every so many inhabitants; `estimate`: of the whole country, from shown
+            counts; `lower`, `upper`: its bounds.
+        of: What is counted (`Unit`); of a rate the key of its count, of a bound that of its estimate.
         per: For how many inhabitants a rate is.
+        base: What an estimate is rounded to.
         title: In Dutch.
         description: A template, in Dutch.
         unit: In Dutch.
         presentation: StatLine's word: Absolute or Relative.
-        drawn_as: What sets its random draws apart from those of other counts of the same place and group.
     """
 
     key: str
-    kind: Literal["count", "rate"]
+    kind: Literal["count", "rate", "estimate", "lower", "upper"]
     of: str
     per: int
+    base: int
     title: str
     description: str
     unit: str
     presentation: str
-    drawn_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +169,7 @@ class Table:
         summary: One sentence, in Dutch.
         frequency: StatLine's word.
         periods: Which of `half_years` and `years` it has.
+        regions: Which of `nation` and `municipalities` it has.
         base: What counts are rounded to.
         smallest_shown: The least count that is shown.
         first_shown: The least true count that may be shown.
@@ -154,6 +194,7 @@ class Table:
     summary: str
     frequency: str
     periods: tuple[str, ...]
+    regions: tuple[str, ...]
     base: int
     smallest_shown: int
     first_shown: int
@@ -177,7 +218,7 @@ class Table:
             LookupError: none are known.
         """
         for each in self.groupings:
-            if each.valid_from <= half_year.first_day and (each.valid_to is None or half_year.first_day <= each.valid_to):
+            if each.holds(half_year):
                 return each
         raise LookupError(f"{self.table_id} has no groups for {half_year}")
 
@@ -198,6 +239,23 @@ class Table:
     def rates_of(self, count: Measure) -> tuple[Measure, ...]:
         """The rates made of a count."""
         return tuple(measure for measure in self.measures if measure.kind == "rate" and measure.of == count.key)
+
+    @property
+    def estimates(self) -> tuple[Measure, ...]:
+        """The measures that are estimated for the whole country."""
+        return tuple(measure for measure in self.measures if measure.kind == "estimate")
+
+    def content(self, measure: Measure, group: Group) -> Content:
+        """What a counted or estimated measure of a group counts."""
+        unit = cast("Unit", measure.of)
+        counted = group.counted_as or (f"number|{group.number[0]}" if group.number else group.code)
+        law = "" if self.law == _UNNAMED_LAW else f"{self.law}|"
+        return Content(law + _NAMED[unit] + counted, unit, group.categories, group.number)
+
+    def contents(self, half_year: HalfYear) -> dict[str, Content]:
+        """Everything that the table needs counted in a half-year, by name."""
+        counted = [self.content(measure, group) for measure in (*self.counts, *self.estimates) for group in self.groups(half_year)]
+        return {each.name: each for each in counted}
 
     def dimension(self, kind: str) -> Dimension:
         """The dimension of a kind of which there is one: groups, regions or periods."""

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
 from gmsd.protocol import Document, Key, Mistake, ProtocolError, expectations_folder, laws, protocol_for, protocols
-from gmsd.tables.definition import Dimension, Group, Grouping, Indicator, Measure, Nested, Table
+from gmsd.rounds import HalfYear
+from gmsd.tables.definition import Content, Dimension, Group, Grouping, Indicator, Measure, Nested, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gmsd.protocol import Node, Protocol
-    from gmsd.rounds import HalfYear
 
 _STATUSES = ("seed", "public", "assumed")
 _PERIODS = ("half_years", "years")
-_UNITS = ("clients", "arrangements")
+_REGIONS = ("nation", "municipalities")
+_UNITS = ("clients", "arrangements", "begin", "entering", "leaving")
+_KINDS = ("count", "rate", "estimate", "lower", "upper")
+# What the key `of` of a measure made of another names.
+_MADE_OF = {"rate": "count", "lower": "estimate", "upper": "estimate"}
 _TABLE = {
     "id": Key(str),
     "title": Key(str),
@@ -29,12 +33,14 @@ _TABLE = {
     "reason": Key(str, required=False),
     "frequency": Key(str),
     "periods": Key(list),
+    "regions": Key(list, required=False),
     "protection": Key(dict),
     "presentation": Key(str),
     "dimensions": Key(list),
     "measures": Key(list),
     "nested": Key(list, required=False),
     "groups": Key(list),
+    "leaves_out": Key(list, required=False),
     "group_description": Key(str, required=False),
     "indicators": Key(list),
     "indicator_names": Key(dict),
@@ -55,10 +61,10 @@ _DIMENSION = {
 _TOTAL = {"key": Key(str), "title": Key(str)}
 _MEASURE = {
     "key": Key(str),
-    "kind": Key(str, among=("count", "rate")),
+    "kind": Key(str, among=_KINDS),
     "of": Key(str),
     "per": Key(int, required=False),
-    "drawn_as": Key(str, required=False, empty=True),
+    "base": Key(int, required=False),
     "title": Key(str),
     "description": Key(str),
     "unit": Key(str),
@@ -73,7 +79,14 @@ _GROUPING = {
     "reason": Key(str),
     "members": Key(list),
 }
-_GROUP = {"code": Key(str), "title": Key(str), "categories": Key(list), "description": Key(str, required=False)}
+_GROUP = {
+    "code": Key(str),
+    "title": Key(str),
+    "categories": Key(list),
+    "description": Key(str, required=False),
+    "number": Key(list, required=False),
+    "counted_as": Key(str, required=False),
+}
 _INDICATOR = {"measure": Key(str), "name": Key(str), "description": Key(str), "unit": Key(str), "codes": Key(dict)}
 _DEFINITION = {"term": Key(str), "text": Key(str)}
 _THEME = {"title": Key(str), "number": Key(str, required=False, nullable=True)}
@@ -116,6 +129,19 @@ def table_of(table_id: str) -> Table:
     raise NoTableError(f"there is no table {table_id}; each is a file expectations/<law>/tables/<id>.yaml")
 
 
+def contents_of(law: str, half_year: HalfYear) -> dict[str, Content]:
+    """Everything that the tables of a law need counted in a half-year, by name; a table without groups for it needs nothing.
+
+    Raises:
+        ProtocolError: files of tables are not in order; so a name counts one thing in all tables.
+    """
+    found: dict[str, Content] = {}
+    for table in tables_of(law):
+        if any(grouping.holds(half_year) for grouping in table.groupings):
+            found |= table.contents(half_year)
+    return found
+
+
 @cache
 def category_titles(law: str, half_year: HalfYear) -> dict[int, str]:
     """Number -> title of the product categories that are valid in a half-year, from the code list of the law's protocol."""
@@ -149,6 +175,8 @@ def _read(folder: Path) -> tuple[tuple[Table, ...], list[Mistake]]:
             if root is None or made is None:
                 continue
             _tell_categories(root, made, protocols(folder, law.id)[-1])
+            if all(measure.of in _UNITS for measure in (*made.counts, *made.estimates)):
+                _tell_contents(root, made, [each for each in found if each.law == law.id])
             if made.table_id != table_id:
                 root.fault(f'id is "{made.table_id}", but the file and law.yaml call it {table_id}', "id")
             found.append(made)
@@ -166,7 +194,7 @@ def _table(law: str, root: Node) -> Table | None:
         return None
     protection = root.at("protection").read(_PROTECTION)
     dimensions = [each for each in map(_dimension, root.at("dimensions").each()) if each is not None]
-    measures = [each for node in root.at("measures").each() if (each := _measure(node, read["id"])) is not None]
+    measures = [each for each in map(_measure, root.at("measures").each()) if each is not None]
     groupings = [each for each in map(_grouping, root.at("groups").each()) if each is not None]
     indicators = [Indicator(**values) for _node, values in _each(root, "indicators", _INDICATOR)]
     nested = [Nested(**values) for _node, values in _each(root, "nested", _NESTED)] if read["nested"] else []
@@ -180,14 +208,13 @@ def _table(law: str, root: Node) -> Table | None:
     _tell_groups(root, groupings, nested, indicators, measures)
     if protection is None or not dimensions or not measures or not groupings or len(root.document.mistakes) > before:
         return None
-    for value in read["periods"]:
-        if value not in _PERIODS:
-            root.fault(f'periods has "{value}"; it is a list of {", ".join(_PERIODS)}', "periods")
+    _tell_words(root, read)
     words = {key: read[key] for key in ("title", "short_title", "summary", "frequency", "presentation", "about", "sources")}
     return Table(
         law=law,
         table_id=read["id"],
         periods=tuple(read["periods"]),
+        regions=tuple(read["regions"] or _REGIONS),
         **protection,
         dimensions=tuple(dimensions),
         measures=tuple(measures),
@@ -225,15 +252,14 @@ def _dimension(node: Node) -> Dimension | None:
     )
 
 
-def _measure(node: Node, table_id: str) -> Measure | None:
+def _measure(node: Node) -> Measure | None:
     node = node.named(f"measure {node.value.get('key', '?')}")
     read = node.read(_MEASURE)
     if read is None:
         return None
-    if read["kind"] == "count" and read["of"] not in _UNITS:
+    if read["kind"] not in _MADE_OF and read["of"] not in _UNITS:
         node.fault(f'of "{read["of"]}" is nothing that is counted; it is one of {", ".join(_UNITS)}', "of")
-    drawn_as = read["drawn_as"] if read["drawn_as"] is not None else f"{table_id}.{read['key']}"
-    return Measure(**{**read, "per": read["per"] or 1000, "drawn_as": drawn_as})
+    return Measure(**{**read, "per": read["per"] or 1000, "base": read["base"] or 1000})
 
 
 def _grouping(node: Node) -> Grouping | None:
@@ -245,11 +271,40 @@ def _grouping(node: Node) -> Grouping | None:
         if not values["categories"] or not all(isinstance(each, int) for each in values["categories"]):
             member.fault("categories is a list of whole numbers", "categories")
             continue
-        groups.append(Group(values["code"], values["title"], frozenset(values["categories"]), values["description"]))
+        number = _number(member, values["number"])
+        groups.append(
+            Group(
+                values["code"],
+                values["title"],
+                frozenset(values["categories"]),
+                values["description"],
+                number,
+                values["counted_as"],
+            )
+        )
     if not groups:
         node.fault("members is empty; it is a list of groups", "members")
         return None
     return Grouping(read["version"], read["valid_from"], read["valid_to"], read["status"], read["reason"], tuple(groups))
+
+
+def _number(member: Node, listed: list[Any] | None) -> tuple[int, int | None] | None:
+    if listed is None:
+        return None
+    match listed:
+        case [int(least), int(most)] if 1 <= least <= most:
+            return least, most
+        case [int(least), None] if least >= 1:
+            return least, None
+    member.fault("number is a list of two: how many arrangements at least and at most, the second null for no limit", "number")
+    return None
+
+
+def _tell_words(root: Node, read: dict[str, Any]) -> None:
+    for name, known in (("periods", _PERIODS), ("regions", _REGIONS)):
+        for value in read[name] or ():
+            if value not in known:
+                root.fault(f'{name} has "{value}"; it is a list of {", ".join(known)}', name)
 
 
 def _tell_categories(root: Node, table: Table, protocol: Protocol) -> None:
@@ -261,8 +316,13 @@ def _tell_categories(root: Node, table: Table, protocol: Protocol) -> None:
         valid = [code for code in listed if (code.valid_from or dt.date.min) <= last and grouping.valid_from <= (code.valid_to or last)]
         codes = {int(code.code) for code in valid}
         grouped = frozenset().union(*(group.categories for group in grouping.groups))
-        for category in sorted(codes - grouped):
-            root.fault(f"category {category} is in no group of {grouping.version}, so that it counts nowhere", "groups")
+        left_out = frozenset(root.value.get("leaves_out") or ())
+        for category in sorted(codes - grouped - left_out):
+            root.fault(
+                f"category {category} is in no group of {grouping.version}, so that it counts nowhere; or name it in leaves_out", "groups"
+            )
+        for category in sorted(grouped & left_out):
+            root.fault(f"category {category} is in leaves_out and in a group of {grouping.version}", "leaves_out")
         for category in sorted(grouped - codes):
             root.fault(f"category {category} in the groups of {grouping.version} is no code of {name}", "groups")
 
@@ -274,14 +334,42 @@ def _tell_dimensions(root: Node, dimensions: list[Dimension]) -> None:
 
 
 def _tell_measures(root: Node, measures: list[Measure]) -> None:
-    counts = {measure.key for measure in measures if measure.kind == "count"}
-    if not counts:
-        root.fault("measures has at least one of kind count", "measures")
+    keys = {kind: {measure.key for measure in measures if measure.kind == kind} for kind in _KINDS}
+    if not keys["count"] and not keys["estimate"]:
+        root.fault("measures has at least one of kind count or estimate", "measures")
+    if keys["estimate"] and "municipalities" in (root.value.get("regions") or _REGIONS):
+        root.fault("an estimate is of the whole country: regions is [nation]", "regions")
+    if keys["count"] and "municipalities" not in (root.value.get("regions") or _REGIONS):
+        root.fault("a count is of municipalities: regions has municipalities", "regions")
     for measure in measures:
-        if measure.kind == "rate" and measure.of not in counts:
-            root.fault(
-                f'measure {measure.key}: of "{measure.of}" is no count of this table; known are {", ".join(sorted(counts))}', "measures"
-            )
+        made_of = _MADE_OF.get(measure.kind)
+        if made_of is not None and measure.of not in keys[made_of]:
+            known = ", ".join(sorted(keys[made_of]))
+            root.fault(f'measure {measure.key}: of "{measure.of}" is no {made_of} of this table; known are {known}', "measures")
+
+
+def _tell_contents(root: Node, table: Table, others: list[Table]) -> None:
+    """What is counted has one name, one meaning and one protection in all tables of a law; else two draws would tell the count."""
+    for grouping in table.groupings:
+        half_year = HalfYear.of(grouping.valid_from)
+        here = table.contents(half_year)
+        meaning = {(each.unit, each.categories, each.number): each.name for each in here.values()}
+        for other in others:
+            try:
+                there = other.contents(half_year)
+            except LookupError:
+                continue
+            for name, each in there.items():
+                if name in here and here[name] != each:
+                    root.fault(f'"{name}" counts something else here than in {other.table_id}', "groups")
+                same = meaning.get((each.unit, each.categories, each.number))
+                if same is not None and same != name:
+                    root.fault(f'"{same}" counts what {other.table_id} calls "{name}": say counted_as there or here', "groups")
+                protection = (table.base, table.smallest_shown, table.first_shown)
+                if name in here and protection != (other.base, other.smallest_shown, other.first_shown):
+                    root.fault(f'"{name}" stands in {other.table_id} too, and is protected otherwise there', "protection")
+        if len(meaning) < len(here):
+            root.fault(f"two rows of {grouping.version} count the same under two names", "groups")
 
 
 def _tell_groups(root: Node, groupings: list[Grouping], nested: list[Nested], indicators: list[Indicator], measures: list[Measure]) -> None:
@@ -292,6 +380,6 @@ def _tell_groups(root: Node, groupings: list[Grouping], nested: list[Nested], in
     for each in indicators:
         if each.measure not in {measure.key for measure in measures}:
             root.fault(f"{each.measure} is no measure of this table", "indicators")
-        missing = sorted(set(each.codes) - set(root.value["indicator_names"]))
+        missing = sorted(set(each.codes) - set(root.value["indicator_names"] or {}))
         if missing:
             root.fault(f"indicator_names has no name for {', '.join(missing)}", "indicator_names")

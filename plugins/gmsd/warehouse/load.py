@@ -54,6 +54,7 @@ class Account:
     rows_merged: int
     arrangements: int
     persons: int
+    allocation_filled: bool
 
     def __post_init__(self) -> None:
         left_out = self.rows_out_of_scope + self.rows_never_sent
@@ -144,7 +145,8 @@ def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.D
     sent = records.filter(~removed.fill_null(value=False))
     used = in_scope(sent, half)
     # The rule speaks of all deliveries of the calendar year, so the other half is asked where this one fills the number.
-    by_allocation = allocation_filled(records) and (other is None or allocation_filled(records_of(context, other)))
+    filled = allocation_filled(records)
+    by_allocation = filled and (other is None or allocation_filled(records_of(context, other)))
     joined = arrangements(used, by_allocation=by_allocation)
     account = Account(
         municipality=_municipality(delivery),
@@ -157,6 +159,7 @@ def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.D
         rows_merged=used.height - joined.height,
         arrangements=joined.height,
         persons=used["person"].drop_nulls().n_unique(),
+        allocation_filled=filled,
     )
     if int(joined["records"].sum()) != used.height:
         raise ValueError(f"the arrangements of {delivery.delivery_id} do not hold every row used")

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.disclosure import Protection, draw, protect
+from gmsd.disclosure import Protection, draw, protect, rate_of
 
 KEY = bytes(range(32))
 TOTAL, EXCLUDING, STAY = "T001024", "A048188", "A019508"
 NESTED = ((EXCLUDING, TOTAL),)
-CELLS = {"period": pl.String, "municipality": pl.String, "group_code": pl.String, "value": pl.Int64, "reason": pl.String}
+CELLS = {"period": pl.String, "municipality": pl.String, "content": pl.String, "value": pl.Int64, "reason": pl.String}
 PEOPLE = {"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}
 
 
@@ -26,6 +26,14 @@ def cells(*rows: tuple[str, str, str, int | None, str | None]) -> pl.DataFrame:
 
 def people(*rows: tuple[str, str, int | None]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PEOPLE, orient="row")
+
+
+def protected(
+    counts: pl.DataFrame, places: pl.DataFrame, rule: Protection, key: bytes, nested: tuple[tuple[str, str], ...] = ()
+) -> pl.DataFrame:
+    """Every content under one rule, with its rate."""
+    found = protect(counts, places, dict.fromkeys(counts["content"].unique(), rule), key, nested=nested)
+    return found.with_columns(rate=rate_of("shown", "people", 1000))
 
 
 def slow_draw(purpose: str, municipality: str, group: str, key: bytes = KEY) -> int:
@@ -55,7 +63,7 @@ def test_a_draw_is_the_digest_as_a_big_number_modulo_five() -> None:
 @settings(max_examples=300, deadline=None)
 def test_single_groups_equal_the_slow_way(count: int, number: int, rule: Protection, key: bytes) -> None:
     code = f"{number:04}"
-    found = protect(cells(("2019HJ01", code, STAY, count, None)), people(("2019HJ01", code, 1000)), rule, key)
+    found = protected(cells(("2019HJ01", code, STAY, count, None)), people(("2019HJ01", code, 1000)), rule, key)
     shown = found.filter(pl.col("region") == f"GM{code}").row(0, named=True)
     expected = slow_shown(count, code, STAY, rule, key)
     assert shown["shown"] == expected
@@ -72,7 +80,7 @@ def test_single_groups_equal_the_slow_way(count: int, number: int, rule: Protect
 def test_the_year_is_never_below_a_half(first: int, second: int, extra: int) -> None:
     year = max(first, second) + extra % (min(first, second) + 1)
     periods = (("2019HJ01", first), ("2019HJ02", second), ("2019JJ00", year))
-    found = protect(
+    found = protected(
         cells(*((period, "0518", STAY, count, None) for period, count in periods)),
         people(*((period, "0518", 1000) for period, _ in periods)),
         Protection(),
@@ -86,14 +94,14 @@ def test_the_year_is_never_below_a_half(first: int, second: int, extra: int) -> 
 @settings(max_examples=200, deadline=None)
 def test_the_part_is_missing_with_its_whole_and_never_above_it(part: int, more: int, number: int) -> None:
     code = f"{number:04}"
-    found = protect(
+    found = protected(
         cells(("2019HJ01", code, TOTAL, part + more, None), ("2019HJ01", code, EXCLUDING, part, None)),
         people(("2019HJ01", code, 500)),
         Protection(),
         KEY,
         nested=NESTED,
     ).filter(pl.col("region") == f"GM{code}")
-    by_group = {row["group_code"]: row for row in found.iter_rows(named=True)}
+    by_group = {row["content"]: row for row in found.iter_rows(named=True)}
     whole = slow_shown(part + more, code, TOTAL, Protection())
     alone = slow_shown(part, code, EXCLUDING, Protection())
     expected = None if whole is None or alone is None else min(whole, alone)
@@ -103,7 +111,7 @@ def test_the_part_is_missing_with_its_whole_and_never_above_it(part: int, more: 
 
 
 def test_a_municipality_without_a_count_keeps_its_reason() -> None:
-    found = protect(
+    found = protected(
         cells(("2019HJ01", "0518", TOTAL, None, "withdrawn"), ("2019HJ01", "0363", TOTAL, 0, None)),
         people(("2019HJ01", "0518", 1000), ("2019HJ01", "0363", 1000)),
         Protection(),
@@ -119,7 +127,7 @@ def test_a_municipality_without_a_count_keeps_its_reason() -> None:
 @pytest.mark.parametrize(("small", "national"), [(2500, True), (2501, False)])
 def test_the_nation_is_the_sum_of_what_is_shown_from_three_quarters_of_the_inhabitants_on(small: int, national: bool) -> None:
     period = "2019HJ01"
-    found = protect(
+    found = protected(
         cells(
             (period, "0001", TOTAL, 400, None),
             (period, "0002", TOTAL, 200, None),
@@ -132,9 +140,9 @@ def test_the_nation_is_the_sum_of_what_is_shown_from_three_quarters_of_the_inhab
         Protection(),
         KEY,
     )
-    shown = found.filter(pl.col("region") != "NL01").group_by("group_code").agg(pl.col("shown").sum())
-    total = shown.filter(pl.col("group_code") == TOTAL)["shown"].item()
-    nation = {row["group_code"]: row for row in found.filter(pl.col("region") == "NL01").iter_rows(named=True)}
+    shown = found.filter(pl.col("region") != "NL01").group_by("content").agg(pl.col("shown").sum())
+    total = shown.filter(pl.col("content") == TOTAL)["shown"].item()
+    nation = {row["content"]: row for row in found.filter(pl.col("region") == "NL01").iter_rows(named=True)}
     assert nation[TOTAL]["shown"] == (total if national else None)
     assert nation[TOTAL]["rate"] == (round(1000 * total / 7500) if national else None)
     assert nation[TOTAL]["reason"] == (None if national else "coverage")
@@ -142,7 +150,7 @@ def test_the_nation_is_the_sum_of_what_is_shown_from_three_quarters_of_the_inhab
 
 
 def test_unknown_inhabitants_leave_rate_and_nation_missing() -> None:
-    found = protect(cells(("2015HJ01", "0788", TOTAL, 400, None)), people(("2015HJ01", "0788", None)), Protection(), KEY)
+    found = protected(cells(("2015HJ01", "0788", TOTAL, 400, None)), people(("2015HJ01", "0788", None)), Protection(), KEY)
     assert found.select("region", "rate").rows() == [("GM0788", None), ("NL01", None)]
     assert found.filter(pl.col("region") == "GM0788")["shown"].item() is not None
 
@@ -155,10 +163,10 @@ def test_what_a_rule_says_of_itself_is_what_it_does(rounding: str, threshold: st
     difference, hidden, shown_from = 0, set(), set()
     for number in range(40):
         counts = pl.DataFrame({"value": range(41)}).with_columns(
-            period=pl.format("p{}", "value"), municipality=pl.lit("0518"), group_code=pl.lit("T001024"), reason=pl.lit(None, pl.String)
+            period=pl.format("p{}", "value"), municipality=pl.lit("0518"), content=pl.lit("T001024"), reason=pl.lit(None, pl.String)
         )
         places = counts.select("period", "municipality", inhabitants=pl.lit(1000))
-        shown = protect(counts, places, rule, bytes([number] * 32)).filter(pl.col("region") == "GM0518")
+        shown = protected(counts, places, rule, bytes([number] * 32)).filter(pl.col("region") == "GM0518")
         for count, value in shown.join(counts.select("period", "value"), on="period").select("value", "shown").iter_rows():
             if value is None:
                 hidden.add(count)

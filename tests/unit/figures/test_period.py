@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
@@ -64,7 +66,8 @@ def test_a_dissolved_municipality_stays_in_the_list() -> None:
 
 def arrangements(*rows: tuple[str, int | None, int]) -> pl.DataFrame:
     schema = {"municipality": pl.String, "person": pl.Int64, "product_category": pl.Int16}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(start_date=pl.lit(dt.date(2019, 3, 1)), end_date=pl.lit(None, pl.Date))
 
 
 def test_the_year_counts_each_person_once_and_accounts_for_every_row() -> None:
@@ -75,19 +78,19 @@ def test_the_year_counts_each_person_once_and_accounts_for_every_row() -> None:
         table_periods,
         {"2019-H1": {"0518": Participation.DELIVERED, "0363": Participation.DELIVERED}, "2019-H2": {"0518": Participation.DELIVERED}},
     )
-    counted = count(pl.concat([half_one, half_two]), table_periods[2], stands, main_table(WMO))
-    by_group = dict(counted.figures.select("group_code", "value").iter_rows())
+    counted = count(pl.concat([half_one, half_two]), table_periods[2], stands, main_table(WMO).contents(H2))
+    by_group = dict(counted.figures.select("content", "value").iter_rows())
     assert by_group == {"T001024": 3, "A048188": 3, "A019506": 0, "A019507": 3, "A019508": 1, "A019509": 0}
     assert counted.figures["municipality"].unique().to_list() == ["0518"]
     accounting = counted.accounting
-    assert (accounting.rows_in, accounting.used) == (6, 4)
-    assert accounting.left_out == {"municipality_missing": 1, "unknown_person": 1}
+    assert (accounting.rows_in, accounting.used, accounting.unknown_person) == (6, 5, 1)
+    assert accounting.left_out == {"municipality_missing": 1}
 
 
 def test_a_delivery_without_clients_has_zero_and_not_nothing() -> None:
     table_periods = periods([H1])
     stands = participation_by_period(table_periods, {"2019-H1": {"0518": Participation.DELIVERED}})
-    counted = count(arrangements(), table_periods[0], stands, main_table(WMO))
+    counted = count(arrangements(), table_periods[0], stands, main_table(WMO).contents(H2))
     assert counted.figures["value"].to_list() == [0] * 6
     grid = every_cell(counted.figures, stands, ["T001024"])
     assert grid.filter(pl.col("municipality") == "0518").select("value", "reason").rows() == [(0, None)]

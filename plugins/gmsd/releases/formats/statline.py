@@ -87,7 +87,7 @@ def _groups(published: PublishedTable) -> pl.DataFrame:
 
 def _regions(content: ReleaseContent, published: PublishedTable) -> pl.DataFrame:
     """The nation and every municipality of the table, in StatLine's order; codes younger than that list follow by code."""
-    wanted = set(regions(published.periods))
+    wanted = set(regions(published.periods)) if "municipalities" in published.table.regions else set()
     dissolved = {m.code: m.valid_to for m in all_municipalities() if m.valid_to and m.valid_to <= content.created.date()}
     rows: list[tuple[str, str, str, None]] = [(NATION, "Nederland", "", None)]
     seen = set()
@@ -133,7 +133,7 @@ def default_selection(published: PublishedTable, keys: dict[str, pl.DataFrame], 
     """
     groups, places, times = (published.table.dimension(kind).key for kind in ("groups", "regions", "periods"))
     total = keys[groups]["Key"][0]
-    shown = cube.filter(pl.col(published.table.counts[0].key).is_not_null())
+    shown = cube.filter(pl.col(published.table.measures[0].key).is_not_null())
     order = {name: pl.col(name).cast(pl.Enum(keys[name]["Key"])).to_physical() for name in (times, places)}
     best = shown.sort(pl.col(places).str.starts_with("NL"), order[times], pl.col(groups) == total, -order[places].cast(pl.Int64)).tail(1)
     newest, nation = keys[times]["Key"][-1], keys[places]["Key"][0]

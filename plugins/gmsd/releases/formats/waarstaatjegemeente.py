@@ -56,7 +56,7 @@ def _of_period(content: ReleaseContent, period: Period) -> pl.DataFrame:
             for each in defined.indicators
             if group in each.codes
         ]
-        known = pl.DataFrame(indicators, schema=["group_code", "measure", "indicator"], orient="row")
+        known = pl.DataFrame(indicators, schema=dict.fromkeys(("group_code", "measure", "indicator"), pl.String), orient="row")
         municipal = published.cells.filter((pl.col("period") == period.key) & pl.col("region").str.starts_with("GM"))
         value = pl.when(pl.col("reason") == SUPPRESSED).then(HIDDEN).otherwise(pl.col("value").fill_null(UNKNOWN)).cast(pl.Int64)
         long = municipal.join(known, on=["group_code", "measure"]).select("region", "indicator", value=value)

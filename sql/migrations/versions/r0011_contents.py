@@ -1,0 +1,13 @@
+"""Figures by what is counted, cells that stay missing, and half-years taken out of publication."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0011_contents"
+down_revision = "r0010_tables"
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
