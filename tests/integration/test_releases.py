@@ -119,8 +119,9 @@ def _deliver(connection: Any, half: HalfYear, municipality: str, delivery: str) 
     )
     frame = people(half, municipality)
     copy_frame(connection, "arrangement", frame)
+    copy_frame(connection, "record", frame.drop("records").with_row_index("line", 2))
     connection.execute(
-        text("INSERT INTO load_account VALUES (:h, :m, :d, :n, :n, 0, 0, 2, 0, :n, 1, :at, 'wmo')"),
+        text("INSERT INTO load_account VALUES (:h, :m, :d, :n, :n, 0, 0, 2, 0, :n, 1, :at, 'wmo', false)"),
         {"h": str(half), "m": municipality, "d": delivery, "n": frame.height, "at": FIRST},
     )
 
@@ -137,7 +138,7 @@ def publisher(settings: Settings) -> Engine:
 
 def counted(engine: Engine, round_: HalfYear) -> dict[str, int]:
     with engine.begin() as connection:
-        return compute(connection, WMO, round_, FIRST)[0].cells
+        return compute(connection, WMO, round_, FIRST).cells
 
 
 def build(publisher: Engine, store: ObjectStore, settings: Settings, round_: HalfYear, at: dt.datetime, **named: str) -> tuple[Any, Any]:
@@ -171,14 +172,14 @@ def test_nothing_is_planned_before_what_counts_is_loaded_and_counted(settings, l
 
 
 def test_figures_are_the_same_when_counted_again(loader) -> None:
-    assert counted(loader, H1) == {"2019HJ01": 18}
+    assert counted(loader, H1) == {"2019HJ01": 132}
     with loader.connect() as connection:
-        query = "SELECT period, municipality, group_code, value FROM figure ORDER BY 1, 2, 3"
+        query = "SELECT period, municipality, content, value FROM figure ORDER BY 1, 2, 3"
         before = connection.execute(text(query)).all()
-    assert counted(loader, H1) == {"2019HJ01": 18}
+    assert counted(loader, H1) == {"2019HJ01": 132}
     with loader.connect() as connection:
         assert connection.execute(text(query)).all() == before
-    found = {(row.municipality, row.group_code): row.value for row in before}
+    found = {(row.municipality, row.content): row.value for row in before}
     assert found["0363", "T001024"] == 120
     assert found["0034", "A019508"] == len([n for n in range(40) if n % 9 == 0])
 
@@ -190,7 +191,8 @@ def test_building_again_gives_the_same_release_and_a_refusal_gives_its_number_ba
     preview = plan.preview()
     assert preview["release_id"] == "r0001"
     assert preview["participation"] == {"2019-H1": {"n": 3, "of": 355}}
-    assert preview["tables"][0]["periods"][0]["new"] == built.cells_shown
+    assert [table["table"] for table in preview["tables"]] == ["83262NED", "83264NED", "86050NED", "83268NED", "GMSDNL01"]
+    assert sum(period["shown"] for table in preview["tables"] for period in table["periods"]) == built.cells_shown
     with pytest.raises(PlanChangedError):
         build(publisher, store, settings, H1, FIRST, approved="something else")
     with publisher.begin() as connection:
@@ -231,7 +233,7 @@ def test_what_is_shown_is_within_four_of_the_true_count_and_made_of_this_round(s
     files = get_release(store, settings.bucket_publication, "r0001")
     data = pl.read_csv(files["statline/83262NED/data.csv"]).filter(pl.col("WmoClienten_1").is_not_null())
     with loader.connect() as connection:
-        true = {(f"GM{r.municipality}", r.group_code): r.value for r in connection.execute(text("SELECT * FROM figure"))}
+        true = {(f"GM{r.municipality}", r.content): r.value for r in connection.execute(text("SELECT * FROM figure"))}
     assert data.height
     for row in data.iter_rows(named=True):
         assert abs(row["WmoClienten_1"] - true[row["RegioS"], row["TypeMaatwerkarrangement"]]) <= 4
@@ -249,13 +251,13 @@ def test_nothing_public_names_a_delivery_a_file_or_a_key(settings, store) -> Non
 def test_the_second_round_revises_the_first(settings, store, loader, publisher) -> None:
     close_and_load(loader, H2, H1, dict.fromkeys(PLACES, "kept"))
     close_and_load(loader, H2, H2, {"0363": "delivered", "0518": "delivered", "0034": "withdrawn"})
-    assert counted(loader, H2) == {"2019HJ01": 18, "2019HJ02": 12, "2019JJ00": 12}
+    assert counted(loader, H2) == {"2019HJ01": 132, "2019HJ02": 88, "2019JJ00": 88}
     plan, _ = build(publisher, store, settings, H2, SECOND)
     approve(settings, plan)
     by_period = {row["period"]: row for row in plan.preview()["tables"][0]["periods"]}
     assert (by_period["2019HJ01"]["status"], by_period["2019HJ01"]["new"], by_period["2019HJ01"]["changed"]) == ("NaderVoorlopig", 0, 0)
     with loader.connect() as connection:
-        query = "SELECT value FROM figure WHERE period = '2019JJ00' AND municipality = '0363' AND group_code = 'T001024'"
+        query = "SELECT value FROM figure WHERE period = '2019JJ00' AND municipality = '0363' AND content = 'T001024'"
         assert connection.scalar(text(query)) == 180, "the year is the union: 120 and 120 with 60 in both"
     assert publish(publisher, store, settings, "r0002", SECOND)["id"] == "r0002"
     assert publish(publisher, store, settings, "r0001", SECOND)["id"] == "r0002", "the pointer never goes back"

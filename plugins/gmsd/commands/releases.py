@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
@@ -12,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from gmsd.releases import Bundle
 
-app = typer.Typer(help="Publications: list them, or get one.", no_args_is_help=True)
+app = typer.Typer(help="Publications: list, get, compare, trace, recall.", no_args_is_help=True)
 
 
 def register(root: typer.Typer) -> None:
@@ -78,6 +79,41 @@ def recover() -> None:
         typer.echo(f"{release_id} is written down again as a proposal; publish it again before anything new.")
     if not found:
         typer.echo("The database knows every public release.")
+
+
+@app.command()
+def recall(
+    half_year: Annotated[str, typer.Argument(metavar="HALF_YEAR", help="Such as 2019-H1 or H12019.")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit trail; never published.")] = "",
+    lift: Annotated[bool, typer.Option("--lift", help="Put a recalled half-year back into the releases to come.")] = False,
+    law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo",
+) -> None:
+    """Take one half-year (and so its year) out of publication, or put it back; the rest stays as it is.
+
+    The next release shows it no longer, and gives the others the status they had before. Start that publication yourself, with a second
+    person to approve it; until then the release in force stays.
+    """
+    from gmsd.clock import get_clock
+    from gmsd.database import connect
+    from gmsd.releases import lift_recall, newest_closed_round, next_release_id, recall_half_year
+    from gmsd.rounds import HalfYear
+    from gmsd.settings import get_settings
+
+    if lift == bool(reason.strip()):
+        raise typer.BadParameter("give --reason TEXT to recall, or --lift to put the half-year back")
+    settings = get_settings()
+    code, at, by = HalfYear.parse(half_year), get_clock(settings).now(), getpass.getuser()
+    with connect(settings, "publisher").begin() as connection:
+        if lift:
+            lift_recall(connection, law, code, by=by, at=at)
+        else:
+            recall_half_year(connection, law, code, reason=reason, by=by, at=at)
+        following, round_ = next_release_id(connection), newest_closed_round(connection, law)
+    typer.echo(
+        f"{code} is {'in publication again' if lift else 'recalled'}: release {following} will show {'it' if lift else 'it no longer'}."
+    )
+    typer.echo(f"Next: start the DAG Publication (gmsd_publish) for round {round_}, and have a second person approve {following}.")
 
 
 def _write(files: Bundle, folder: Path) -> None:

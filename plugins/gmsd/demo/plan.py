@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gmsd import reference
 from gmsd.demo.choice import DEFAULT_MUNICIPALITIES
-from gmsd.demo.register import random_for
+from gmsd.demo.register import SIZE_YEAR, random_for
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def plan_of(seed: int, municipality: str) -> MunicipalityPlan:
     if municipality in DEFAULT_MUNICIPALITIES:
         return _plan()
     draw = random_for(seed, municipality, 0).random(4)
-    if draw[0] < _NEVER_DELIVERS and reference.inhabitants(municipality, H1) < _ALWAYS_DELIVERS_FROM:
+    if draw[0] < _NEVER_DELIVERS and reference.inhabitants(municipality, SIZE_YEAR) < _ALWAYS_DELIVERS_FROM:
         return MunicipalityPlan(())
     return _plan(_usual(draw[1]), _usual(draw[2]), REDELIVERY if draw[3] < _REDELIVERS else ())
 

@@ -29,7 +29,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 EPOCH = date(2013, 1, 1)
 FIRST_YEAR, LAST_YEAR = 2015, 2027
-_SIZE_YEAR = HalfYear(2019, 1)
+SIZE_YEAR = HalfYear(2020, 1)
 _SIZE_IF_UNKNOWN = 12_000
 SHORTEST_CYCLE, LONGEST_CYCLE = 1_200, 3_600  # days
 _GENERATIONS = 6  # the shortest cycle has this many holders from EPOCH to the end of LAST_YEAR
@@ -106,7 +106,7 @@ def random_for(seed: int, municipality: str, *more: int) -> np.random.Generator:
 def size_of(municipality: str) -> int:
     """Inhabitants a register is made for; municipalities without a figure get a plausible size, as the data is synthetic anyway."""
     try:
-        return reference.inhabitants(municipality, _SIZE_YEAR)
+        return reference.inhabitants(municipality, SIZE_YEAR)
     except reference.InhabitantsUnknownError:
         return _SIZE_IF_UNKNOWN
 

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.dutch import dutch_number
-from gmsd.op_orde.peers import FEWEST_OTHERS, Peers, choose_peers, inhabitants_known, quartiles, rounded
+from gmsd.op_orde.peers import FEWEST_OTHERS, Peers, choose_peers, day_of, inhabitants_known, quartiles, rounded
 from gmsd.op_orde.summary import OpOrdeSummary, facultative_fields
 from gmsd.protocol import protocol_for
-from gmsd.reference import inhabitants_date, municipalities
+from gmsd.reference import municipalities
 from gmsd.rounds import HalfYear
 from gmsd.tables import category_titles, main_table
 
@@ -111,7 +111,7 @@ def compare(
     return OpOrdeReport(
         summary=summary,
         inhabitants=size,
-        inhabitants_date=inhabitants_date(half_year).isoformat(),
+        inhabitants_date=day_of(summary.municipality, half_year).isoformat(),
         peers=peers,
         tables=tables,
         attention=_attention(summary, tables),

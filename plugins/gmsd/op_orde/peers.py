@@ -7,10 +7,11 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, inhabitants, size_class
+from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, inhabitants, inhabitants_date, inhabitants_day, size_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from gmsd.rounds import HalfYear
 
@@ -67,6 +68,14 @@ def choose_peers(size: int, others: Mapping[str, int]) -> tuple[tuple[str, ...],
         if len(chosen) >= FEWEST_OTHERS:
             break
     return tuple(SIZE_CLASSES[index] for index in sorted(taken)), chosen
+
+
+def day_of(municipality: str, half_year: HalfYear) -> date:
+    """The day of the inhabitants of a municipality; where they are not known, that of most municipalities."""
+    try:
+        return inhabitants_day(municipality, half_year)
+    except InhabitantsUnknownError:
+        return inhabitants_date(half_year)
 
 
 def inhabitants_known(municipality: str, half_year: HalfYear) -> int | None:

@@ -1,7 +1,7 @@
 """Places and inhabitants: what the statistics refer to, as data with validity.
 
 Not here: rules and choices. Everything in `data/` is fact: municipalities, who took over whom and inhabitants are of CBS (gemeentelijke
-indeling; herindelingen; bevolking per gemeente on 1 January 2020 and 2021; regions as StatLine lists them). It is read with the standard
+indeling; herindelingen; bevolking per gemeente on 1 January of 2016 to 2023; regions as StatLine lists them). It is read with the standard
 library only, so that a command may import it without paying for a data frame library.
 """
 
@@ -11,6 +11,7 @@ from gmsd.reference.population import (
     InhabitantsUnknownError,
     inhabitants,
     inhabitants_date,
+    inhabitants_day,
     size_class,
 )
 from gmsd.reference.statline import statline_regions
@@ -23,6 +24,7 @@ __all__ = [
     "existence",
     "inhabitants",
     "inhabitants_date",
+    "inhabitants_day",
     "is_municipality",
     "municipalities",
     "municipalities_on",

@@ -23,11 +23,14 @@ from gmsd.releases.build import OlderDatabaseError, PlanChangedError, Publicatio
 from gmsd.releases.catalogue import NoReleaseError, get_document, get_release, in_force, list_releases
 from gmsd.releases.cells import FiguresMissingError
 from gmsd.releases.content import ReleaseContent
+from gmsd.releases.difference import Difference, compare_releases
 from gmsd.releases.explanations import printed
 from gmsd.releases.files import DOCUMENT, Bundle, bundle
+from gmsd.releases.origin import Origin, trace_cell
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
 from gmsd.releases.publication import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
+from gmsd.releases.recall import lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
 
 __all__ = [
@@ -39,10 +42,12 @@ __all__ = [
     "AnsweredError",
     "ApprovalError",
     "Bundle",
+    "Difference",
     "FiguresMissingError",
     "NoReleaseError",
     "NotApprovedError",
     "OlderDatabaseError",
+    "Origin",
     "Plan",
     "PlanChangedError",
     "PublicationUnfinishedError",
@@ -57,11 +62,13 @@ __all__ = [
     "build_approved",
     "build_release",
     "bundle",
+    "compare_releases",
     "denied",
     "explanations_now",
     "get_document",
     "get_release",
     "in_force",
+    "lift_recall",
     "list_releases",
     "newest_closed_round",
     "next_release_id",
@@ -72,10 +79,12 @@ __all__ = [
     "publish_approved",
     "question_of",
     "questions",
+    "recall_half_year",
     "recover_releases",
     "refuse",
     "take_answer",
     "take_back",
+    "trace_cell",
     "unknown_releases",
     "words_of",
 ]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.reference import inhabitants_date
 from gmsd.releases.formats import written
-from gmsd.releases.texts import render
+from gmsd.releases.texts import other_days, render
 
 if TYPE_CHECKING:
+    from gmsd.figures import Period
     from gmsd.releases.content import ReleaseContent
 
 DOCUMENT = "release.json"
@@ -47,13 +48,13 @@ def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str
             "period": period.key,
             "status": content.statuses[period.key],
             "participation": dict(zip(("n", "of"), content.participation[str(period.halves[0])], strict=True)),
-            "inhabitants_date": inhabitants_date(period.reference).isoformat(),
+            **_inhabitants(period),
         }
         for period in content.periods
         if not period.is_year
     ]
     years = [
-        {"period": period.key, "status": content.statuses[period.key], "inhabitants_date": inhabitants_date(period.reference).isoformat()}
+        {"period": period.key, "status": content.statuses[period.key], **_inhabitants(period)}
         for period in content.periods
         if period.is_year
     ]
@@ -75,3 +76,9 @@ def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str
         "account": account_sha256,
         "files": hashes,
     }
+
+
+def _inhabitants(period: Period) -> dict[str, Any]:
+    """The day of the inhabitants that rates of a period stand on, and the municipalities with another."""
+    others = {f"GM{code}": day.isoformat() for code, day in other_days(period.reference).items()}
+    return {"inhabitants_date": inhabitants_date(period.reference).isoformat(), "inhabitants_other_dates": others}

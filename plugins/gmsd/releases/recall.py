@@ -26,7 +26,7 @@ def recalled(connection: Connection, law: str) -> frozenset[HalfYear]:
     return frozenset(HalfYear.parse(found) for found in connection.scalars(statement("releases/recalled"), {"law": law}))
 
 
-def recall(connection: Connection, law: str, half_year: HalfYear, *, reason: str, by: str, at: dt.datetime) -> None:
+def recall_half_year(connection: Connection, law: str, half_year: HalfYear, *, reason: str, by: str, at: dt.datetime) -> None:
     """Take a half-year, and so its year, out of the releases to come. The release in force stays until the next one is published.
 
     Args:

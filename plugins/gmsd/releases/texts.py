@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.dutch import dutch_day
-from gmsd.reference import inhabitants_date
+from gmsd.reference import InhabitantsUnknownError, inhabitants_date, inhabitants_day, municipalities, name
 from gmsd.rendering import fill, render_text
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from gmsd.disclosure import Protection
     from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.rounds import HalfYear
 
 _MULTIPLES = {5: "vijftal", 10: "tiental"}
 STATUS_WORDS = {"Voorlopig": "voorlopig", "NaderVoorlopig": "nader voorlopig", "Definitief": "definitief"}
@@ -48,8 +49,30 @@ def filled(text: str, content: ReleaseContent, published: PublishedTable, **more
 
 
 def inhabitants_days(content: ReleaseContent) -> list[dt.date]:
-    """The days of the inhabitants that its rates stand on."""
+    """The days of the inhabitants that its rates stand on, but for the municipalities of `other_days`."""
     return sorted({inhabitants_date(period.reference) for period in content.periods})
+
+
+def other_days(half_year: HalfYear) -> dict[str, dt.date]:
+    """The municipalities whose inhabitants are of another day than the others' in a half-year: code -> day."""
+    usual = inhabitants_date(half_year)
+    days = {code: inhabitants_day(code, half_year) for code in municipalities(half_year) if _known(code, half_year)}
+    return {code: day for code, day in sorted(days.items()) if day != usual}
+
+
+def _known(code: str, half_year: HalfYear) -> bool:
+    try:
+        inhabitants_day(code, half_year)
+    except InhabitantsUnknownError:
+        return False
+    return True
+
+
+def _other_days(content: ReleaseContent) -> list[tuple[str, list[tuple[str, dt.date]]]]:
+    """For each year of the release the municipalities with inhabitants of another day, by name."""
+    years = {period.year: period.reference for period in content.periods}
+    said = [(str(year), [(name(code), day) for code, day in other_days(half).items()]) for year, half in sorted(years.items())]
+    return [(year, found) for year, found in said if found]
 
 
 def render(name: str, content: ReleaseContent, published: PublishedTable | None = None) -> str:
@@ -70,6 +93,7 @@ def render(name: str, content: ReleaseContent, published: PublishedTable | None 
         content=content,
         status_words=STATUS_WORDS,
         inhabitants_dates=inhabitants_days(content),
+        other_days=_other_days(content),
         half_years=[period for period in content.periods if not period.is_year],
         **about,
     )

@@ -21,8 +21,10 @@ SCHEMA = {
     "person": pl.Int64, "product_category": pl.Int16, "delivery_form": pl.Int16, "start_date": pl.Date, "end_date": pl.Date,
     "end_reason": pl.Int16, "allocation_number": pl.Int64,
 }  # fmt: skip
-DAYS = [dt.date(2018, 11, 30), dt.date(2018, 12, 31), dt.date(2019, 1, 1), dt.date(2019, 1, 3), dt.date(2019, 5, 4), dt.date(2019, 6, 29),
-        dt.date(2019, 6, 30), dt.date(2019, 7, 1), dt.date(2019, 7, 2), dt.date(2019, 11, 8), dt.date(2019, 12, 31), dt.date(2020, 1, 1)]  # fmt: skip
+DAYS = [
+    dt.date(2018, 11, 30), dt.date(2018, 12, 31), dt.date(2019, 1, 1), dt.date(2019, 1, 3), dt.date(2019, 5, 4), dt.date(2019, 6, 29),
+    dt.date(2019, 6, 30), dt.date(2019, 7, 1), dt.date(2019, 7, 2), dt.date(2019, 11, 8), dt.date(2019, 12, 31), dt.date(2020, 1, 1),
+]  # fmt: skip
 
 
 def frame(lines: list[Line]) -> pl.DataFrame:

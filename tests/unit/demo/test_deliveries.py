@@ -95,7 +95,7 @@ def test_bsns_belong_to_one_municipality_only() -> None:
 def test_rates_are_those_of_the_country(seed: int) -> None:
     groups = {group.code: group.categories for group in main_table(WMO).groups(H1)}
     for made in first_deliveries(seed, 30, (H1,)):
-        inhabitants = reference.inhabitants(made.municipality, H1)
+        inhabitants = reference.inhabitants(made.municipality, HalfYear(2020, 1))
         persons: dict[str, set[str]] = {code: set() for code in groups}
         for record in rows(made.data)[1:]:
             in_scope = record[4] <= "20190630" and (record[5] == "" or record[5] >= "20190101")
@@ -112,7 +112,7 @@ def test_rates_are_those_of_the_country(seed: int) -> None:
 
 
 def test_size_of_the_default_choice_and_of_a_half_year() -> None:
-    classes = Counter(reference.size_class(reference.inhabitants(code, H1)) for code in DEFAULT_MUNICIPALITIES)
+    classes = Counter(reference.size_class(reference.inhabitants(code, HalfYear(2020, 1))) for code in DEFAULT_MUNICIPALITIES)
     assert classes == dict.fromkeys(("5-10k", "10-20k", "20-50k", "50-100k", "100-150k"), 6)
     assert 135_000 < sum(made.records for made in first_deliveries(1, 30, (H1,))) < 155_000
     assert 85_000 < delivery(1, "0363", H1).records < 110_000

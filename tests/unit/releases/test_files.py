@@ -99,7 +99,10 @@ def test_the_document_names_every_file_and_nothing_that_undoes_the_protection(fi
         "period": "2019HJ01",
         "status": "NaderVoorlopig",
         "participation": {"n": 4, "of": 355},
-        "inhabitants_date": "2020-01-01",
+        "inhabitants_date": "2019-01-01",
+        "inhabitants_other_dates": dict.fromkeys(
+            ("GM0003", "GM0010", "GM0024", "GM0757", "GM0788", "GM0824", "GM0855", "GM0865"), "2020-01-01"
+        ),
     }
     assert document["years"][0]["status"] == "Voorlopig"
     assert document["synthetic"] is True
