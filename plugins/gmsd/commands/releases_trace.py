@@ -1,4 +1,4 @@
-"""`gmsd releases diff` and `explain`: two releases side by side, and where a cell comes from."""
+"""`gmsd releases diff`, `explain` and `verify`: two releases side by side, where a cell comes from, and one built again."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def register(_root: typer.Typer) -> None:
     """Add the commands to `gmsd releases`."""
     app.command()(diff)
     app.command()(explain)
+    app.command()(verify)
 
 
 def diff(
@@ -91,6 +92,41 @@ def explain(
         return
     for line in _told(found):
         typer.echo(line)
+
+
+def verify(release_id: Annotated[str, typer.Argument(metavar="ID", help="Such as r0002.")], *, as_json: AsJson = False) -> None:
+    """Build a release again from the deliveries that counted then, and compare every file with what is public, byte for byte.
+
+    Exits with 1 when a file came out otherwise, or when a delivery it was made of is gone, as after a withdrawal.
+    """
+    from dataclasses import asdict
+
+    from gmsd.database import connect
+    from gmsd.journal import Context
+    from gmsd.releases import verify_release
+    from gmsd.settings import get_settings
+
+    settings = get_settings()
+    context = Context.open(settings)
+
+    def told(done: int, of: int) -> None:
+        if not as_json and (done % 50 == 0 or done == of):
+            typer.echo(f"{done} of {of} deliveries read", err=True)
+
+    with connect(settings, "publisher").connect() as connection:
+        found = verify_release(context, connection, release_id, told)
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "equal": found.is_equal}, indent=1))
+    elif found.gone:
+        typer.echo(f"{release_id} cannot be built again: the data of {len(found.gone)} of its deliveries is gone, such as {found.gone[0]}.")
+        typer.echo("What is public is what was published: every file has the hash that release.json names.")
+    elif found.differing:
+        typer.echo(f"{release_id} came out otherwise: {', '.join(found.differing)}")
+        typer.echo(f"It was built by {found.built_by}, and is built again by {found.verified_by}.")
+    else:
+        typer.echo(f"{release_id}: all {found.files} files are equal, byte for byte.")
+    if not found.is_equal:
+        raise typer.Exit(1)
 
 
 def _plain(found: Origin) -> dict[str, Any]:

@@ -9,6 +9,9 @@ import polars as pl
 if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
+REMOVED = 13
+"""Reden wijziging 13: the record was removed."""
+
 
 def in_scope(records: pl.DataFrame, half_year: HalfYear) -> pl.DataFrame:
     """Keep the records that were running on at least one day of the half-year.
@@ -25,3 +28,13 @@ def in_scope(records: pl.DataFrame, half_year: HalfYear) -> pl.DataFrame:
     started = pl.col("start_date") <= half_year.last_day
     not_ended = pl.col("end_date").is_null() | (pl.col("end_date") >= half_year.first_day)
     return records.filter(started & not_ended)
+
+
+def as_sent(records: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the records that were removed: reason 13 with an end date equal to the start is as if never sent (iWmo).
+
+    Args:
+        records: At least `change_reason`, `start_date` and `end_date`.
+    """
+    removed = (pl.col("change_reason") == REMOVED) & (pl.col("end_date") == pl.col("start_date"))
+    return records.filter(~removed.fill_null(value=False))

@@ -1,7 +1,12 @@
 """How the counts of a table were protected in a release."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,18 @@ class Protection:
     def last_sometimes_secret(self) -> int:
         """Counts above this one are always shown."""
         return self.last_always_secret + (self.base - 1 if self.threshold == "secret" else 0)
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> Protection:
+        """What `describe` said; an older release that does not name the least true count had the one of always."""
+        return cls(
+            rounding=described["rounding"],
+            threshold=described["threshold"],
+            coverage=described["national_coverage_per_cent"],
+            base=described["base"],
+            smallest_shown=described["smallest_shown"],
+            first_shown=described.get("first_shown", 8),
+        )
 
     def describe(self) -> dict[str, str | int]:
         """The protection in words a release may carry: the method, never a key or a draw."""

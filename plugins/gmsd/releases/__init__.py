@@ -32,6 +32,7 @@ from gmsd.releases.proposal import build_approved, newest_closed_round, propose,
 from gmsd.releases.publication import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recall import lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
+from gmsd.releases.verification import Verified, verify_release
 
 __all__ = [
     "APPROVED",
@@ -56,6 +57,7 @@ __all__ = [
     "ReleaseDamagedError",
     "ReleaseStateError",
     "SamePersonError",
+    "Verified",
     "answer",
     "approval_of",
     "ask",
@@ -86,5 +88,6 @@ __all__ = [
     "take_back",
     "trace_cell",
     "unknown_releases",
+    "verify_release",
     "words_of",
 ]

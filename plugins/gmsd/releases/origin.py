@@ -14,7 +14,7 @@ from gmsd.rounds import HalfYear
 from gmsd.tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -114,8 +114,13 @@ def trace_cell(
         document["versions"],
         document.get("rules", {}).get(table_id, document["rule"]),
         since,
-        dict.fromkeys(contents) | dict(connection.execute(statement("figures/one"), about).tuples().all()) if true_values else None,
+        _true_values(connection, about) if true_values else None,
     )
+
+
+def _true_values(connection: Connection, about: Mapping[str, Any]) -> dict[str, int | None]:
+    found = {row.content: row.value for row in connection.execute(statement("figures/one"), about)}
+    return {name: found.get(name) for name in about["contents"]}
 
 
 def _release(connection: Connection, law: str, release_id: str | None) -> Any:

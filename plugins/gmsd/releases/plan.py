@@ -29,6 +29,7 @@ from gmsd.tables import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
@@ -172,9 +173,9 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
         tables=tables,
         periods=periods(force.half_years),
         statuses=dict(statuses(force.half_years)),
-        participation={str(half): _participation(force, half) for half in force.half_years},
-        explanations=_explanations(connection, round_, force),
-        deliveries=_hashed(force, settings.key("reference")),
+        participation=participation_counted(force),
+        explanations=explanations_of(connection, round_, force),
+        deliveries=hashed_deliveries(force, settings.key("reference")),
         versions=versions_used(law, force.half_years, settings.home),
         previous=before,
         half_year_code=settings.swing_half_year_period,
@@ -194,22 +195,39 @@ def protection_of(table: Table, settings: Settings) -> Protection:
 
 
 def _published(connection: Connection, law: str, force: InForce, settings: Settings, before: str) -> tuple[PublishedTable, ...]:
-    """The tables as they would be published; one that has no period yet is left out, as one of years in the first half-year."""
+    protections = {table.table_id: protection_of(table, settings) for table in tables_of(law)}
+    figures = true_figures(connection, law, periods(force.half_years))
+    repaired = repaired_cells(connection, law)
+    return published_tables(connection, force, figures, protections, settings.key("rounding"), repaired=repaired, before=before)
+
+
+def published_tables(
+    connection: Connection,
+    force: InForce,
+    figures: pl.DataFrame,
+    protections: Mapping[str, Protection],
+    key: bytes,
+    *,
+    repaired: pl.DataFrame,
+    before: str,
+) -> tuple[PublishedTable, ...]:
+    """The tables of a law as a release shows them; one that has no period yet is left out, as one of years in the first half-year.
+
+    Args:
+        connection: Reads the ledger.
+        force: What counts of the law.
+        figures: `period`, `municipality`, `content`, `value`: true counts.
+        protections: Table id -> how its counts are protected.
+        key: The rounding key.
+        repaired: Cells that stay missing (`repaired_cells`).
+        before: The release to compare with; empty for none.
+    """
     law_periods = periods(force.half_years)
     people = inhabitants_of(law_periods)
-    protections = {table.table_id: protection_of(table, settings) for table in tables_of(law)}
-    shown = shown_contents(
-        law,
-        true_figures(connection, law, law_periods),
-        participation_by_period(law_periods, force.participation),
-        people,
-        protections,
-        settings.key("rounding"),
-        law_periods=law_periods,
-        repaired=repaired_cells(connection, law),
-    )
+    stands = participation_by_period(law_periods, force.participation)
+    shown = shown_contents(force.law, figures, stands, people, protections, key, law_periods=law_periods, repaired=repaired)
     made = []
-    for table in tables_of(law):
+    for table in tables_of(force.law):
         table_periods = tuple(period for period in law_periods if period.is_of(table))
         if table_periods:
             cells = table_cells(table, table_periods, shown, people, protections[table.table_id])
@@ -218,13 +236,16 @@ def _published(connection: Connection, law: str, force: InForce, settings: Setti
     return tuple(made)
 
 
-def _participation(force: InForce, half_year: HalfYear) -> tuple[int, int]:
-    existing = municipalities(half_year)
-    taken = force.participation[str(half_year)]
-    return sum(taken.get(code) is Participation.DELIVERED for code in existing), len(existing)
+def participation_counted(force: InForce) -> dict[str, tuple[int, int]]:
+    """Half-year -> (how many municipalities are in it, how many there are)."""
+    existing = {half_year: municipalities(half_year) for half_year in force.half_years}
+    return {
+        str(half_year): (sum(force.participation[str(half_year)].get(code) is Participation.DELIVERED for code in codes), len(codes))
+        for half_year, codes in existing.items()
+    }
 
 
-def _explanations(connection: Connection, round_: HalfYear, force: InForce) -> pl.DataFrame:
+def explanations_of(connection: Connection, round_: HalfYear, force: InForce) -> pl.DataFrame:
     """Explanations of what is in the release: one of a delivery that was withdrawn has nothing to explain."""
     schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("half_year", "municipality", "text"), pl.String)
     found = read_frame(connection, "releases/explanations", schema, law=force.law, round=str(round_))
@@ -241,9 +262,9 @@ def _as_printed(explanations: pl.DataFrame) -> list[dict[str, str]]:
 
 def explanations_now(connection: Connection, law: str, round_: HalfYear) -> list[dict[str, str]]:
     """The explanations that a release of the round prints, as the preview gives them; of a round of the past too, loaded or not."""
-    return _as_printed(_explanations(connection, round_, half_years_in_force(connection, law, round_, to_count=False)))
+    return _as_printed(explanations_of(connection, round_, half_years_in_force(connection, law, round_, to_count=False)))
 
 
-def _hashed(force: InForce, key: bytes) -> tuple[str, ...]:
+def hashed_deliveries(force: InForce, key: bytes) -> tuple[str, ...]:
     """Keyed hashes of the delivery ids, sorted, so that neither value nor place tells whose they are."""
     return tuple(sorted(hmac.new(key, delivery.encode(), hashlib.sha256).hexdigest() for _, _, delivery in force.deliveries))

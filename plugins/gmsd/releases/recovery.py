@@ -61,7 +61,7 @@ def recover_releases(connection: Connection, store: ObjectStore, settings: Setti
     connection.execute(statement("releases/lock"))
     found = unknown_releases(connection, store, settings)
     for release_id in found:
-        document, account = _read(store, settings, release_id)
+        document, account = read_public(store, settings, release_id)
         raw = to_json(document)
         values = {
             "release_id": release_id,
@@ -85,8 +85,12 @@ def recover_releases(connection: Connection, store: ObjectStore, settings: Setti
     return found
 
 
-def _read(store: ObjectStore, settings: Settings, release_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Document and account of a public release, each compared with its hash."""
+def read_public(store: ObjectStore, settings: Settings, release_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Document and account of a public release, each and every file compared with its hash.
+
+    Raises:
+        ReleaseDamagedError: one of them is not what was published, or is gone.
+    """
     raw = store.get(settings.bucket_publication, f"releases/{release_id}/{DOCUMENT}")
     document: dict[str, Any] = json.loads(raw)
     if to_json(document) != raw or document["id"] != release_id:

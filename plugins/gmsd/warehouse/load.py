@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gmsd.counting import allocation_filled, arrangements, in_scope
+from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope
 from gmsd.database import copy_frame, statement
 from gmsd.deliveries import Change, Delivery, transition_many
 from gmsd.errors import GmsdError
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 MUNICIPALITIES_AT_ONCE = 24
 READERS = 4
-REMOVED = 13
-"""Reden wijziging 13: the record was removed; with an end date equal to its start it is as if never sent (iWmo)."""
 
 
 class NotClosed(GmsdError):
@@ -141,8 +139,7 @@ def _municipality(delivery: Delivery) -> str:
 
 
 def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.DataFrame, other: Delivery | None) -> _Loaded:
-    removed = (pl.col("change_reason") == REMOVED) & (pl.col("end_date") == pl.col("start_date"))
-    sent = records.filter(~removed.fill_null(value=False))
+    sent = as_sent(records)
     used = in_scope(sent, half)
     # The rule speaks of all deliveries of the calendar year, so the other half is asked where this one fills the number.
     filled = allocation_filled(records)

@@ -1,0 +1,184 @@
+"""Building a public release again from its frozen inputs, byte for byte: what counted then, not what the warehouse holds now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.clock import AMSTERDAM
+from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope, year_arrangements
+from gmsd.deliveries import get
+from gmsd.disclosure import Protection
+from gmsd.figures import count, half_years_in_force, participation_by_period, periods, statuses
+from gmsd.intake import StagingLost
+from gmsd.releases.content import ReleaseContent
+from gmsd.releases.files import DOCUMENT, bundle, to_json
+from gmsd.releases.files import document as said_of
+from gmsd.releases.plan import explanations_of, hashed_deliveries, participation_counted, published_tables
+from gmsd.releases.recovery import read_public
+from gmsd.releases.repair import repaired_cells
+from gmsd.releases.versions import code_version
+from gmsd.rounds import WMO, HalfYear
+from gmsd.tables import contents_of, tables_of
+from gmsd.warehouse import records_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Connection
+
+    from gmsd.figures import InForce, Period
+    from gmsd.journal import Context
+
+_READERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of building a release again.
+
+    Attributes:
+        release_id: The release.
+        files: How many files were compared.
+        differing: Those that came out otherwise.
+        gone: Deliveries whose records are no longer there, such as those of a withdrawal after the release: without them nothing is built.
+        built_by: The version of the code that made it.
+        verified_by: The version of the code that built it again.
+    """
+
+    release_id: str
+    files: int
+    differing: tuple[str, ...]
+    gone: tuple[str, ...]
+    built_by: str
+    verified_by: str
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every file came out byte for byte."""
+        return not self.differing and not self.gone
+
+
+def verify_release(
+    context: Context, connection: Connection, release_id: str, progress: Callable[[int, int], None] | None = None
+) -> Verified:
+    """Build a public release again and compare it with what is public.
+
+    Frozen are: which delivery of whom counted (the close), its records as staged (or made again from its raw file), the moment, the way of
+    protection, repairs and versions that the release itself names. The keys are those of the installation.
+
+    Args:
+        context: The doors.
+        connection: With the publisher's rights; only read.
+        release_id: Such as `r0002`.
+        progress: Called with (deliveries read, in all).
+
+    Raises:
+        NoReleaseError: there is no such release.
+        ReleaseDamagedError: what is public is not what its own hashes say.
+    """
+    document, account = read_public(context.store, context.settings, release_id)
+    law, round_ = account.get("law", WMO), HalfYear.parse(account["round"])
+    everything = half_years_in_force(connection, law, round_, to_count=False)
+    shown = {HalfYear.parse(each["half_year"]) for each in document["half_years"]}
+    force = everything.without([half for half in everything.half_years if half not in shown])
+    code = code_version(context.settings.home)
+    records, gone = _records(context, connection, everything, progress)
+    if gone:
+        return Verified(release_id, 0, (), gone, document["versions"]["code"], code)
+    content = _content(context, connection, document, force, round_, _figures(records, force))
+    built = bundle(content, document["account"])
+    hashes = {path: hashlib.sha256(built[path]).hexdigest() if path in built else "not built" for path in document["files"]}
+    differing = [path for path, found in hashes.items() if found != document["files"][path]]
+    if to_json(said_of(content, document["account"], hashes)) != to_json(document):
+        differing.append(DOCUMENT)
+    return Verified(release_id, len(hashes) + 1, tuple(sorted(differing)), (), document["versions"]["code"], code)
+
+
+def _records(
+    context: Context, connection: Connection, everything: InForce, progress: Callable[[int, int], None] | None
+) -> tuple[dict[tuple[str, str], pl.DataFrame], tuple[str, ...]]:
+    """The records of each (half-year, municipality) as they were sent, and the deliveries that have none any more."""
+    found: dict[tuple[str, str], pl.DataFrame] = {}
+    gone = []
+    deliveries = [(half, code, get(connection, delivery_id)) for half, code, delivery_id in everything.deliveries]
+    with ThreadPoolExecutor(_READERS) as pool:
+        waiting = [(half, code, delivery, pool.submit(records_of, context, delivery)) for half, code, delivery in deliveries]
+        for done, (half, code, delivery, reading) in enumerate(waiting, start=1):
+            try:
+                found[half, code] = reading.result()
+            except StagingLost:
+                gone.append(delivery.delivery_id)
+            if progress is not None:
+                progress(done, len(waiting))
+    return found, tuple(gone)
+
+
+def _figures(records: Mapping[tuple[str, str], pl.DataFrame], force: InForce) -> pl.DataFrame:
+    """True figures of every period, of the records alone."""
+    filled = {place: allocation_filled(frame) for place, frame in records.items()}
+    used = {(half, code): in_scope(as_sent(frame), HalfYear.parse(half)) for (half, code), frame in records.items()}
+    law_periods = periods(force.half_years)
+    participation = participation_by_period(law_periods, force.participation)
+    counted = [
+        count(_arrangements(used, filled, period), period, participation, contents_of(force.law, period.reference)).figures
+        for period in law_periods
+    ]
+    return pl.concat(counted)
+
+
+def _arrangements(used: Mapping[tuple[str, str], pl.DataFrame], filled: Mapping[tuple[str, str], bool], period: Period) -> pl.DataFrame:
+    halves = [str(half) for half in period.halves]
+    here = {(half, code): frame for (half, code), frame in used.items() if half in halves}
+    placed = [
+        frame.with_columns(pl.lit(code).alias("municipality"), pl.lit(int(half[-1]), pl.Int8).alias("half"))
+        for (half, code), frame in here.items()
+    ]
+    if period.is_year:
+        codes = {code for _half, code in here}
+        numbered = frozenset(code for code in codes if all(filled.get((half, code), False) for half in halves))
+        return year_arrangements(pl.concat(placed), numbered)
+    other = str(period.halves[0].next if period.halves[0].half == 1 else period.halves[0].previous)
+    by_allocation = {code for half, code in here if filled[half, code] and filled.get((other, code), True)}
+    every = pl.concat(placed)
+    has_number = pl.col("municipality").is_in(sorted(by_allocation))
+    return pl.concat(
+        arrangements(every.filter(part), by_allocation=numbers, within=["municipality"])
+        for part, numbers in ((has_number, True), (~has_number, False))
+    )
+
+
+def _content(
+    context: Context, connection: Connection, document: dict[str, Any], force: InForce, round_: HalfYear, figures: pl.DataFrame
+) -> ReleaseContent:
+    settings = context.settings
+    rules = document.get("rules", {})
+    tables = published_tables(
+        connection,
+        force,
+        figures,
+        {table.table_id: Protection.of(rules.get(table.table_id, document["rule"])) for table in tables_of(force.law)},
+        settings.key("rounding"),
+        repaired=repaired_cells(connection, force.law, up_to=document["id"]),
+        before=document["previous"] or "",
+    )
+    return ReleaseContent(
+        release_id=document["id"],
+        created=dt.datetime.fromisoformat(document["created"]).astimezone(AMSTERDAM),
+        synthetic=document["synthetic"],
+        law=force.law,
+        tables=tuple(each for each in tables if each.table.table_id in document["tables"]),
+        periods=periods(force.half_years),
+        statuses=dict(statuses(force.half_years)),
+        participation=participation_counted(force),
+        explanations=explanations_of(connection, round_, force),
+        deliveries=hashed_deliveries(force, settings.key("reference")),
+        versions=document["versions"],
+        previous=document["previous"],
+        half_year_code=settings.swing_half_year_period,
+    )
