@@ -54,7 +54,10 @@ def joined(lines: list[Line], *, by_number: bool) -> list[Arrangement]:
         for each in known:
             alike[each.person, each.category, each.number].append(each)
         return made + [_one(found) for found in alike.values()]
-    return made + [_one(found) for found in _chains(known)]
+    alike = defaultdict(list)
+    for each in known:
+        alike[each.person, each.category, each.form, each.reason].append(each)
+    return made + [_one(chain) for found in alike.values() for chain in _chains(found)]
 
 
 def _chains(lines: list[Line]) -> list[list[Line]]:
@@ -88,9 +91,8 @@ def _one(lines: list[Line]) -> Arrangement:
     return Arrangement(lines[0].person, lines[0].category, min(each.start for each in lines), end)
 
 
-def of_year(first: list[Line], second: list[Line]) -> list[Arrangement]:
+def of_year(first: list[Line], second: list[Line], *, by_number: bool) -> list[Arrangement]:
     """The arrangements of a year: what the second half reports again takes the place of the first half's report."""
-    by_number = bool(first) and bool(second) and all(each.number is not None for each in first + second)
     if by_number:
         kept = _newest_by_number(first, second)
         nobody = [each for each in first + second if each.person is None]
@@ -119,6 +121,23 @@ def _newest_by_span(first: list[Line], second: list[Line]) -> list[Line]:
         if same:
             same.pop(0)
     return [each for found in waiting.values() for each in found] + second
+
+
+def everything(halves: dict[int, list[Line]], year: int) -> dict[str, dict[str, int]]:
+    """StatLine's key of the period -> every content of a municipality, of its deliveries in one year (1 and 2 are the halves).
+
+    Lines that were running on no day of their half-year are left out; whether the number tells what is the same, all lines decide.
+    """
+    by_number = all(bool(lines) and all(each.number is not None for each in lines) for lines in halves.values())
+    days = {1: (dt.date(year, 1, 1), dt.date(year, 6, 30)), 2: (dt.date(year, 7, 1), dt.date(year, 12, 31))}
+    inside = {
+        half: [each for each in lines if each.start <= days[half][1] and (each.end is None or each.end >= days[half][0])]
+        for half, lines in halves.items()
+    }
+    found = {f"{year}HJ0{half}": count(joined(lines, by_number=by_number), *days[half]) for half, lines in inside.items()}
+    if len(halves) == 2:
+        found[f"{year}JJ00"] = count(of_year(inside[1], inside[2], by_number=by_number), days[1][0], days[2][1])
+    return found
 
 
 def count(arrangements: list[Arrangement], first_day: dt.date, last_day: dt.date) -> dict[str, int]:

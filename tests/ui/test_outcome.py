@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import cbsodata
@@ -16,8 +16,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from gmsd.rounds import HalfYear
 from gmsd.store import get_store
-from tests.support import slow_count
+from gmsd.tables import tables_of
+from tests.support import slow_contents, slow_count
 from tests.support.mails import Maildir, text_of
 
 if TYPE_CHECKING:
@@ -75,6 +77,61 @@ def test_warehouse_counts_as_plain_python_does(truth, loader):
     found = {(period, place, group): number for period, place, group, number in loader.execute(query, [list(slow_count.GROUPS)])}
     assert len(clients) > 450
     assert found == clients
+
+
+@pytest.fixture(scope="module")
+def every_content(played, loader) -> dict[tuple[str, str, str], int]:
+    """(period, municipality, content) -> count, by the slow count of everything that the tables show."""
+    emptied = {row[0] for row in loader.execute("SELECT delivery_id FROM delivery WHERE facultative_used IS FALSE")}
+    halves: defaultdict[str, dict[int, list[slow_contents.Line]]] = defaultdict(dict)
+    for row in played.in_force:
+        lines = slow_count.read(played.home.demo / row["file"], facultative=row["delivery"] not in emptied)
+        halves[row["municipality"]][int(row["half_year"][-1])] = [
+            slow_contents.Line(
+                None if line.bsn == slow_count.NOBODY else int(line.bsn),
+                line.category,
+                int(line.form),
+                line.start,
+                line.end,
+                int(line.reason) if line.reason else None,
+                int(line.number) if line.number else None,
+            )
+            for line in lines
+        ]
+    return {
+        (period, place, content): value
+        for place, of_place in halves.items()
+        for period, found in slow_contents.everything(of_place, 2019).items()
+        for content, value in found.items()
+    }
+
+
+def test_every_content_is_counted_as_plain_python_does(every_content, loader):
+    """Groups, categories, arrangements per client, stock and flows, of half-years and years."""
+    rows = loader.execute("SELECT period, municipality, content, value FROM figure")
+    assert {(period, place, content): value for period, place, content, value in rows} == every_content
+
+
+def test_every_published_count_is_within_the_protection(every_content, played):
+    """All tables of the second release, cell by cell: at most four from the slow count, a multiple of five, never one that is secret."""
+    shown = 0
+    for table in tables_of("wmo"):
+        dimensions = {table.dimension(kind).key: kind for kind in ("groups", "regions", "periods")}
+        keys = {kind: key for key, kind in dimensions.items()}
+        text = (played.releases / "r0002" / "statline" / table.table_id / "data.csv").read_text(encoding="utf-8")
+        groups = {group.code: group for group in table.groups(HalfYear(2019, 2))}
+        for row in csv.DictReader(io.StringIO(text)):
+            for measure in table.counts:
+                group = groups[row[keys["groups"]].strip()]
+                place = row[keys["regions"]].strip().removeprefix("GM")
+                true = every_content.get((row[keys["periods"]].strip(), place, table.content(measure, group).name))
+                if row[measure.key] == MISSING or place == "NL01":
+                    continue
+                shown += 1
+                value = int(row[measure.key])
+                assert true is not None, (table.table_id, row)
+                assert (abs(value - true) <= 4, value % 5, value >= 10, true >= 8) == (True, 0, True, True), (table.table_id, row, true)
+    assert shown > 3_000
 
 
 def test_arrangements_and_rows_add_up(played, truth, loader):

@@ -99,7 +99,7 @@ def test_the_year_equals_the_slow_count(delivered: tuple[list[Line], list[Line]]
     both = [frame(first).with_columns(half=pl.lit(1, pl.Int8)), frame(second).with_columns(half=pl.lit(2, pl.Int8))]
     numbered = all(allocation_filled(half) for half in both)
     joined = year_arrangements(pl.concat(both), frozenset(["0518"] if numbered else []))
-    slow = slow_contents.count(slow_contents.of_year(first, second), H1.first_day, H2.last_day)
+    slow = slow_contents.count(slow_contents.of_year(first, second, by_number=numbered), H1.first_day, H2.last_day)
     assert counted(joined, H1.first_day, H2.last_day) == (slow if first or second else {})
 
 
