@@ -151,7 +151,7 @@ def test_the_commands(context: Context, gmsd: Callable[..., Any]) -> None:
     assert told.returncode == 0, told.stderr
     assert {row["table_id"] for row in json.loads(told.stdout)["summary"]} == {"83262NED", "83264NED", "86050NED", "83268NED", "GMSDMA01"}
     assert "r0004 shows what r0002 shows." in gmsd("releases", "diff", "r0002", "r0004").stdout
-    explained = json.loads(gmsd("releases", "explain", "83262NED", "GM0518", "2019HJ02", "--json").stdout)
+    explained = json.loads(gmsd("releases", "explain", "83262NED", "GM0518", "2019HJ02", "--release", "r0004", "--json").stdout)
     assert "true_values" not in explained
     assert json.loads(gmsd("releases", "explain", "83262NED", "GM0518", "2019HJ01", "--true-value", "--json").stdout)["true_values"] == {
         "T001024": 131
