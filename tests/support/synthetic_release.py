@@ -25,9 +25,9 @@ def contents() -> tuple[Content, ...]:
     return tuple(Content(name, unit, frozenset(categories), number) for name, unit, categories, number in made.contents())
 
 
-def draw_name(kind: Draws, table_id: str, content: str) -> str:
+def draw_name(kind: Draws, table_id: str, content: str, group: str) -> str:
     """What a column's draws are named after; `row` is the code of the table's row, whatever is counted in it."""
-    row = content.rsplit("|", 1)[-1] if not content.startswith("number|") else content
+    row = TOTAL if content.startswith("number|") else group
     return {"content": content, "row": row, "table": f"{table_id} {content}", "one": "one"}[kind]
 
 
@@ -40,6 +40,7 @@ def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple
     wanted: list[tuple[str, str, str, str]] = []
     wanted += [("83262NED", "clients", name, name) for name in groups]
     wanted += [("86050NED", "clients", name, name) for name in groups + categories]
+    wanted += [("86050NED", "clients", "01", "A019507")]
     wanted += [("83264NED", "clients", name, name) for name in (TOTAL, *numbers)]
     wanted += [("83268NED", word, name, f"{word}|{name}") for word in made.FLOWS for name in made.ARRANGEMENT_GROUPS]
     wanted += [("GMSDMA01", "clients", name, name) for name in (EXCLUDING, *(each for each in categories if int(each) < 15))]
@@ -49,7 +50,7 @@ def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple
             measure,
             group,
             content,
-            draw_name(draws, table, content),
+            draw_name(draws, table, content, group),
             rule,
             within=TOTAL if content == EXCLUDING and table != "GMSDMA01" else None,
         )
@@ -93,7 +94,7 @@ def release(
     cells = (
         grid.filter(years_only)
         .with_columns(region=pl.format("GM{}", "municipality"))
-        .join(cells, on=["table_id", "content", "period", "region"], how="left")
+        .join(cells, on=["table_id", "group_code", "content", "period", "region"], how="left")
     )
     people = pl.DataFrame(list(inhabitants.items()), schema={"municipality": pl.String, "inhabitants": pl.Int64}, orient="row")
     people = counts.select("period").unique().join(people, how="cross")
@@ -139,7 +140,7 @@ def _columns(how: Method) -> pl.DataFrame:
 
 
 def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame | None) -> pl.DataFrame:
-    """`table_id`, `content`, `period`, `region`, `true`, `shown`, by the definition of `Rounding.figure`, over whole columns."""
+    """`table_id`, `group_code`, `content`, `period`, `region`, `true`, `shown`, by the definition of `Rounding.figure`, over whole columns."""
     frames = []
     municipalities = sorted(counts["municipality"].unique())
     drawn: dict[str, pl.DataFrame] = {}
@@ -162,6 +163,7 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
             .select(
                 pl.lit(column.table_id).alias("table_id"),
                 pl.lit(column.measure).alias("measure"),
+                pl.lit(column.group_code).alias("group_code"),
                 "content",
                 "period",
                 region=pl.format("GM{}", "municipality"),
@@ -191,7 +193,7 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
     return (
         made_of.join(clamped, on=["content", "period", "region"], how="left")
         .with_columns(shown=pl.when(excluding & (pl.col("table_id") == "GMSDMA01")).then(pl.col("clamped")).otherwise(pl.col("shown")))
-        .select("table_id", "content", "period", "region", "true", "shown")
+        .select("table_id", "group_code", "content", "period", "region", "true", "shown")
     )
 
 

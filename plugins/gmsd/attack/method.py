@@ -131,6 +131,8 @@ class Method:
         columns: What tables show.
         years: Period of a year -> the periods of its halves.
         changes: Most clients by which the attacker knows a redelivery to differ from the delivery before it, where that is so.
+        continuity: Whether the attacker supposes that the files of two halves agree, where they do: that a half begins with the arrangements
+            that the one before ended with, and that those of a year are those of its halves.
         coverage: Least share, in per cents of all inhabitants, of the shown municipalities in a national figure.
         thin: A missing figure with fewer possible counts is disclosed.
         thin_unpublished: A count of a municipality of which nothing is published, with fewer possible values, is disclosed.
@@ -140,6 +142,7 @@ class Method:
     columns: tuple[Column, ...]
     years: Mapping[str, tuple[str, ...]]
     changes: int = 1
+    continuity: bool = True
     coverage: int = 75
     thin: int = 3
     thin_unpublished: int = 10

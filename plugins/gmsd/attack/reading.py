@@ -284,6 +284,7 @@ def assemble(series: Series) -> tuple[System, Batch]:
         draws=np.array([names.index(series.kinds[each.kind].draw) for each in said], dtype=np.int64),
         names=names,
         turns=turns.pop(),
+        years=tuple({"first": first, "second": second, "year": year} for year, (first, second) in series.method.years.items()),
     )
     shape = (len(counts), len(series.places))
     shown = np.zeros(shape, dtype=bool)
@@ -429,6 +430,7 @@ def _rows(series: Series) -> Iterator[tuple[Row, Whole]]:
                 yield Row(counts, tuple(-factor for factor in factors), f"{relation.words} ({period}, {release})"), holds
     yield from _years(series)
     yield from _redeliveries(series)
+    yield from _continuity(series)
     for (content, state), source in series.sources.items():
         count = state * size + content
         said = f"{series.method.contents[content].name} of {series.states[state][0]} ({series.states[state][1]})"
@@ -476,3 +478,45 @@ def _redeliveries(series: Series) -> Iterator[tuple[Row, Whole]]:
                 words = f"{each.name} changed by one client at most {said}"
                 yield Row(counts, (1, -1), words, "redelivery"), bound
                 yield Row(counts, (-1, 1), words, "redelivery"), bound
+
+
+def _continuity(series: Series) -> Iterator[tuple[Row, Whole]]:
+    """What holds of arrangements when the files of both halves tell the same, for places of which it is true (or all, without the truth)."""
+    if not series.method.continuity:
+        return
+    size = len(series.method.contents)
+    position = {state: number for number, state in enumerate(series.states)}
+    by_categories: dict[frozenset[int], dict[str, int]] = defaultdict(dict)
+    for number, each in enumerate(series.method.contents):
+        if each.unit in {"begin", "entering", "leaving"}:
+            by_categories[each.categories][each.unit] = number
+    for (period, release), year in position.items():
+        halves = [position.get((half, release)) for half in series.method.years.get(period, ())]
+        if len(halves) != 2 or None in halves:
+            continue
+        first, second = (half for half in halves if half is not None)
+        made: list[tuple[tuple[int, ...], tuple[int, ...], str]] = []
+        for flows in by_categories.values():
+            if len(flows) < 3:
+                continue
+            begin, entering, leaving = (flows[unit] for unit in ("begin", "entering", "leaving"))
+            names = [series.method.contents[each].name for each in (begin, entering, leaving)]
+            of_year = [year * size + each for each in (begin, entering, leaving)]
+            of_first = [first * size + each for each in (begin, entering, leaving)]
+            of_second = [second * size + each for each in (begin, entering, leaving)]
+            made.append(((of_year[0], of_first[0]), (1, -1), f"{names[0]} of the year = {names[0]} of the first half ({period}, {release})"))
+            made += [
+                ((of_year[n], of_first[n], of_second[n]), (1, -1, -1), f"{names[n]} of the year = that of both halves ({period}, {release})")
+                for n in (1, 2)
+            ]
+            words = f"{names[0]} of the second half = {names[0]} + {names[1]} - {names[2]} of the first ({period}, {release})"
+            made.append(((of_second[0], *of_first), (1, -1, -1, 1), words))
+        holds = series.delivered[[year, first, second]].all(axis=0)
+        if series.truth is not None:
+            known = series.truth.swapaxes(0, 1).reshape(-1, len(series.places))
+            for counts, factors, _ in made:
+                holds &= sum(factor * known[count] for count, factor in zip(counts, factors, strict=True)) == 0
+        bound = np.where(holds, 0, NO_LIMIT)
+        for counts, factors, words in made:
+            yield Row(counts, factors, words, "continuity"), bound
+            yield Row(counts, tuple(-factor for factor in factors), words, "continuity"), bound

@@ -43,13 +43,13 @@ class Row:
         factors: Of each.
         words: What it says.
         kind: `period`: it holds within a period; `year`: between a year and its halves; `redelivery`: what the attacker knows of a
-            correction; `merged`: between a municipality and those it took over.
+            correction; `continuity`: what it supposes of two files that agree; `merged`: between a municipality and those it took over.
     """
 
     counts: tuple[int, ...]
     factors: tuple[int, ...]
     words: str
-    kind: Literal["period", "year", "redelivery", "merged"] = "period"
+    kind: Literal["period", "year", "redelivery", "continuity", "merged"] = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class System:
         draws: For each figure the number of its draws, those of one number are shared.
         names: For each number of draws its name.
         turns: How many values the rounding's draw has, the threshold's after it.
+        years: For each year the period that is its `first` half, its `second` and the `year`.
     """
 
     counts: tuple[Count, ...]
@@ -71,6 +72,7 @@ class System:
     draws: Whole
     names: tuple[str, ...]
     turns: tuple[int, int]
+    years: tuple[dict[str, str], ...] = ()
 
     @property
     def figures_of_draws(self) -> tuple[Whole, ...]:

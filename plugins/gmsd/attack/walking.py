@@ -8,7 +8,7 @@ a count that took enough of them is safe. What is not found here is not disclose
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
     Change = dict[str, int]
+    Terms = tuple[tuple[str, int], ...]
+    State = tuple[str, str, str]
 
 _PART = 64
 _REACH = 31
@@ -152,7 +154,8 @@ class _Steps:
 
     def __init__(self, system: System, contents: Sequence[Content]) -> None:
         self.system = system
-        self.changes = sorted(changes(contents), key=len)
+        self.choices = _choices(system)
+        self.shapes = _shapes(system, contents, self.choices)
         self.number = {count: position for position, count in enumerate(system.counts)}
         self.alike = system.figures_of_draws
         self.rows_of: list[list[tuple[int, int]]] = [[] for _ in system.counts]
@@ -163,30 +166,31 @@ class _Steps:
         for figure, count in enumerate(system.figures.tolist()):
             self.figures_of[count].append(figure)
         slots = sorted({count.slot for count in system.counts})
-        pairs = [list(pair) for pair in combinations(slots, 2)]
-        self.choices = [[(slot, *state) for slot in few for state in states] for few in [[slot] for slot in slots] + pairs for states in _choices(system)]
+        self.slots = [[slot] for slot in slots] + [list(pair) for pair in combinations(slots, 2)]
         self.made: dict[tuple[int, int], _Step] = {}
 
     def in_parts(self, rng: np.random.Generator, *, shuffled: bool) -> Iterator[list[int]]:
         """The changes in parts, small ones first or in any order."""
-        order = rng.permutation(len(self.changes)) if shuffled else np.arange(len(self.changes))
+        order = rng.permutation(len(self.shapes)) if shuffled else np.arange(len(self.shapes))
         for first in range(0, len(order), _PART):
             yield order[first : first + _PART].tolist()
 
     def that_move(self, changed: list[int], wanted: set[int]) -> Iterator[_Step]:
         """The steps of some changes that move one of the wanted counts."""
-        for change in changed:
-            for choice, states in enumerate(self.choices):
+        for shape in changed:
+            change, spread = self.shapes[shape]
+            for choice, (slots, states) in enumerate(product(self.slots, spread)):
                 moved = {
                     self.number[Count(slot, name, period, release)]: by
-                    for slot, period, release in states
-                    for name, by in self.changes[change]
+                    for slot in slots
+                    for role, period, release in states
+                    for name, by in change[role]
                 }
                 if wanted.isdisjoint(moved):
                     continue
-                if (change, choice) not in self.made:
-                    self.made[change, choice] = _step(self.system, moved, self.rows_of, self.figures_of, self.alike)
-                yield self.made[change, choice]
+                if (shape, choice) not in self.made:
+                    self.made[shape, choice] = _step(self.system, moved, self.rows_of, self.figures_of, self.alike)
+                yield self.made[shape, choice]
 
 
 def _step(
@@ -216,12 +220,16 @@ def _step(
     )
 
 
-def _choices(system: System) -> list[list[tuple[str, str]]]:
-    """Periods and releases that a step is taken in: one period alone or with the year, or all; one release, the later ones, or all."""
-    states = list(dict.fromkeys((count.period, count.release) for count in system.counts))
-    releases = list(dict.fromkeys(release for _, release in states))
+def _spans(system: System) -> list[list[str]]:
+    """Releases that a step is taken in: one, the later ones, or all."""
+    releases = list(dict.fromkeys(count.release for count in system.counts))
     spans = [releases[first:last] for first in range(len(releases)) for last in range(first + 1, len(releases) + 1)]
-    kept = spans if len(releases) <= 3 else [span for span in spans if len(span) == 1 or span[-1] == releases[-1]]
+    return spans if len(releases) <= 3 else [span for span in spans if len(span) == 1 or span[-1] == releases[-1]]
+
+
+def _choices(system: System) -> list[list[State]]:
+    """Periods and releases that a step is taken in: one period alone, two of a year, or all of a year."""
+    states = list(dict.fromkeys((count.period, count.release) for count in system.counts))
     periods = sorted({period for period, _ in states})
     by_year: dict[str, list[str]] = {}
     for period in periods:
@@ -231,10 +239,59 @@ def _choices(system: System) -> list[list[tuple[str, str]]]:
         chosen += [[period] for period in year]
         chosen += [list(pair) for pair in combinations(year, 2)]
         chosen += [year] if len(year) > 2 else []
-    return [[state for state in states if state[0] in few and state[1] in span] for few in chosen for span in kept]
+    found = [[("", *state) for state in states if state[0] in few and state[1] in span] for few in chosen for span in _spans(system)]
+    return [each for each in found if each]
 
 
-def changes(contents: Sequence[Content]) -> list[tuple[tuple[str, int], ...]]:
+def _shapes(system: System, contents: Sequence[Content], choices: list[list[State]]) -> list[tuple[dict[str, Terms], list[list[State]]]]:
+    """Every change with the periods and releases it can be spread over, small ones first."""
+    made: list[tuple[dict[str, Terms], list[list[State]]]] = [({"": change}, choices) for change in sorted(changes(contents), key=len)]
+    states = {(count.period, count.release) for count in system.counts}
+    for roles in system.years:
+        spread = [
+            [(role, period, release) for role, period in roles.items() for release in span if (period, release) in states]
+            for span in _spans(system)
+        ]
+        whole = [each for each in spread if len({role for role, _, _ in each}) == len(roles)]
+        made += [(life, whole) for life in lives(contents)] if whole else []
+    return made
+
+
+def lives(contents: Sequence[Content]) -> list[dict[str, Terms]]:
+    """One arrangement more through a year, `first`, `second` and `year`, as it would be counted everywhere if both halves told the same."""
+    begins = {
+        ("before", "runs on"): {"first": ("begin",), "second": ("begin",), "year": ("begin",)},
+        ("before", "first"): {"first": ("begin", "leaving"), "second": (), "year": ("begin", "leaving")},
+        ("before", "second"): {"first": ("begin",), "second": ("begin", "leaving"), "year": ("begin", "leaving")},
+        ("first", "first"): {"first": ("entering", "leaving"), "second": (), "year": ("entering", "leaving")},
+        ("first", "second"): {"first": ("entering",), "second": ("begin", "leaving"), "year": ("entering", "leaving")},
+        ("first", "runs on"): {"first": ("entering",), "second": ("begin",), "year": ("entering",)},
+        ("second", "second"): {"first": (), "second": ("entering", "leaving"), "year": ("entering", "leaving")},
+        ("second", "runs on"): {"first": (), "second": ("entering",), "year": ("entering",)},
+    }
+    flows = [each for each in contents if each.unit == "begin"]
+    made: list[dict[str, Terms]] = []
+    for life in begins.values():
+        one = {leaf.name: {role: _counted(contents, leaf, units) for role, units in life.items()} for leaf in flows}
+        made += [{role: tuple(terms.items()) for role, terms in each.items()} for each in one.values()]
+        for first, second in combinations(one.values(), 2):
+            made.append({role: _less(first[role], second[role]) for role in first})
+    for first, second in combinations(begins.values(), 2):
+        for leaf in flows:
+            made.append({role: _less(_counted(contents, leaf, first[role]), _counted(contents, leaf, second[role])) for role in first})
+    return [each for each in made if any(each.values())]
+
+
+def _counted(contents: Sequence[Content], leaf: Content, units: Sequence[str]) -> Change:
+    return {each.name: 1 for each in contents if each.unit in units and each.categories >= leaf.categories}
+
+
+def _less(one: Change, other: Change) -> Terms:
+    both = {name: one.get(name, 0) - other.get(name, 0) for name in one | other}
+    return tuple((name, by) for name, by in both.items() if by)
+
+
+def changes(contents: Sequence[Content]) -> list[Terms]:
     """Small changes of the counts of one period that tend to leave what holds between them as it is."""
     made: dict[tuple[tuple[str, int], ...], None] = {}
 
