@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmsd.attack.method import Content, Method, PublicRelease, Truth
+    from gmsd.attack.method import Method, PublicRelease, Truth
     from gmsd.attack.solving import Range
     from gmsd.attack.system import Batch, Count, System
+    from gmsd.tables import Content
 
     Whole = NDArray[np.int64]
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gmsd.disclosure import Protection
+    from gmsd.rounds import HalfYear
+    from gmsd.tables import Content, Table
 
-Unit = Literal["clients", "arrangements", "begin", "entering", "leaving"]
 CELLS: dict[str, pl.DataType | type[pl.DataType]] = {
     "table_id": pl.String, "measure": pl.String, "period": pl.String, "region": pl.String, "group_code": pl.String, "value": pl.Int64,
 }  # fmt: skip
@@ -20,23 +21,6 @@ CELLS: dict[str, pl.DataType | type[pl.DataType]] = {
 TRUTH: dict[str, pl.DataType | type[pl.DataType]] = {
     "release_id": pl.String, "content": pl.String, "period": pl.String, "region": pl.String, "value": pl.Int64,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is counted of one municipality and period.
-
-    Attributes:
-        name: Of the count, the same in every table that shows it.
-        unit: `clients`: persons; `arrangements` that ran; `begin`: those that ran when the period began; `entering`; `leaving`.
-        categories: The product categories that count.
-        number: Clients with so many arrangements of these categories; the largest number of a set of contents is "or more".
-    """
-
-    name: str
-    unit: Unit
-    categories: frozenset[int]
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +90,7 @@ class Column:
         content: Name of what is counted.
         draw: Name of the draws: columns with the same name share them in a municipality.
         rounding: How figures are made of counts.
-        within: Name of the content of the same table and measure beside which it is shown: missing when that is, never above it.
+        within: Name of the content beside which it is shown: missing when that is, never above it.
         per: Of a rate: for how many inhabitants; None for a count.
         parts: Names of contents of which the figure is the sum of figures, whether these are shown or not; empty: it is rounded by itself.
     """
@@ -147,10 +131,6 @@ class Method:
     thin: int = 3
     thin_unpublished: int = 10
 
-    def content(self, name: str) -> Content:
-        """The content of a name."""
-        return next(each for each in self.contents if each.name == name)
-
 
 @dataclass(frozen=True, slots=True)
 class PublicRelease:
@@ -186,3 +166,48 @@ class Truth:
     """
 
     counts: pl.DataFrame
+
+
+def method_of(
+    tables: Sequence[Table],
+    half_years: Sequence[HalfYear],
+    protections: Mapping[str, Protection],
+    *,
+    nested: Sequence[tuple[str, str]],
+    years: Mapping[str, tuple[str, ...]],
+) -> Method:
+    """The method of the tables of a law, as they are published: one draw for each content.
+
+    Args:
+        tables: All tables on the same persons.
+        half_years: Those of the series: what is counted has to be the same in all of them.
+        protections: Content -> how its counts are protected.
+        nested: (part, whole) contents, as `gmsd.disclosure.protect` takes them.
+        years: Period of a year -> the periods of its halves.
+
+    Raises:
+        ValueError: what a content counts differs between the half-years, so that no relation would hold in all of them.
+    """
+    municipal = [table for table in tables if "municipalities" in table.regions]
+    counted = [_counted(municipal, half_year) for half_year in half_years]
+    for other in counted[1:]:
+        differ = sorted(name for name in counted[0].keys() & other.keys() if counted[0][name] != other[name])
+        if differ:
+            raise ValueError(f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one")
+    contents = {name: content for each in counted for name, content in each.items()}
+    wholes = dict(nested)
+    columns: dict[Column, None] = {}
+    for table in municipal:
+        for group in {group.code: group for half_year in half_years for group in table.groups(half_year)}.values():
+            for count in table.counts:
+                name = table.content(count, group).name
+                rounding = Rounding.of(protections[name])
+                column = Column(table.table_id, count.key, group.code, name, name, rounding, within=wholes.get(name))
+                columns[column] = None
+                for rate in table.rates_of(count):
+                    columns[replace(column, measure=rate.key, per=rate.per)] = None
+    return Method(contents=tuple(contents.values()), columns=tuple(columns), years=years)
+
+
+def _counted(tables: Sequence[Table], half_year: HalfYear) -> dict[str, Content]:
+    return {name: content for table in tables for name, content in table.contents(half_year).items()}

@@ -111,6 +111,11 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
             if column.per is None:
                 kind = next(n for n, each in enumerate(series.kinds) if column in each.columns)
                 told.append(_Told(column, kind, states[period], value))
+    known = {(each.table_id, each.measure, each.group_code) for each in series.method.columns}
+    for key, found in by_column.items():
+        if key not in known:
+            words = f"{found['value'][0]} is no sum of shown figures, and no estimate of them that was computed again"
+            made.faults.append(Fault("nation", release.release_id, " ".join((key[0], _NATION, found["period"][0], *key[1:])), words))
     return told
 
 

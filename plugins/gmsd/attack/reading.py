@@ -356,12 +356,12 @@ def _sayings(series: Series) -> Iterator[_Said]:
 
 
 def _whole_of(series: Series, kind: Kind) -> int | None:
-    for column in kind.columns:
-        if column.within is not None:
-            for number, other in enumerate(series.kinds):
-                if any((each.table_id, each.measure, each.content) == (column.table_id, column.measure, column.within) for each in other.columns):
-                    return number
-    return None
+    """The figures of the whole beside which these are shown: those of the same table, where tables differ."""
+    name = next((column.within for column in kind.columns if column.within is not None), None)
+    wholes = [number for number, other in enumerate(series.kinds) if other.content == name]
+    mine = {column.table_id for column in kind.columns}
+    beside = [number for number in wholes if mine & {column.table_id for column in series.kinds[number].columns}]
+    return next(iter((*beside, *wholes)), None)
 
 
 def _parts_of(series: Series, total: int, state: int, parts: tuple[str, ...]) -> Iterator[_Said]:

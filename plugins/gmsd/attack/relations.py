@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gmsd.attack.method import Content
+    from gmsd.tables import Content
 
 _RAN = ("begin", "entering")
 _FLOWS = ("arrangements", "begin", "entering", "leaving")
@@ -183,20 +183,34 @@ def _numbers(contents: Sequence[Content], clients: Family, ran: dict[frozenset[i
         if each.number is not None:
             by_categories[each.categories].append(each)
     for categories, unsorted in by_categories.items():
-        numbers = sorted(unsorted, key=lambda each: each.number or 0)
-        family = tuple(numbers)
-        weighted = " + ".join(f"{each.number} {each.name}" for each in numbers)
+        classes = sorted((each for each in unsorted), key=lambda each: _least(each))
         whole = next((each for each in clients if each.categories == categories), None)
-        if whole is not None and [each.number for each in numbers] == list(range(1, len(numbers) + 1)):
-            yield Relation((*((each.name, 1) for each in numbers), (whole.name, -1)), f"{_sum(family)} = {whole.name}", equal=True)
+        if whole is not None and _complete(classes):
+            yield Relation((*((each.name, 1) for each in classes), (whole.name, -1)), f"{_sum(tuple(classes))} = {whole.name}", equal=True)
         if categories in ran:
             arrangements, words = ran[categories]
-            terms = (*((each.name, each.number or 0) for each in numbers), *((each.name, -1) for each in arrangements))
-            yield Relation(terms, f"{weighted} <= {words}")
-        for level in _families(categories, tuple(each for each in clients if each.categories < categories)):
-            most = len(level)
+            terms = (*((each.name, _least(each)) for each in classes), *((each.name, -1) for each in arrangements))
+            yield Relation(terms, f"{' + '.join(f'{_least(each)} {each.name}' for each in classes)} <= {words}")
+        if not _complete(classes):
+            continue
+        for family in _families(categories, tuple(each for each in clients if each.categories < categories)):
+            most = len(family)
             if most == 1:
                 continue
-            caps = [(each.name, most if each is numbers[-1] else min(most, each.number or 0)) for each in numbers]
+            caps = [(each.name, min(most, _most(each) or most)) for each in classes]
             capped = " + ".join(f"{cap} {name}" for name, cap in caps)
-            yield Relation((*((each.name, 1) for each in level), *((name, -cap) for name, cap in caps)), f"{_sum(level)} <= {capped}")
+            yield Relation((*((each.name, 1) for each in family), *((name, -cap) for name, cap in caps)), f"{_sum(family)} <= {capped}")
+
+
+def _least(numbered: Content) -> int:
+    return 0 if numbered.number is None else numbered.number[0]
+
+
+def _most(numbered: Content) -> int | None:
+    return None if numbered.number is None else numbered.number[1]
+
+
+def _complete(classes: Sequence[Content]) -> bool:
+    """Whether every client is in just one of them."""
+    ends = [0, *(_most(each) for each in classes)]
+    return ends[-1] is None and all(end is not None and _least(each) == end + 1 for end, each in zip(ends, classes, strict=False))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmsd.attack.method import Content
     from gmsd.attack.system import Batch, System
+    from gmsd.tables import Content
 
     Whole = NDArray[np.int64]
     Change = dict[str, int]
@@ -337,7 +337,7 @@ _UNITS = ("arrangements", "begin", "entering", "leaving")
 
 def _numbers(contents: Sequence[Content]) -> list[tuple[str, str]]:
     """A client who joins, and one who has an arrangement more."""
-    numbered = sorted((each for each in contents if each.number is not None), key=lambda each: (each.number or 0))
+    numbered = sorted((each for each in contents if each.number is not None), key=lambda each: each.number or (0, None))
     return [("", each.name) for each in numbered[:2]] + [(one.name, other.name) for one, other in pairwise(numbered)]
 
 
