@@ -1,0 +1,24 @@
+"""The attack on what is published: everything that a reader who keeps every release can work out about a true count, by exact means.
+
+Not here: connections, files and how a release is built. Frames in, findings out. What it measures, what it cannot see, and what was found
+of the method in use: docs/decisions/0030.
+"""
+
+from gmsd.attack.audit import AuditResult, audit
+from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.method import CELLS, TRUTH, Column, Method, PublicRelease, Rounding, Truth, method_of
+
+__all__ = [
+    "CELLS",
+    "TRUTH",
+    "AuditResult",
+    "Column",
+    "Fault",
+    "Finding",
+    "Method",
+    "PublicRelease",
+    "Rounding",
+    "Truth",
+    "audit",
+    "method_of",
+]

@@ -1,0 +1,243 @@
+"""The attack on a whole series of releases: what of it would disclose a count, and how long it took to know."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.nation import attack_nation
+from gmsd.attack.reading import assemble, read
+from gmsd.attack.solving import Program
+from gmsd.attack.system import MISSING, tightened
+from gmsd.attack.walking import Seen, walk
+from gmsd.attack.windows import NO_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from gmsd.attack.method import Method, PublicRelease, Truth
+    from gmsd.attack.solving import Range
+    from gmsd.attack.system import Batch, Count, System
+    from gmsd.tables import Content
+
+    Whole = NDArray[np.int64]
+
+BLIND = (
+    "Ranges, not likelihoods: a count with many possible values may still have one that is far more likely (that is measured apart).",
+    "Attackers who know true counts of several municipalities, or persons by name beyond the one client of a correction.",
+    "What nearly holds and is not used: that the arrangements of a year are those of its halves together, that a half begins with what the "
+    "one before ended with, that who has several arrangements in a half has as many in the year. Files of halves are delivered each by "
+    "itself, records are joined over both, so that these can fail.",
+    "Tables on the same persons that are published elsewhere, and what an implausible figure tells who knows the place.",
+    "A missing figure that the gate hid is taken to say nothing, although most missing figures are of small counts.",
+)
+_EXPLAINED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """What an attack found.
+
+    Attributes:
+        cells: Counts attacked, in all releases.
+        unpublished: Counts of municipalities of which nothing was published, attacked beside them.
+        disclosed: What the figures tell, or could not be proven not to.
+        faults: What is not published as the method says.
+        seconds: How long it took, by part.
+        solved: How many counts needed integer programming.
+        blind: What it cannot see.
+    """
+
+    cells: int
+    unpublished: int
+    disclosed: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+    seconds: dict[str, float]
+    solved: int
+    blind: tuple[str, ...] = BLIND
+
+    @property
+    def passed(self) -> bool:
+        """Whether the newest release may be published."""
+        return not self.disclosed and not self.faults
+
+
+@dataclass(slots=True)
+class _Found:
+    places: tuple[str, ...]
+    findings: list[Finding] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+    solved: int = 0
+    walking: float = 0.0
+    solving: float = 0.0
+    low: Whole | None = None
+
+
+def audit(
+    releases: Sequence[PublicRelease],
+    method: Method,
+    truth: Truth | None = None,
+    *,
+    places: Collection[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+    processes: int = 2,
+) -> AuditResult:
+    """Attack every count of a series of releases, all of them together.
+
+    Args:
+        releases: Oldest first, as their readers have them; the last is the one to be published.
+        method: How figures are made, as every reader knows it.
+        truth: The true counts: where the search for other counts starts. Without it a start is sought by integer programming.
+        places: Regions to attack; None: all of them.
+        progress: Is told in a sentence what is being done.
+        processes: How many to use.
+
+    Returns:
+        Counts that are disclosed or not proven to be safe, faults, and how long it took.
+    """
+    began = time.perf_counter()
+    say = progress or (lambda _sentence: None)
+    say("reading the releases")
+    series = read(releases, method, truth)
+    nation = attack_nation(series, releases)
+    system, whole = assemble(series)
+    if places is not None:
+        whole = whole.taken([position for position, place in enumerate(whole.places) if place in set(places)])
+    batch = tightened(system, whole)
+    read_in = time.perf_counter()
+    say(f"attacking {int((batch.needed > 0).sum())} counts of {len(batch.places)} municipalities in {len(releases)} releases")
+    parts = _parts(batch, processes)
+    if len(parts) > 1:
+        with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
+            found = list(pool.map(attack_places, [system] * len(parts), parts, [method.contents] * len(parts)))
+    else:
+        found = [attack_places(system, part, method.contents) for part in parts]
+    unexplained = [Fault("figure", releases[-1].release_id, words.split(":")[0], words) for each in found for words in each.unexplained]
+    findings = [finding for each in found for finding in each.findings] + nation.findings
+    done = time.perf_counter()
+    return AuditResult(
+        cells=int((batch.needed > 0).sum()),
+        unpublished=nation.unpublished,
+        disclosed=tuple(sorted(findings, key=lambda each: (each.region, each.period, each.content, each.release_id))),
+        faults=tuple(series.faults + nation.faults + unexplained),
+        seconds={
+            "reading": round(read_in - began, 2),
+            "attacking": round(done - read_in, 2),
+            "walking": round(max((each.walking for each in found), default=0.0), 2),
+            "solving": round(max((each.solving for each in found), default=0.0), 2),
+            "total": round(done - began, 2),
+        },
+        solved=sum(each.solved for each in found),
+    )
+
+
+def _parts(batch: Batch, processes: int) -> list[Batch]:
+    number = max(1, min(processes, len(batch.places) // 8))
+    return [batch.taken(np.arange(first, len(batch.places), number)) for first in range(number)]
+
+
+def attack_places(system: System, batch: Batch, contents: Sequence[Content]) -> _Found:
+    """Attack the counts of some places: witnesses first, integer programming for what these leave."""
+    found = _Found(batch.places)
+    began = time.perf_counter()
+    batch = _started(system, batch, found)
+    if not batch.places:
+        return found
+    seen = walk(system, batch, contents, sweeps=1)
+    walked = time.perf_counter()
+    lacking = seen.number < batch.needed
+    for place in np.flatnonzero(lacking.any(axis=0)).tolist():
+        program = Program(system, batch, place)
+        for count in np.flatnonzero(lacking[:, place]).tolist():
+            needed = int(batch.needed[count, place])
+            if len(seen.values(count, place)) >= needed:
+                continue
+            found.solved += 1
+            left = program.range_of(count, needed, seen, place)
+            if left.values < needed:
+                explain = left.settled and len(found.findings) < _EXPLAINED
+                found.findings.append(_finding(system, batch, program, count, place, left, explain=explain))
+    found.walking, found.solving = walked - began, time.perf_counter() - walked
+    return found
+
+
+def _started(system: System, batch: Batch, found: _Found) -> Batch:
+    """The places from which a walk can start; those that no counts explain are told, and left out."""
+    explains = np.zeros(len(batch.places), dtype=bool) if batch.known is None else batch.explained(system, batch.known)
+    if explains.all():
+        return batch
+    known = np.zeros(batch.low.shape, dtype=np.int64) if batch.known is None else batch.known.copy()
+    bounds = batch.bounds.copy()
+    kept = np.flatnonzero(explains).tolist()
+    redelivered = [position for position, row in enumerate(system.rows) if row.kind == "redelivery"]
+    for place in np.flatnonzero(~explains).tolist():
+        if batch.known is not None:
+            found.unexplained.append(f"{batch.places[place]}: {_contradicted(system, batch, place)}")
+        start = _start(system, batch, place)
+        if start is None:
+            bounds[redelivered, place] = NO_LIMIT
+            start = _start(system, replace(batch, bounds=bounds), place)
+        if start is not None:
+            known[:, place] = start
+            kept.append(place)
+        elif batch.known is None:
+            found.unexplained.append(f"{batch.places[place]}: no counts explain all that is published of it")
+    return replace(batch, known=known, bounds=bounds).taken(sorted(kept))
+
+
+def _start(system: System, batch: Batch, place: int) -> Whole | None:
+    program = Program(system, batch, place)
+    counts, _, _ = program.ask(program.everything(), {})
+    column = batch.taken([place])
+    return counts if counts is not None and column.explained(system, counts[:, None]).all() else None
+
+
+def _contradicted(system: System, batch: Batch, place: int) -> str:
+    """What of the figures the true counts do not explain."""
+    column = batch.taken([place])
+    assert column.known is not None
+    known = column.known
+    draws = np.flatnonzero(column.draws_left(system, known)[:, 0] == 0)
+    if len(draws):
+        figures = system.figures_of_draws[int(draws[0])]
+        left = column.windows.draws(column.window[figures], column.first[figures], known[system.figures[figures]])[:, 0]
+        one = next((int(figure) for figure, each in zip(figures, left, strict=True) if each == 0), int(figures[0]))
+        count = system.counts[int(system.figures[one])]
+        told = int(column.told[one, 0])
+        shown = "missing" if told == MISSING else f"shown as {told}"
+        return f"{len(draws)} contents have figures that the method does not make of the true counts, such as {_told(count)} {shown}"
+    for position, row in enumerate(system.rows):
+        if sum(factor * int(known[count, 0]) for count, factor in zip(row.counts, row.factors, strict=True)) > column.bounds[position, 0]:
+            return f"the true counts contradict {row.words}"
+    outside = np.flatnonzero((known[:, 0] < column.low[:, 0]) | (known[:, 0] > column.high[:, 0]))
+    return f"the true count of {_told(system.counts[int(outside[0])])} is not among those that the figures leave"
+
+
+def _told(count: Count) -> str:
+    return f"{count.content} of {count.period} ({count.release})"
+
+
+def _finding(system: System, batch: Batch, program: Program, count: int, place: int, left: Range, *, explain: bool) -> Finding:
+    equations, about = program.why(count, left) if explain else ((), frozenset[int]())
+    what = system.counts[count]
+    return Finding(
+        release_id=what.release,
+        region=batch.places[place],
+        period=what.period,
+        content=what.content,
+        kind="shown" if batch.shown[count, place] else "missing",
+        low=left.low,
+        high=left.high,
+        values=left.values,
+        settled=left.settled,
+        equations=equations,
+        about=tuple((system.counts[each].release, system.counts[each].period, system.counts[each].content) for each in sorted(about)),
+    )

@@ -1,0 +1,346 @@
+"""Witnesses: other counts that explain everything published as well as the true ones do, found by small steps from these.
+
+A step is what a correction would do: a client more, an arrangement that moves to another group, and so on, in one period or several. It is
+taken only where every inequality and every draw allows it, in whole numbers; so each value that a count takes on the way is possible, and
+a count that took enough of them is safe. What is not found here is not disclosed: `solving` looks further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gmsd.attack.relations import within_a_period
+from gmsd.attack.system import Count
+from gmsd.attack.windows import NO_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from gmsd.attack.system import Batch, System
+    from gmsd.tables import Content
+
+    Whole = NDArray[np.int64]
+    Change = dict[str, int]
+    Terms = tuple[tuple[str, int], ...]
+    State = tuple[str, str, str]
+
+_PART = 64
+_REACH = 31
+"""How far from the true count a value is told apart from others: farther ones count as one."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Values that counts were found to be able to take.
+
+    Attributes:
+        start: The first value of each count.
+        bits: For each count one bit for a value, the middle one for the first.
+    """
+
+    start: Whole
+    bits: Whole
+
+    @classmethod
+    def of(cls, counts: Whole) -> Seen:
+        """Only these."""
+        return cls(counts.copy(), np.full_like(counts, 1 << _REACH))
+
+    def add(self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)) -> None:
+        """Note values of some counts in the columns where they are possible."""
+        shift = np.clip(values - self.start[counts][..., columns], -_REACH, _REACH) + _REACH
+        at = (counts, columns) if isinstance(columns, slice) else np.ix_(np.arange(len(self.start))[counts], columns)
+        self.bits[at] |= np.where(where, np.int64(1) << shift, 0)
+
+    @property
+    def number(self) -> Whole:
+        """How many values each count has been found to take."""
+        return np.bitwise_count(self.bits).astype(np.int64)
+
+    def values(self, count: int, column: int) -> list[int]:
+        """The values found of one count."""
+        bits = int(self.bits[count, column])
+        return [int(self.start[count, column]) + bit - _REACH for bit in range(2 * _REACH + 1) if bits >> bit & 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    counts: Whole
+    by: Whole
+    rows: Whole
+    row_by: Whole
+    figures: Whole
+    starts: Whole
+    moved: Whole
+    moved_by: Whole
+
+
+def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int = 1, sweeps: int = 12) -> Seen:
+    """Look for witnesses from the known counts of each place, which explain everything.
+
+    Args:
+        system: What holds.
+        batch: Its columns; `known` is given and explains everything in each of them.
+        contents: What is counted, for the steps.
+        seed: Of the order of steps and of where the walk stays.
+        sweeps: How often all steps that may still help are tried.
+
+    Returns:
+        The values found.
+    """
+    if batch.known is None:
+        raise ValueError("a walk needs a place to start from")
+    seen = Seen.of(batch.known)
+    rng = np.random.default_rng(seed)
+    steps = _Steps(system, contents)
+    counts = batch.known.copy()
+    for sweep in range(sweeps):
+        for changed in steps.in_parts(rng, shuffled=sweep > 0):
+            lacking = seen.number < batch.needed
+            columns = np.flatnonzero(lacking.any(axis=0))
+            if not len(columns):
+                return seen
+            part = batch.taken(columns)
+            walked = _Walk(system, part, counts[:, columns])
+            for step in steps.that_move(changed, set(np.flatnonzero(lacking.any(axis=1)).tolist())):
+                for times in (1, -1, 2, -2) if sweep % 2 == 0 else (-1, 1, -2, 2):
+                    walked.take(step, times, seen, columns, rng, stay=0.3 if sweep else 0.6)
+            if not part.explained(system, walked.counts).all():
+                raise AssertionError("a walk left what is possible")
+            counts[:, columns] = walked.counts
+    return seen
+
+
+class _Walk:
+    def __init__(self, system: System, batch: Batch, counts: Whole) -> None:
+        self.system, self.batch, self.counts = system, batch, counts.copy()
+        self.room = batch.bounds - system.dense() @ counts
+        self.left = batch.windows.draws(batch.window, batch.first, counts[system.figures])
+
+    def take(self, step: _Step, times: int, seen: Seen, columns: Whole, rng: np.random.Generator, *, stay: float) -> None:
+        """Try a step in every column, note what it shows to be possible, and stay there in some of the columns."""
+        by = times * step.by[:, None]
+        can = (self.room[step.rows] >= times * step.row_by[:, None]).all(axis=0)
+        if not can.any():
+            return
+        counts = self.counts[step.counts] + by
+        can &= ((counts >= self.batch.low[step.counts]) & (counts <= self.batch.high[step.counts])).all(axis=0)
+        if not can.any():
+            return
+        if len(step.figures):
+            moved = step.figures[step.moved]
+            left = self.left[step.figures]
+            values = self.counts[self.system.figures[moved]] + times * step.moved_by[:, None]
+            left[step.moved] = self.batch.windows.draws(self.batch.window[moved], self.batch.first[moved], values)
+            can &= (np.bitwise_and.reduceat(left, step.starts, axis=0) != 0).all(axis=0)
+            if not can.any():
+                return
+        seen.add(step.counts, counts, can, columns)
+        stays = can & (rng.random(len(can)) >= stay)
+        self.counts[step.counts] += by * stays
+        self.room[step.rows] -= times * step.row_by[:, None] * stays
+        if len(step.figures):
+            self.left[moved] = np.where(stays, left[step.moved], self.left[moved])
+
+
+class _Steps:
+    """Every change of contents in every choice of periods and releases; made when first used."""
+
+    def __init__(self, system: System, contents: Sequence[Content]) -> None:
+        self.system = system
+        self.choices = _choices(system)
+        self.shapes = _shapes(system, contents, self.choices)
+        self.number = {count: position for position, count in enumerate(system.counts)}
+        self.alike = system.figures_of_draws
+        self.rows_of: list[list[tuple[int, int]]] = [[] for _ in system.counts]
+        for position, row in enumerate(system.rows):
+            for count, factor in zip(row.counts, row.factors, strict=True):
+                self.rows_of[count].append((position, factor))
+        self.figures_of: list[list[int]] = [[] for _ in system.counts]
+        for figure, count in enumerate(system.figures.tolist()):
+            self.figures_of[count].append(figure)
+        slots = sorted({count.slot for count in system.counts})
+        self.slots = [[slot] for slot in slots] + [list(pair) for pair in combinations(slots, 2)]
+        self.made: dict[tuple[int, int], _Step] = {}
+
+    def in_parts(self, rng: np.random.Generator, *, shuffled: bool) -> Iterator[list[int]]:
+        """The changes in parts, small ones first or in any order."""
+        order = rng.permutation(len(self.shapes)) if shuffled else np.arange(len(self.shapes))
+        for first in range(0, len(order), _PART):
+            yield order[first : first + _PART].tolist()
+
+    def that_move(self, changed: list[int], wanted: set[int]) -> Iterator[_Step]:
+        """The steps of some changes that move one of the wanted counts."""
+        for shape in changed:
+            change, spread = self.shapes[shape]
+            for choice, (slots, states) in enumerate(product(self.slots, spread)):
+                moved = {
+                    self.number[Count(slot, name, period, release)]: by
+                    for slot in slots
+                    for role, period, release in states
+                    for name, by in change[role]
+                }
+                if wanted.isdisjoint(moved):
+                    continue
+                if (shape, choice) not in self.made:
+                    self.made[shape, choice] = _step(self.system, moved, self.rows_of, self.figures_of, self.alike)
+                yield self.made[shape, choice]
+
+
+def _step(
+    system: System, moved: dict[int, int], rows_of: list[list[tuple[int, int]]], figures_of: list[list[int]], alike: tuple[Whole, ...]
+) -> _Step:
+    rows: dict[int, int] = {}
+    for count, by in moved.items():
+        for row, factor in rows_of[count]:
+            rows[row] = rows.get(row, 0) + factor * by
+    rows = {row: by for row, by in rows.items() if by}
+    own = [figure for count in moved for figure in figures_of[count]]
+    figures: list[int] = []
+    starts: list[int] = []
+    for draws in dict.fromkeys(system.draws[own].tolist()):
+        starts.append(len(figures))
+        figures += alike[draws].tolist()
+    place = {figure: position for position, figure in enumerate(figures)}
+    return _Step(
+        counts=np.fromiter(moved, dtype=np.int64),
+        by=np.fromiter(moved.values(), dtype=np.int64),
+        rows=np.fromiter(rows, dtype=np.int64),
+        row_by=np.fromiter(rows.values(), dtype=np.int64),
+        figures=np.array(figures, dtype=np.int64),
+        starts=np.array(starts, dtype=np.int64),
+        moved=np.array([place[figure] for figure in own], dtype=np.int64),
+        moved_by=np.array([moved[int(system.figures[figure])] for figure in own], dtype=np.int64),
+    )
+
+
+def _spans(system: System) -> list[list[str]]:
+    """Releases that a step is taken in: one, the later ones, or all."""
+    releases = list(dict.fromkeys(count.release for count in system.counts))
+    spans = [releases[first:last] for first in range(len(releases)) for last in range(first + 1, len(releases) + 1)]
+    return spans if len(releases) <= 3 else [span for span in spans if len(span) == 1 or span[-1] == releases[-1]]
+
+
+def _choices(system: System) -> list[list[State]]:
+    """Periods and releases that a step is taken in: one period alone, two of a year, or all of a year."""
+    states = list(dict.fromkeys((count.period, count.release) for count in system.counts))
+    periods = sorted({period for period, _ in states})
+    by_year: dict[str, list[str]] = {}
+    for period in periods:
+        by_year.setdefault(period[:4], []).append(period)
+    chosen: list[list[str]] = []
+    for year in by_year.values():
+        chosen += [[period] for period in year]
+        chosen += [list(pair) for pair in combinations(year, 2)]
+        chosen += [year] if len(year) > 2 else []
+    found = [[("", *state) for state in states if state[0] in few and state[1] in span] for few in chosen for span in _spans(system)]
+    return [each for each in found if each]
+
+
+def _shapes(system: System, contents: Sequence[Content], choices: list[list[State]]) -> list[tuple[dict[str, Terms], list[list[State]]]]:
+    """Every change with the periods and releases it can be spread over, small ones first."""
+    made: list[tuple[dict[str, Terms], list[list[State]]]] = [({"": change}, choices) for change in sorted(changes(contents), key=len)]
+    states = {(count.period, count.release) for count in system.counts}
+    for roles in system.years:
+        spread = [
+            [(role, period, release) for role, period in roles.items() for release in span if (period, release) in states]
+            for span in _spans(system)
+        ]
+        whole = [each for each in spread if len({role for role, _, _ in each}) == len(roles)]
+        made += [(life, whole) for life in lives(contents)] if whole else []
+    return made
+
+
+def lives(contents: Sequence[Content]) -> list[dict[str, Terms]]:
+    """One arrangement more through a year, `first`, `second` and `year`, as it would be counted everywhere if both halves told the same."""
+    begins = {
+        ("before", "runs on"): {"first": ("begin",), "second": ("begin",), "year": ("begin",)},
+        ("before", "first"): {"first": ("begin", "leaving"), "second": (), "year": ("begin", "leaving")},
+        ("before", "second"): {"first": ("begin",), "second": ("begin", "leaving"), "year": ("begin", "leaving")},
+        ("first", "first"): {"first": ("entering", "leaving"), "second": (), "year": ("entering", "leaving")},
+        ("first", "second"): {"first": ("entering",), "second": ("begin", "leaving"), "year": ("entering", "leaving")},
+        ("first", "runs on"): {"first": ("entering",), "second": ("begin",), "year": ("entering",)},
+        ("second", "second"): {"first": (), "second": ("entering", "leaving"), "year": ("entering", "leaving")},
+        ("second", "runs on"): {"first": (), "second": ("entering",), "year": ("entering",)},
+    }
+    flows = [each for each in contents if each.unit == "begin"]
+    made: list[dict[str, Terms]] = []
+    for life in begins.values():
+        one = {leaf.name: {role: _counted(contents, leaf, units) for role, units in life.items()} for leaf in flows}
+        made += [{role: tuple(terms.items()) for role, terms in each.items()} for each in one.values()]
+        for first, second in combinations(one.values(), 2):
+            made.append({role: _less(first[role], second[role]) for role in first})
+    for first, second in combinations(begins.values(), 2):
+        for leaf in flows:
+            made.append({role: _less(_counted(contents, leaf, first[role]), _counted(contents, leaf, second[role])) for role in first})
+    return [each for each in made if any(each.values())]
+
+
+def _counted(contents: Sequence[Content], leaf: Content, units: Sequence[str]) -> Change:
+    return {each.name: 1 for each in contents if each.unit in units and each.categories >= leaf.categories}
+
+
+def _less(one: Change, other: Change) -> Terms:
+    both = {name: one.get(name, 0) - other.get(name, 0) for name in one | other}
+    return tuple((name, by) for name, by in both.items() if by)
+
+
+def changes(contents: Sequence[Content]) -> list[Terms]:
+    """Small changes of the counts of one period that tend to leave what holds between them as it is."""
+    made: dict[tuple[tuple[str, int], ...], None] = {}
+
+    def put(change: Change) -> None:
+        kept = tuple(sorted((name, by) for name, by in change.items() if by))
+        if kept and tuple((name, -by) for name, by in kept) not in made:
+            made[kept] = None
+
+    for each in contents:
+        put({each.name: 1})
+    for relation in within_a_period(contents):
+        if relation.equal:
+            for (one, first), (other, second) in combinations(relation.terms, 2):
+                put({one: second, other: -first} if abs(first) == abs(second) == 1 else {})
+    clients = [each for each in contents if each.unit == "clients" and each.number is None]
+    for leaf in clients:
+        above = sorted((each for each in clients if each.categories >= leaf.categories), key=lambda each: len(each.categories))
+        for end in range(1, len(above) + 1):
+            put({each.name: 1 for each in above[:end]})
+        for other in clients:
+            if other.name < leaf.name and not other.categories & leaf.categories and len(leaf.categories) < 18:
+                put({leaf.name: 1, other.name: -1})
+        for extra in _arrangement(contents, leaf):
+            put(extra | {each.name: 1 for each in above})
+            for lower, higher in _numbers(contents):
+                shift = ({lower: -1} if lower else {}) | {higher: 1}
+                whole = {each.name: 1 for each in above}
+                put(extra | shift | (whole if not lower else {leaf.name: 1}))
+                put(extra | shift | (whole if not lower else {each.name: 1 for each in above if each.categories != above[-1].categories}))
+                put(extra | shift)
+    return list(made)
+
+
+def _arrangement(contents: Sequence[Content], leaf: Content) -> list[Change]:
+    """One arrangement more of the leaf's categories: it began before or in the period, and ended in it or not."""
+    held = {unit: {each.name: 1 for each in contents if each.unit == unit and each.categories >= leaf.categories} for unit in _UNITS}
+    ran = [held["arrangements"] | held[unit] for unit in ("begin", "entering")]
+    return [dict(each) for each in (*ran, *(one | held["leaving"] for one in ran), {}) if each or not any(held.values())] + [{}]
+
+
+_UNITS = ("arrangements", "begin", "entering", "leaving")
+
+
+def _numbers(contents: Sequence[Content]) -> list[tuple[str, str]]:
+    """A client who joins, and one who has an arrangement more."""
+    numbered = sorted((each for each in contents if each.number is not None), key=lambda each: each.number or (0, None))
+    return [("", each.name) for each in numbered[:2]] + [(one.name, other.name) for one, other in pairwise(numbered)]
+
+
+def unbounded(batch: Batch) -> NDArray[np.bool_]:
+    """Where nothing bounds a count from above."""
+    return batch.high >= NO_LIMIT
