@@ -15,7 +15,7 @@ from gmsd.attack.nation import attack_nation
 from gmsd.attack.reading import assemble, read
 from gmsd.attack.solving import Program
 from gmsd.attack.system import MISSING, tightened
-from gmsd.attack.walking import Seen, walk
+from gmsd.attack.walking import walk
 from gmsd.attack.windows import NO_LIMIT
 
 if TYPE_CHECKING:

@@ -175,7 +175,11 @@ class Program:
         for key, factor in objective.items():
             cost[key] = factor
         found = milp(
-            cost, integrality=np.ones(self.width), bounds=Bounds(low, high), constraints=[held], options={"time_limit": seconds, "mip_rel_gap": 0}
+            cost,
+            integrality=np.ones(self.width),
+            bounds=Bounds(low, high),
+            constraints=[held],
+            options={"time_limit": seconds, "mip_rel_gap": 0},
         )
         counts = None if found.x is None else np.rint(found.x[: self.count]).astype(np.int64)
         bound = None if found.status == 2 else found.mip_dual_bound

@@ -52,7 +52,9 @@ class Seen:
         """Only these."""
         return cls(counts.copy(), np.full_like(counts, 1 << _REACH))
 
-    def add(self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)) -> None:
+    def add(
+        self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)
+    ) -> None:
         """Note values of some counts in the columns where they are possible."""
         shift = np.clip(values - self.start[counts][..., columns], -_REACH, _REACH) + _REACH
         at = (counts, columns) if isinstance(columns, slice) else np.ix_(np.arange(len(self.start))[counts], columns)

@@ -15,6 +15,7 @@ from gmsd.errors import GmsdError
 from gmsd.journal import Entry, Stage, audit_many
 from gmsd.releases.cells import SHOWN, SUPPRESSED
 from gmsd.releases.files import DOCUMENT, Bundle, bundle, to_json
+from gmsd.releases.gate import hidden_for
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
@@ -182,9 +183,17 @@ def _write(connection: Connection, plan: Plan, content: ReleaseContent, files: B
         "fingerprint": plan.fingerprint,
     }
     connection.execute(statement("releases/propose"), values)
-    connection.execute(statement("releases/delete_cells"), {"release_id": content.release_id})
+    mine = {"release_id": content.release_id}
+    for kept in ("cells", "figures", "repairs"):
+        connection.execute(statement(f"releases/delete_{kept}"), mine)
     for each in content.tables:
         keep_cells(connection, content.release_id, each.table.table_id, each.cells)
+    about = {"law": content.law, "periods": [period.key for period in content.periods]}
+    connection.execute(statement("releases/keep_figures"), mine | about)
+    hidden = hidden_for(connection, content.release_id, plan.fingerprint)
+    if hidden is not None and hidden.height:
+        rows = [{"law": content.law, "since": content.release_id, **row} for row in hidden.iter_rows(named=True)]
+        connection.execute(statement("releases/keep_repair"), rows)
 
 
 def keep_cells(connection: Connection, release_id: str, table_id: str, cells: pl.DataFrame) -> None:

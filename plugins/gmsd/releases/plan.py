@@ -130,7 +130,16 @@ def next_release_id(connection: Connection) -> str:
     return release_id(int(connection.scalar(statement("releases/next_number")) or 1))
 
 
-def plan_release(connection: Connection, settings: Settings, law: str, round_: HalfYear, at: dt.datetime, *, expected: str = "") -> Plan:
+def plan_release(
+    connection: Connection,
+    settings: Settings,
+    law: str,
+    round_: HalfYear,
+    at: dt.datetime,
+    *,
+    expected: str = "",
+    hidden: pl.DataFrame | None = None,
+) -> Plan:
     """Work out the next release of a law from the stored figures, and compare it with the one in force.
 
     Args:
@@ -140,6 +149,7 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
         round_: The round whose close decides what counts.
         at: The moment of the clock.
         expected: The release id that the run was started for; empty for whichever comes next.
+        hidden: `period`, `municipality`, `content` of cells that the attack hides in it, beside those that stay missing anyway.
 
     Raises:
         AlreadyPublishedError: when the next release is not the expected one.
@@ -162,7 +172,7 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
     check_key(settings, "rounding")
     check_key(settings, "reference")
     before = connection.scalar(statement("releases/in_force"), {"law": law})
-    tables = _published(connection, law, force, settings, before or "")
+    tables = _published(connection, law, force, settings, before or "", hidden)
     if not tables:
         raise NothingToPublishError(f"no table of {law} has a period yet that round {round_} closes")
     content = ReleaseContent(
@@ -194,10 +204,14 @@ def protection_of(table: Table, settings: Settings) -> Protection:
     )
 
 
-def _published(connection: Connection, law: str, force: InForce, settings: Settings, before: str) -> tuple[PublishedTable, ...]:
+def _published(
+    connection: Connection, law: str, force: InForce, settings: Settings, before: str, hidden: pl.DataFrame | None
+) -> tuple[PublishedTable, ...]:
     protections = {table.table_id: protection_of(table, settings) for table in tables_of(law)}
     figures = true_figures(connection, law, periods(force.half_years))
-    repaired = repaired_cells(connection, law)
+    repaired = repaired_cells(connection, law).select("period", "municipality", "content")
+    if hidden is not None:
+        repaired = pl.concat([repaired, hidden.select(repaired.columns)])
     return published_tables(connection, force, figures, protections, settings.key("rounding"), repaired=repaired, before=before)
 
 

@@ -13,12 +13,14 @@ from gmsd.figures import half_years_in_force
 from gmsd.journal import Stage
 from gmsd.releases.approval import PIPELINE, REFUSED, AnsweredError, NotApprovedError, approval_of, ask, questions
 from gmsd.releases.build import build_release
+from gmsd.releases.gate import hidden_for, note_attack, plan_attacked, refuse_disclosed
 from gmsd.releases.plan import plan_release
 from gmsd.releases.publication import publish, take_back
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from sqlalchemy import Connection, Engine
 
@@ -44,8 +46,11 @@ def propose(
     named: str,
     started_by: str | None,
     at: dt.datetime,
+    progress: Callable[[str], None] | None = None,
 ) -> Question:
     """Work out what a release would say, and ask whether it may be published. Nobody has looked at it yet.
+
+    The whole series of releases is attacked with it first. What that found is kept whatever comes of the transaction.
 
     Args:
         connection: With the publisher's rights, in a transaction.
@@ -56,11 +61,17 @@ def propose(
         named: The release id that the run was started for; empty for whichever comes next.
         started_by: Who started the run, as the server recorded; None or the pipeline's own account when nobody did.
         at: The moment of the clock.
+        progress: Is told in a sentence what is being done.
 
     Raises:
         AlreadyPublishedError: the run was started for another release than the one that comes next.
+        DisclosedError: it would tell counts, and hiding cells did not help.
     """
-    preview = plan_release(connection, settings, law, round_, at, expected=named).preview()
+    plan, attacked = plan_attacked(connection, settings, law, round_, at, expected=named, progress=progress)
+    with connection.engine.begin() as apart:
+        note_attack(apart, settings, plan, attacked, at)
+    refuse_disclosed(settings, plan, attacked)
+    preview = {**plan.preview(), "attack": attacked.describe()}
     asked_by = PIPELINE if started_by in {None, "", settings.airflow_intake_user} else str(started_by)
     return ask(connection, preview, run_id=run_id, asked_by=asked_by, at=at)
 
@@ -105,7 +116,9 @@ def build_approved(engine: Engine, store: ObjectStore, settings: Settings, run_i
     with engine.begin() as connection:
         asked = question_of(connection, run_id)
         approval_of(connection, asked.release_id, asked.fingerprint)
-        plan = plan_release(connection, settings, asked.law, HalfYear.parse(asked.round), at, expected=asked.release_id)
+        hidden = hidden_for(connection, asked.release_id, asked.fingerprint)
+        round_ = HalfYear.parse(asked.round)
+        plan = plan_release(connection, settings, asked.law, round_, at, expected=asked.release_id, hidden=hidden)
         return build_release(connection, store, settings, plan, approved=asked.fingerprint)
 
 

@@ -1,0 +1,327 @@
+"""The attack as a gate: what a release to come would tell beside all that is public, what is hidden so that it does not, and the report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from gmsd.attack import CELLS, PublicRelease, Truth, audit, method_of, repair
+from gmsd.database import read_frame, statement
+from gmsd.disclosure import Protection
+from gmsd.errors import GmsdError
+from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, true_figures
+from gmsd.reference import InhabitantsUnknownError, inhabitants, municipalities, successors
+from gmsd.releases.cells import nested_contents, table_cells
+from gmsd.releases.plan import plan_release, protection_of
+from gmsd.releases.repair import repaired_cells
+from gmsd.rounds import HalfYear, Participation
+from gmsd.tables import tables_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from gmsd.attack import AuditResult, Method
+    from gmsd.figures import InForce, Period
+    from gmsd.releases.plan import Plan
+    from gmsd.settings import Settings
+
+_FIGURE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "period": pl.String,
+    "municipality": pl.String,
+    "content": pl.String,
+    "value": pl.Int64,
+}
+_PEOPLE: dict[str, pl.DataType | type[pl.DataType]] = {"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}
+HIDDEN: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
+_KEPT = 200
+"""How many findings a report keeps in words."""
+
+
+class DisclosedError(GmsdError):
+    """What would be published tells counts, and hiding cells did not help; the message names the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attacked:
+    """What the attack found of a series of releases.
+
+    Attributes:
+        cells: Counts attacked.
+        disclosed: How many are told, or could not be proven not to be; figures that are not made as the method says count too.
+        repaired: How many cells were hidden for it, in this release.
+        seconds: How long it took.
+        hidden: `period`, `region`, `content` of these.
+        report: Findings in words, faults, what it cannot see; never public.
+    """
+
+    cells: int
+    disclosed: int
+    repaired: int
+    seconds: float
+    hidden: pl.DataFrame
+    report: dict[str, Any]
+
+    @property
+    def passed(self) -> bool:
+        """Nothing is disclosed."""
+        return not self.disclosed
+
+    def describe(self) -> dict[str, Any]:
+        """The numbers, for a preview."""
+        return {"cells": self.cells, "disclosed": self.disclosed, "repaired": self.repaired, "seconds": round(self.seconds, 1)}
+
+
+def plan_attacked(
+    connection: Connection,
+    settings: Settings,
+    law: str,
+    round_: HalfYear,
+    at: dt.datetime,
+    *,
+    expected: str = "",
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Plan, Attacked]:
+    """Plan the next release, attack the whole series with it, and hide what tells a count until nothing does.
+
+    Args:
+        connection: With the publisher's rights; only read.
+        settings: Protection and keys.
+        law: The law.
+        round_: The round whose close decides what counts.
+        at: The moment of the clock.
+        expected: The release id that the run was started for; empty for whichever comes next.
+        progress: Is told in a sentence what is being done.
+
+    Returns:
+        The plan with everything hidden that had to be, and what the attack found of it.
+    """
+    plan = plan_release(connection, settings, law, round_, at, expected=expected)
+    earlier, truths = _series(connection, law)
+    force = half_years_in_force(connection, law, round_)
+    plans = [plan]
+
+    def publish(hidden: pl.DataFrame) -> PublicRelease:
+        plans.append(plan_release(connection, settings, law, round_, at, expected=expected, hidden=_as_repaired(hidden)))
+        return _to_come(connection, plans[-1], force, hidden).release
+
+    first = _to_come(connection, plan, force, None)
+    half_years = sorted({half for release in (*earlier, first) for half in release.half_years})
+    now = true_figures(connection, law, plan.content.periods)
+    truth = _truth(truths | {plan.content.release_id: _delivered_only(now, first.release)})
+    method = _method(law, half_years, settings)
+    result, hidden = repair([each.release for each in (*earlier, first)], method, publish, truth, progress=progress)
+    return plans[-1], _attacked(result, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """A release of the series, and the half-years it shows."""
+
+    release: PublicRelease
+    half_years: tuple[HalfYear, ...]
+
+
+def attack_series(
+    connection: Connection, settings: Settings, law: str, *, progress: Callable[[str], None] | None = None
+) -> Attacked | None:
+    """Attack all public releases of a law together; None while there is none."""
+    earlier, truths = _series(connection, law)
+    if not earlier:
+        return None
+    half_years = sorted({half for each in earlier for half in each.half_years})
+    result = audit([each.release for each in earlier], _method(law, half_years, settings), _truth(truths), progress=progress)
+    return _attacked(result, repaired_cells(connection, law).select("period", "content", region=pl.format("GM{}", "municipality")))
+
+
+def note_attack(connection: Connection, settings: Settings, plan: Plan, attacked: Attacked, at: dt.datetime) -> None:
+    """Keep what the attack found of a plan; the database lets no release out that has no such row, or one that says no.
+
+    Where counts are rounded to the nearest multiple, as the letter of the rule has it, the attack warns and does not stop anything.
+    """
+    values = {
+        "release_id": plan.content.release_id,
+        "fingerprint": plan.fingerprint,
+        "law": plan.content.law,
+        "attacked_at": at,
+        "cells": attacked.cells,
+        "disclosed": attacked.disclosed,
+        "repaired": attacked.repaired,
+        "lets_out": attacked.passed or settings.rounding == "nearest",
+        "seconds": attacked.seconds,
+        "report": json.dumps({**attacked.report, "hidden": attacked.hidden.rows()}),
+    }
+    connection.execute(statement("releases/note_attack"), values)
+
+
+def hidden_for(connection: Connection, release_id: str, fingerprint: str) -> pl.DataFrame | None:
+    """`period`, `municipality`, `content` of what the attack hid in a planned release; None when it was not attacked as it is."""
+    found = connection.execute(statement("releases/attack_report"), {"release_id": release_id, "fingerprint": fingerprint}).one_or_none()
+    return None if found is None else _as_repaired(pl.DataFrame(found.report["hidden"], schema=HIDDEN, orient="row"))
+
+
+def refuse_disclosed(settings: Settings, plan: Plan, attacked: Attacked) -> None:
+    """Stop a release that tells counts.
+
+    Raises:
+        DisclosedError: it does, and the installation does not round by the letter of the rule.
+    """
+    if attacked.passed or settings.rounding == "nearest":
+        return
+    told = [*attacked.report["faults"], *attacked.report["findings"]]
+    raise DisclosedError(
+        f"{plan.content.release_id} would tell {attacked.disclosed} counts and is not published; the first: {told[0]}. Everything that was"
+        f" found stands in the table attack_report; see the runbook ('The attack stops a release')"
+    )
+
+
+def _attacked(result: AuditResult, hidden: pl.DataFrame) -> Attacked:
+    report = {
+        "faults": [f"{each.where} in {each.release_id}: {each.words}" for each in result.faults[:_KEPT]],
+        "findings": [
+            f"{each.content} of {each.region} in {each.period} ({each.kind} in {each.release_id}) is {each.low} to {each.high}"
+            f"{'' if each.settled else ', not proven'}: {'; '.join(each.equations) or 'no short reason was looked for'}"
+            for each in result.disclosed[:_KEPT]
+        ],
+        "seconds": result.seconds,
+        "solved": result.solved,
+        "unpublished": result.unpublished,
+        "blind": list(result.blind),
+    }
+    disclosed = len(result.disclosed) + len(result.faults)
+    return Attacked(result.cells, disclosed, hidden.height, result.seconds["total"], hidden, report)
+
+
+def _series(connection: Connection, law: str) -> tuple[list[_Release], dict[str, pl.DataFrame]]:
+    """The public releases of a law as their readers have them, and the true counts that each was made of."""
+    found, truths = [], {}
+    for row in connection.execute(statement("releases/series"), {"law": law}).all():
+        found.append(_public(connection, law, row))
+        truths[row.release_id] = read_frame(connection, "releases/figures_of", _FIGURE, release_id=row.release_id)
+    return found, truths
+
+
+def _public(connection: Connection, law: str, row: Row[Any]) -> _Release:
+    document = row.document
+    half_years = tuple(HalfYear.parse(each["half_year"]) for each in document["half_years"])
+    force = half_years_in_force(connection, law, HalfYear.parse(row.round), to_count=False)
+    force = force.without([half for half in force.half_years if half not in half_years])
+    cells = read_frame(connection, "releases/cells_of", CELLS, release_id=row.release_id)
+    repaired = repaired_cells(connection, law, up_to=row.release_id)
+    hidden = repaired.select("period", "content", region=pl.format("GM{}", "municipality")).select(HIDDEN.keys())
+    return _Release(_release(row.release_id, cells, force, _people(document), hidden), half_years)
+
+
+def _to_come(connection: Connection, plan: Plan, force: InForce, hidden: pl.DataFrame | None) -> _Release:
+    content = plan.content
+    half_years = tuple(period.halves[0] for period in content.periods if not period.is_year)
+    cells = pl.concat(
+        each.cells.select(pl.lit(each.table.table_id).alias("table_id"), *(name for name in CELLS if name != "table_id"))
+        for each in content.tables
+    )
+    before = (
+        repaired_cells(connection, content.law).select("period", "content", region=pl.format("GM{}", "municipality")).select(HIDDEN.keys())
+    )
+    every = before if hidden is None else pl.concat([before, hidden.select(HIDDEN.keys())])
+    held = force.without([half for half in force.half_years if half not in half_years])
+    return _Release(_release(content.release_id, cells, held, inhabitants_of(content.periods), every), half_years)
+
+
+def _release(release_id: str, cells: pl.DataFrame, force: InForce, people: pl.DataFrame, hidden: pl.DataFrame) -> PublicRelease:
+    shown_periods = periods(force.half_years)
+    stands = participation_by_period(shown_periods, force.participation)
+    delivered = stands.filter(pl.col("participation") == Participation.DELIVERED).select("period", region=pl.format("GM{}", "municipality"))
+    took_over = {
+        f"GM{code}": tuple(f"GM{other}" for other in successors(code, shown_periods[-1].reference))
+        for half in force.half_years
+        for code in municipalities(half)
+    }
+    return PublicRelease(
+        release_id,
+        cells,
+        people,
+        repaired=hidden,
+        delivered=delivered,
+        estimates=_estimates(force.law, cells, shown_periods, people),
+        successors={code: others for code, others in took_over.items() if others},
+    )
+
+
+def _estimates(law: str, cells: pl.DataFrame, law_periods: Sequence[Period], people: pl.DataFrame) -> pl.DataFrame | None:
+    """What the method of the estimates gives for the shown municipal figures of a release."""
+    held = set(cells["table_id"])
+    made = []
+    for table in tables_of(law):
+        if not table.estimates or table.table_id not in held:
+            continue
+        table_periods = [period for period in law_periods if period.is_of(table)]
+        shown = _shown(law, cells, law_periods)
+        protection = Protection(base=table.base, smallest_shown=table.smallest_shown, first_shown=table.first_shown)
+        found = table_cells(table, table_periods, shown, people, protection)
+        made.append(found.select(pl.lit(table.table_id).alias("table_id"), "measure", "period", "group_code", "value"))
+    return pl.concat(made) if made else None
+
+
+def _shown(law: str, cells: pl.DataFrame, law_periods: Sequence[Period]) -> pl.DataFrame:
+    """`period`, `region`, `content`, `shown` of the municipal counts of a release."""
+    rows = []
+    for table in tables_of(law):
+        for group in table.groups(law_periods[-1].reference):
+            rows += [(table.table_id, count.key, group.code, table.content(count, group).name) for count in table.counts]
+    columns = pl.DataFrame(rows, schema=["table_id", "measure", "group_code", "content"], orient="row")
+    found = cells.filter(pl.col("region").str.starts_with("GM")).join(columns, on=["table_id", "measure", "group_code"])
+    return found.select("period", "region", "content", shown="value").unique(["period", "region", "content"])
+
+
+def _people(document: Mapping[str, Any]) -> pl.DataFrame:
+    """The inhabitants that the rates of a public release are over, by the days that it names."""
+    rows = []
+    for entry in (*document["half_years"], *document["years"]):
+        half = HalfYear.parse(f"{entry['period'][:4]}-H{entry['period'][-1] if 'HJ' in entry['period'] else 2}")
+        others = entry.get("inhabitants_other_dates", {})
+        for code in municipalities(half):
+            day = others.get(f"GM{code}", entry["inhabitants_date"])
+            rows.append((entry["period"], code, _inhabitants(code, HalfYear(int(day[:4]), 1))))
+    return pl.DataFrame(rows, schema=_PEOPLE, orient="row")
+
+
+def _inhabitants(code: str, half_year: HalfYear) -> int | None:
+    try:
+        return inhabitants(code, half_year)
+    except InhabitantsUnknownError:
+        return None
+
+
+def _truth(truths: Mapping[str, pl.DataFrame]) -> Truth | None:
+    """The true counts of every release; None when those of one are not there, as of a release that was written down again."""
+    if any(each.is_empty() for each in truths.values()):
+        return None
+    counts = [
+        frame.select(
+            pl.lit(release_id).alias("release_id"), "content", "period", pl.format("GM{}", "municipality").alias("region"), "value"
+        )
+        for release_id, frame in truths.items()
+    ]
+    return Truth(pl.concat(counts))
+
+
+def _delivered_only(figures: pl.DataFrame, release: PublicRelease) -> pl.DataFrame:
+    """Without figures of who is not in the release, such as of somebody who withdrew after the count."""
+    assert release.delivered is not None
+    places = release.delivered.select("period", municipality=pl.col("region").str.strip_prefix("GM"))
+    return figures.join(places, on=["period", "municipality"], how="semi")
+
+
+def _method(law: str, half_years: Sequence[HalfYear], settings: Settings) -> Method:
+    protections = {name: protection_of(table, settings) for table in tables_of(law) for half in half_years for name in table.contents(half)}
+    years = {period.key: tuple(half.statline for half in period.halves) for period in periods(half_years) if period.is_year}
+    return method_of(tables_of(law), half_years, protections, nested=nested_contents(law, half_years[-1]), years=years)
+
+
+def _as_repaired(hidden: pl.DataFrame) -> pl.DataFrame:
+    return hidden.select("period", "content", municipality=pl.col("region").str.strip_prefix("GM"))
