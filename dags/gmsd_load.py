@@ -47,7 +47,7 @@ def gmsd_load() -> None:
 
         return load_half_year(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
 
-    @task(task_display_name="Count clients")
+    @task(task_display_name="Count")
     def figures(loaded: dict[str, Any]) -> list[dict[str, Any]]:
         """The true figures of every period as of the round; skipped until the last half-year of the round is loaded, or without tables."""
         from airflow.sdk.exceptions import AirflowSkipException

@@ -1,4 +1,4 @@
-"""`gmsd releases diff`, `explain` and `verify`: two releases side by side, where a cell comes from, and one built again."""
+"""`gmsd releases diff`, `explain`, `verify` and `audit`: what changed, where a cell comes from, one built again, all attacked together."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def register(_root: typer.Typer) -> None:
     app.command()(diff)
     app.command()(explain)
     app.command()(verify)
+    app.command()(audit)
 
 
 def diff(
@@ -126,6 +127,34 @@ def verify(release_id: Annotated[str, typer.Argument(metavar="ID", help="Such as
     else:
         typer.echo(f"{release_id}: all {found.files} files are equal, byte for byte.")
     if not found.is_equal:
+        raise typer.Exit(1)
+
+
+def audit(*, law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo", as_json: AsJson = False) -> None:
+    """Attack all public releases of a law together, as a reader who kept them could, and list the counts that they tell.
+
+    Exits with 1 when one is disclosed. What the attack cannot see is said with --json.
+    """
+    from gmsd.database import connect
+    from gmsd.releases import attack_series
+    from gmsd.settings import get_settings
+
+    settings = get_settings()
+    with connect(settings, "publisher").connect() as connection:
+        found = attack_series(connection, settings, law, progress=None if as_json else lambda said: typer.echo(said, err=True))
+    if found is None:
+        typer.echo("[]" if as_json else f"No release of {law} has been published yet.")
+        return
+    told = [*found.report["faults"], *found.report["findings"]]
+    if as_json:
+        typer.echo(json.dumps({**found.describe(), "findings": told, "cannot_see": found.report["blind"]}, indent=1))
+    else:
+        typer.echo(
+            f"{found.cells} counts attacked in {found.seconds:.1f} s: {found.disclosed} disclosed, {found.repaired} hidden so that they are not."
+        )
+        for line in told:
+            typer.echo(f"  {line}")
+    if not found.passed:
         raise typer.Exit(1)
 
 

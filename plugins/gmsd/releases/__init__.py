@@ -26,6 +26,7 @@ from gmsd.releases.content import ReleaseContent
 from gmsd.releases.difference import Difference, compare_releases
 from gmsd.releases.explanations import printed
 from gmsd.releases.files import DOCUMENT, Bundle, bundle
+from gmsd.releases.gate import attack_series, note_attack, plan_attacked
 from gmsd.releases.origin import Origin, trace_cell
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
@@ -61,6 +62,7 @@ __all__ = [
     "answer",
     "approval_of",
     "ask",
+    "attack_series",
     "build_approved",
     "build_release",
     "bundle",
@@ -74,6 +76,8 @@ __all__ = [
     "list_releases",
     "newest_closed_round",
     "next_release_id",
+    "note_attack",
+    "plan_attacked",
     "plan_release",
     "printed",
     "propose",

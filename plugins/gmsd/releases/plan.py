@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,6 +20,7 @@ from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, shown_
 from gmsd.releases.content import PublishedTable, ReleaseContent
 from gmsd.releases.explanations import printed
 from gmsd.releases.files import to_json
+from gmsd.releases.loss import information_loss
 from gmsd.releases.recall import recalled
 from gmsd.releases.repair import repaired_cells
 from gmsd.releases.tabular import to_csv
@@ -55,11 +56,13 @@ class Plan:
         number: Its number.
         round: The round whose close decides what counts.
         content: What it would say.
+        loss: Table id -> what protection takes from its figures (`information_loss`); for the engineer.
     """
 
     number: int
     round: HalfYear
     content: ReleaseContent
+    loss: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -95,6 +98,7 @@ class Plan:
                     "title": each.table.title,
                     "periods": _by_period(each, said.statuses),
                     "gone_periods": [asdict(change) for change in each.changes if change.period not in said.statuses],
+                    "loss": self.loss.get(each.table.table_id),
                 }
                 for each in said.tables
             ],
@@ -172,7 +176,7 @@ def plan_release(
     check_key(settings, "rounding")
     check_key(settings, "reference")
     before = connection.scalar(statement("releases/in_force"), {"law": law})
-    tables = _published(connection, law, force, settings, before or "", hidden)
+    tables, loss = _published(connection, law, force, settings, before or "", hidden)
     if not tables:
         raise NothingToPublishError(f"no table of {law} has a period yet that round {round_} closes")
     content = ReleaseContent(
@@ -190,7 +194,7 @@ def plan_release(
         previous=before,
         half_year_code=settings.swing_half_year_period,
     )
-    return Plan(number, round_, content)
+    return Plan(number, round_, content, loss)
 
 
 def protection_of(table: Table, settings: Settings) -> Protection:
@@ -206,13 +210,22 @@ def protection_of(table: Table, settings: Settings) -> Protection:
 
 def _published(
     connection: Connection, law: str, force: InForce, settings: Settings, before: str, hidden: pl.DataFrame | None
-) -> tuple[PublishedTable, ...]:
+) -> tuple[tuple[PublishedTable, ...], dict[str, dict[str, Any]]]:
+    """The tables, and what protection takes from each."""
     protections = {table.table_id: protection_of(table, settings) for table in tables_of(law)}
     figures = true_figures(connection, law, periods(force.half_years))
     repaired = repaired_cells(connection, law).select("period", "municipality", "content")
     if hidden is not None:
         repaired = pl.concat([repaired, hidden.select(repaired.columns)])
-    return published_tables(connection, force, figures, protections, settings.key("rounding"), repaired=repaired, before=before)
+    tables = published_tables(connection, force, figures, protections, settings.key("rounding"), repaired=repaired, before=before)
+    loss = {
+        each.table.table_id: information_loss(
+            each.table, each.cells, figures, base=each.protection.base, first_shown=each.protection.first_shown
+        )
+        for each in tables
+        if each.table.counts
+    }
+    return tables, loss
 
 
 def published_tables(
