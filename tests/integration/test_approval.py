@@ -48,7 +48,7 @@ def answered(settings: Settings, question: Question, how: Any = APPROVED, *, by:
         return answer(connection, question.question, how, answered_by=by, reason=reason, at=AT)
 
 
-def proposed(settings: Settings, release: str = "r0001", fingerprint: str = "f1") -> None:
+def proposed(settings: Settings, release: str = "r0001", fingerprint: str = "f1", *, is_attacked: bool = True) -> None:
     """A release as a build leaves it, without files."""
     with connect(settings, "publisher").begin() as connection:
         values = {
@@ -66,6 +66,18 @@ def proposed(settings: Settings, release: str = "r0001", fingerprint: str = "f1"
             values,
         )
         told(connection, release, "built", "proposed")
+    if is_attacked:
+        attacked(settings, release, fingerprint)
+
+
+def attacked(settings: Settings, release: str = "r0001", fingerprint: str = "f1", *, lets_out: bool = True) -> None:
+    """What the attack leaves when it found nothing."""
+    columns = "release_id, fingerprint, law, attacked_at, cells, disclosed, repaired, lets_out, seconds, report"
+    with connect(settings, "publisher").begin() as connection:
+        connection.execute(
+            text(f"INSERT INTO attack_report ({columns}) VALUES (:r, :f, 'wmo', :at, 1, :d, 0, :out, 1, '{{}}')"),
+            {"r": release, "f": fingerprint, "at": AT, "d": int(not lets_out), "out": lets_out},
+        )
 
 
 def told(connection: Any, release: str, event: str, to: str | None) -> None:
@@ -85,7 +97,7 @@ def by_hand(settings: Settings, role: str, statement: str, *, tell: str | None =
 def empty(settings: Settings) -> Settings:
     """No question, no answer, no release; emptied as only the owner can, who takes the triggers away first."""
     with connect(settings, "owner").begin() as connection:
-        tables = ("release_cell", "release", "release_answer", "release_question", "audit")
+        tables = ("release_cell", "release_figure", "repair", "attack_report", "release", "release_answer", "release_question", "audit")
         for table in tables:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
@@ -237,6 +249,20 @@ def test_an_approval_is_used_once_and_stays_with_its_release(empty):
     proposed(empty, "r0002", "f1")
     with pytest.raises(DBAPIError, match=r"does not let release r0002 out"):
         by_hand(empty, "publisher", "UPDATE release SET state = 'building', approval = 1 WHERE release_id = 'r0002'", tell="building")
+
+
+@pytest.mark.parametrize("role", ["publisher", "owner"])
+@pytest.mark.parametrize("found", ["nothing was attacked", "another plan was", "it tells counts"])
+def test_an_approved_release_is_not_let_out_before_it_passed_the_attack(empty, store: ObjectStore, role, found):
+    proposed(empty, is_attacked=False)
+    answered(empty, asked(empty))
+    if found != "nothing was attacked":
+        attacked(empty, fingerprint="f2" if found == "another plan was" else "f1", lets_out=found == "another plan was")
+    with pytest.raises(DBAPIError, match="has not passed the attack"):
+        by_hand(empty, role, "UPDATE release SET state = 'building', approval = 1 WHERE release_id = 'r0001'", tell="building")
+    with pytest.raises(DBAPIError, match="has not passed the attack"):
+        publish(connect(empty, "publisher"), store, empty, "r0001", AT)
+    assert state_of(empty) == "proposed"
 
 
 @pytest.mark.parametrize("role", ["loader", "publisher", "owner", "reader"])

@@ -37,6 +37,8 @@ from gmsd.releases import (
     in_force,
     list_releases,
     next_release_id,
+    note_attack,
+    plan_attacked,
     plan_release,
     publish,
     refuse,
@@ -150,6 +152,9 @@ def build(publisher: Engine, store: ObjectStore, settings: Settings, round_: Hal
 def approve(settings: Settings, plan: Plan, answered: Answer = APPROVED, *, by: str = "approver") -> None:
     """What the engineer asks, and what another person answers."""
     with connect(settings, "publisher").begin() as connection:
+        attacked = plan_attacked(connection, settings, WMO, plan.round, FIRST)
+        assert (attacked[0].fingerprint, attacked[1].disclosed) == (plan.fingerprint, 0)
+        note_attack(connection, settings, *attacked, FIRST)
         asked = ask(connection, plan.preview(), run_id="run", asked_by="engineer", at=FIRST)
     with connect(settings, "approver").begin() as connection:
         answer(connection, asked.question, answered, answered_by=by, reason="", at=FIRST)
