@@ -31,9 +31,9 @@ def bundle(content: ReleaseContent, account_sha256: str) -> Bundle:
         content: What the release says.
         account_sha256: The hash that the private full account is named by.
     """
-    rendered = {**written(content), "CHANGES.md": render("changes.md", content).encode()}
-    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(rendered.items())}
-    return {**dict(sorted(rendered.items())), DOCUMENT: to_json(document(content, account_sha256, hashes))}
+    rendered = written(content, {"CHANGES.md": render("changes.md", content).encode()})
+    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in rendered.items()}
+    return {**rendered, DOCUMENT: to_json(document(content, account_sha256, hashes))}
 
 
 def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str]) -> dict[str, Any]:

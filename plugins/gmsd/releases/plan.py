@@ -17,7 +17,7 @@ from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_p
 from gmsd.installation import check_key
 from gmsd.reference import municipalities, name
 from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, shown_contents, table_cells
-from gmsd.releases.content import PublishedTable, ReleaseContent
+from gmsd.releases.content import PublishedTable, Publisher, ReleaseContent
 from gmsd.releases.explanations import printed
 from gmsd.releases.files import to_json
 from gmsd.releases.recall import recalled
@@ -67,7 +67,7 @@ class Plan:
         said = self.content
         facts = [said.release_id, said.law, said.synthetic, said.statuses, said.participation, said.deliveries, said.versions]
         tables = [[each.table.table_id, each.protection.describe()] for each in said.tables]
-        digest = hashlib.sha256(to_json([*facts, tables, said.previous, said.half_year_code]))
+        digest = hashlib.sha256(to_json([*facts, tables, said.previous, said.half_year_code, asdict(said.publisher)]))
         for each in said.tables:
             digest.update(to_csv(each.cells))
         digest.update(to_csv(said.explanations))
@@ -179,8 +179,20 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
         versions=versions_used(law, force.half_years, settings.home),
         previous=before,
         half_year_code=settings.swing_half_year_period,
+        publisher=publisher_of(settings),
     )
     return Plan(number, round_, content)
+
+
+def publisher_of(settings: Settings) -> Publisher:
+    """Who publishes, as the installation sets it."""
+    return Publisher(
+        name=settings.publisher_name,
+        agency=settings.publisher_agency,
+        contact=settings.publisher_contact,
+        identifiers=settings.publisher_identifiers,
+        licence=settings.publisher_licence,
+    )
 
 
 def protection_of(table: Table, settings: Settings) -> Protection:
@@ -232,7 +244,7 @@ def published_tables(
         if table_periods:
             cells = table_cells(table, table_periods, shown, people, protections[table.table_id])
             earlier = read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id)
-            made.append(PublishedTable(table, table_periods, protections[table.table_id], cells, changes_between(earlier, cells)))
+            made.append(PublishedTable(table, table_periods, protections[table.table_id], cells, changes_between(earlier, cells), earlier))
     return tuple(made)
 
 

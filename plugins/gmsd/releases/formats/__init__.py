@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from gmsd.releases.formats.registry import FormatError, media_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gmsd.releases.content import ReleaseContent
     from gmsd.releases.formats.registry import Format
 
-__all__ = ["FormatError", "formats", "media_type", "written"]
+__all__ = ["FormatError", "format_of", "formats", "media_type", "written"]
 
 
 @cache
@@ -21,21 +23,33 @@ def formats() -> tuple[Format, ...]:
     """Every format, in order of folder: what each module of this package calls `FORMAT`.
 
     Raises:
-        FormatError: two write into one folder, or one has a kind of file that nobody knows; so before anything is written.
+        FormatError: two write files of one kind into one folder, or one has a kind of file that nobody knows; before anything is written.
     """
     modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
-    found = sorted((module.FORMAT for module in modules if hasattr(module, "FORMAT")), key=lambda each: each.folder)
-    folders = [each.folder for each in found]
-    if len(set(folders)) < len(folders):
-        raise FormatError(f"two formats write into one folder: {', '.join(folders)}")
+    found = sorted((module.FORMAT for module in modules if hasattr(module, "FORMAT")), key=lambda each: (each.folder, each.suffixes))
+    kinds = [f"{each.folder}/*.{suffix}" for each in found for suffix in each.suffixes]
+    if len(set(kinds)) < len(kinds):
+        raise FormatError(f"two formats write files of one kind into one folder: {', '.join(kinds)}")
     return tuple(found)
 
 
-def written(content: ReleaseContent) -> dict[str, bytes]:
+def format_of(path: str) -> Format | None:
+    """The format that a file of a release is of; None of the files that are of no format."""
+    folder, suffix = path.partition("/")[0], path.rpartition(".")[2]
+    return next((each for each in formats() if each.folder == folder and suffix in each.suffixes), None)
+
+
+def written(content: ReleaseContent, others: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """A release in every format: path -> bytes, in order of path.
+
+    Args:
+        content: The release.
+        others: Files of it that are of no format; they are described with the others.
 
     Raises:
         FormatError: a format wrote a file of a kind that it did not name.
     """
-    made = {f"{each.folder}/{name}": data for each in formats() for name, data in each.files(content).items()}
+    made = dict(others or {})
+    for each in sorted(formats(), key=lambda each: each.describe is not None):
+        made |= {f"{each.folder}/{name}": data for name, data in each.files(content, made).items()}
     return dict(sorted(made.items()))
