@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gmsd.protocol import laws
 from gmsd.releases import bundle, formats
+from gmsd.tables import tables_of
+from tests.support.house import PROJECT
 from tests.support.releases import H1, content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MODULE = """
 import json
@@ -26,6 +34,16 @@ def write(content):
 
 
 FORMAT = Format("throwaway", ("json",), write)
+"""
+
+
+HASHES = """
+import hashlib
+
+from gmsd.releases import bundle
+from tests.support.releases import H1, content
+
+print({path: hashlib.sha256(data).hexdigest() for path, data in bundle(content(H1), "0" * 64).items()})
 """
 
 
@@ -58,7 +76,36 @@ def test_a_file_of_a_kind_that_the_format_did_not_name_is_refused(package: Path)
         bundle(content(H1), "0" * 64)
 
 
-def test_two_formats_do_not_write_into_one_folder(package: Path) -> None:
-    (package / "throwaway_four.py").write_text(MODULE.replace('"throwaway"', '"statline"'))
-    with pytest.raises(formats.FormatError, match="one folder"):
+def test_two_formats_do_not_write_files_of_one_kind_into_one_folder(package: Path) -> None:
+    (package / "throwaway_four.py").write_text(MODULE.replace('"throwaway", ("json",)', '"statline", ("json", "csv")'))
+    with pytest.raises(formats.FormatError, match=r"one folder: .*statline/\*\.csv"):
         formats.formats()
+
+
+def test_a_format_that_describes_is_given_every_file_of_the_others(package: Path) -> None:
+    describing = MODULE.replace("def write(content)", "def describe(content, written)").replace("write)", "describe=describe)")
+    describing = describing.replace("json.dumps(tables)", "json.dumps(sorted(written))")
+    (package / "a_throwaway_five.py").write_text(describing)
+    files = bundle(content(H1), "0" * 64)
+    described = json.loads(files["throwaway/cells.json"])
+    assert set(described) >= set(files) - {"release.json", "throwaway/cells.json", "metadata/dcat.jsonld"}
+
+
+def test_no_table_or_law_is_named_in_a_format() -> None:
+    folder = Path(formats.__file__).parent
+    words = {"Wmo", "jeugd", "participatie"} | {each.table_id for law in laws() for each in tables_of(law.id)}
+    words |= {each.key for law in laws() for table in tables_of(law.id) for each in (*table.measures, *table.dimensions)}
+    for path in folder.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in words if re.search(rf"\b{re.escape(word)}\b", text)], path.name
+
+
+def test_the_bytes_of_a_release_are_the_same_in_another_process() -> None:
+    """Where an order hangs on hashes of text, it is another one in each process."""
+    said = []
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": "."}
+        done = subprocess.run([sys.executable, "-c", HASHES], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
+        said.append(done.stdout)
+    assert said[0] == said[1]
+    assert {path.rpartition(".")[2] for path in ast.literal_eval(said[0])} >= {"csv", "json", "jsonld", "ods", "parquet", "xlsx", "xml"}

@@ -1,0 +1,94 @@
+"""All formats of a release say the same of every cell: each is read back by a program of others and held against the release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from gmsd.releases import Bundle, ReleaseContent, bundle
+from gmsd.rounds import HalfYear
+from tests.support import read_formats as read
+from tests.support.releases import content
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gmsd.releases.content import PublishedTable
+
+BEFORE, FIRST, SECOND = HalfYear(2020, 1), HalfYear(2020, 2), HalfYear(2021, 1)
+GONE, DISSOLVED, HIDDEN, ABSENT = "2020JJ00", "GM0003", "GM0050", "GM0014"
+
+
+def released() -> ReleaseContent:
+    """A release after another: a half-year and its year are gone, a municipality was dissolved, one is hidden, most did not deliver."""
+    before = {each.table.table_id: each.cells for each in content(BEFORE, FIRST).tables}
+    now = content(FIRST, SECOND, release_id="r0002", before=next(iter(before.values())))
+    tables = tuple(replace(each, earlier=before.get(each.table.table_id)) for each in now.tables)
+    return replace(now, tables=tables, explanations=now.explanations.with_columns(half_year=pl.lit(str(FIRST))))
+
+
+CONTENT = released()
+
+
+@pytest.fixture(scope="module")
+def files() -> Bundle:
+    return bundle(CONTENT, "0" * 64)
+
+
+@pytest.fixture(params=CONTENT.tables, ids=lambda each: each.table.table_id)
+def published(request: pytest.FixtureRequest) -> PublishedTable:
+    found: PublishedTable = request.param
+    return found
+
+
+def test_the_release_has_everything_that_can_go_apart() -> None:
+    """Otherwise the tests below would hold nothing."""
+    reasons = {reason for each in CONTENT.tables for reason in each.cells["reason"]}
+    assert {"shown", "suppressed", "not_delivered", "dissolved"} <= reasons
+    main = CONTENT.tables[0]
+    assert main.earlier is not None
+    assert GONE in main.earlier["period"]
+    assert GONE not in main.cells["period"]
+    stands = {region: why for (_, period, region, _), (_, why) in read.expected(main).items() if period == str(SECOND.statline)}
+    assert (stands[DISSOLVED], stands[HIDDEN], stands[ABSENT]) == (read.UNKNOWN, read.HIDDEN, read.UNKNOWN)
+
+
+def test_the_statline_folder(files: Bundle, published: PublishedTable) -> None:
+    values = {key: value for key, (value, _) in read.expected(published).items()}
+    assert {key: value for key, (value, _) in read.statline(files, published.table).items()} == values
+
+
+def test_the_long_csv(files: Bundle, published: PublishedTable) -> None:
+    assert read.long_csv(files, published.table) == read.expected(published)
+
+
+def test_parquet(files: Bundle, published: PublishedTable) -> None:
+    assert read.parquet(files, published.table) == read.expected(published)
+
+
+def test_csv_as_its_description_has_it_read(files: Bundle, published: PublishedTable, tmp_path: Path) -> None:
+    assert read.csvw(files, published.table, tmp_path) == read.expected(published)
+
+
+def test_sdmx_by_pysdmx(files: Bundle, published: PublishedTable) -> None:
+    assert read.pysdmx(files, published.table) == read.expected(published)
+
+
+def test_sdmx_by_sdmx1(files: Bundle, published: PublishedTable) -> None:
+    assert read.sdmx1(files, published.table) == read.expected(published)
+
+
+def test_the_workbook(files: Bundle, published: PublishedTable) -> None:
+    assert read.ods(files, published.table) == read.expected(published)
+
+
+def test_waarstaatjegemeente_per_period_and_flat(files: Bundle, published: PublishedTable) -> None:
+    shown = {(each.measure, group) for each in published.table.indicators for group in each.codes}
+    every = read.expected(published)
+    wanted = {key: said for key, said in every.items() if (key[0], key[3]) in shown and key[2].startswith("GM")}
+    wide, flat = read.swing(files, published.table, CONTENT)
+    assert wide == wanted
+    assert flat == wanted
