@@ -134,9 +134,7 @@ class Settings(BaseSettings):
     )
     swing_half_year_period: str = Field("{year}HJ{half:02d}", description="Form of a half-year in the Waarstaatjegemeente import.")
     publisher_name: str = Field("Gemeentelijke Monitor Sociaal Domein", description="Who publishes, as data catalogues name it.")
-    publisher_agency: str = Field(
-        "GMSD", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", description="Id of the publisher in SDMX structures."
-    )
+    publisher_agency: str = Field("GMSD", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", description="Id of the publisher in SDMX structures.")
     publisher_contact: str = Field(
         "mailto:gmsd@cbs.invalid",
         pattern=r"^(mailto:|https?://)\S+$",

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.releases.formats.long_table import long_table
+from gmsd.releases.formats.long_table import columns_of, long_table
 from gmsd.releases.formats.registry import Format
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.releases.content import ReleaseContent
 
 SEPARATOR = ";"
 """What Excel divides columns by where the comma is the decimal sign, as in the Netherlands."""
 
 
-def rows_of(content: ReleaseContent, published: PublishedTable) -> pl.DataFrame:
-    """The long table without the dimensions of which only the total is published: they would be the same on every line."""
-    said = [each.key for each in published.table.dimensions if each.total is not None]
-    return long_table(content, published).drop([name for key in said for name in (key, f"{key}Titel")])
-
-
 def write(content: ReleaseContent) -> dict[str, bytes]:
-    """`{table}.csv` for each table: UTF-8 with a byte order mark, by which Excel knows it, semicolons, LF, missing is empty."""
+    """`{table}.csv` for each table: UTF-8 with a byte order mark, by which Excel knows it, semicolons, LF, missing is empty.
+
+    Dimensions of which only the total is published are left out: they would be the same on every line.
+    """
     return {
-        f"{published.table.table_id}.csv": rows_of(content, published)
+        f"{published.table.table_id}.csv": long_table(content, published)
+        .select(columns_of(published.table, totals=False))
         .write_csv(separator=SEPARATOR, include_bom=True, line_terminator="\n")
         .encode()
         for published in content.tables

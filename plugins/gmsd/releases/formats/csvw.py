@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.releases.formats import csv_people
 from gmsd.releases.formats.keys import keys_of
-from gmsd.releases.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNIT, UNKNOWN, VALUE
+from gmsd.releases.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNIT, UNKNOWN, VALUE, columns_of
 from gmsd.releases.formats.registry import Format
 
 if TYPE_CHECKING:
@@ -53,13 +53,12 @@ FORMAT = Format(
 
 def _table(content: ReleaseContent, published: PublishedTable) -> dict[str, Any]:
     defined = published.table
-    columns = csv_people.rows_of(content, published).columns
     listed = {each.key: keys_of(content, published, each) for each in defined.dimensions if each.total is None}
     described = {each.key: each.title for each in defined.dimensions}
     codes = {key: found["Key"].to_list() for key, found in listed.items()} | {MEASURE: [each.key for each in defined.measures]}
     codes[STATUS] = sorted({content.statuses[period.key] for period in published.periods})
     made = []
-    for name in columns:
+    for name in columns_of(defined, totals=False):
         dimension = name.removesuffix(TITLE)
         column: dict[str, Any] = {"name": name, "titles": name, "dc:description": _ABOUT.get(name) or described[dimension]}
         if name in codes:

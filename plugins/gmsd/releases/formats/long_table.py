@@ -11,6 +11,7 @@ from gmsd.releases.formats.keys import keys_of
 
 if TYPE_CHECKING:
     from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.tables import Table
 
 MEASURE, UNIT, STATUS, VALUE, MISSING = "Onderwerp", "Eenheid", "Status", "Waarde", "Ontbreekt"
 """The columns beside those of the dimensions."""
@@ -25,6 +26,12 @@ _CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period
 def is_hidden() -> pl.Expr:
     """Whether a cell (`CELL`) is there and not shown, as far as a reader may know: of municipalities only (docs/domain.md)."""
     return (pl.col("reason") == SUPPRESSED) & pl.col("region").str.starts_with("GM")
+
+
+def columns_of(table: Table, *, totals: bool = True) -> list[str]:
+    """The columns of its long table; without `totals` those of the dimensions are left out of which only the total is published."""
+    said = [each.key for each in table.dimensions if totals or each.total is None]
+    return [MEASURE, MEASURE + TITLE, UNIT, *(name for key in said for name in (key, key + TITLE)), STATUS, VALUE, MISSING]
 
 
 def long_table(content: ReleaseContent, published: PublishedTable) -> pl.DataFrame:
@@ -46,13 +53,11 @@ def long_table(content: ReleaseContent, published: PublishedTable) -> pl.DataFra
     found = published.cells.with_columns(missing.alias(MISSING)).rename({"measure": MEASURE, "value": VALUE, **named})
     found = found.join(measures, on=MEASURE, how="left")
     order = [pl.col(MEASURE).cast(pl.Enum(measures[MEASURE]))]
-    columns = [MEASURE, MEASURE + TITLE, UNIT]
     for dimension in defined.dimensions:
         keys = keys_of(content, published, dimension).rename({"Key": dimension.key, "Title": dimension.key + TITLE}).drop("Description")
-        columns += [name for name in keys.columns if name != STATUS]
         if dimension.total is not None:
             found = found.join(keys, how="cross")
         else:
             found = found.join(keys, on=dimension.key, how="left")
             order.append(pl.col(dimension.key).cast(pl.Enum(keys[dimension.key])))
-    return found.sort(order).select(*columns, STATUS, VALUE, MISSING)
+    return found.sort(order).select(columns_of(defined))
