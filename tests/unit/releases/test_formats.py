@@ -91,6 +91,13 @@ def test_a_format_that_describes_is_given_every_file_of_the_others(package: Path
     assert set(described) >= set(files) - {"release.json", "throwaway/cells.json", "metadata/dcat.jsonld"}
 
 
+def test_every_format_is_described_for_catalogues_and_in_the_documentation() -> None:
+    page = (PROJECT / "docs" / "formats.md").read_text(encoding="utf-8")
+    for each in formats.formats():
+        assert each.title
+        assert f"| `{each.folder}/` |" in page
+
+
 def test_no_table_or_law_is_named_in_a_format() -> None:
     folder = Path(formats.__file__).parent
     words = {"Wmo", "jeugd", "participatie"} | {each.table_id for law in laws() for each in tables_of(law.id)}
