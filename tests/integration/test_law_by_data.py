@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from gmsd import formats
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect
 from gmsd.demo.register import bsns_of
@@ -25,7 +26,6 @@ from gmsd.journal import Context
 from gmsd.releases import (
     answer,
     build_approved,
-    formats,
     get_release,
     in_force,
     list_releases,
@@ -52,7 +52,7 @@ PLACES = {"0518": 40, "0363": 24, "0034": 3}
 FORMAT = """
 import json
 
-from gmsd.releases.formats.registry import Format
+from gmsd.formats.registry import Format
 
 
 def write(content):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gmsd import feedback, op_orde
-from gmsd.releases import formats
+from gmsd import feedback, formats, op_orde
 from tests.support import releases as released
 from tests.unit import samples as s
 from tests.unit.op_orde import test_comparison as compared

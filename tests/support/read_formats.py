@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats import PublishedTable, ReleaseContent
     from gmsd.tables import Table
 
 SILENT = "?"

@@ -9,8 +9,8 @@ import polars as pl
 from gmsd.disclosure import NATION, estimate, protect, rate_of
 from gmsd.errors import GmsdError
 from gmsd.figures import every_cell
+from gmsd.formats import Changes
 from gmsd.reference import size_class
-from gmsd.releases.content import Changes
 from gmsd.tables import contents_of, tables_of
 
 if TYPE_CHECKING:

@@ -6,13 +6,12 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from gmsd.formats import other_days, render, written
 from gmsd.reference import inhabitants_date
-from gmsd.releases.formats import written
-from gmsd.releases.texts import other_days, render
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats import ReleaseContent
 
 DOCUMENT = "release.json"
 Bundle = dict[str, bytes]

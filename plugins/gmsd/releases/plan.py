@@ -14,15 +14,13 @@ from gmsd.database import read_frame, statement
 from gmsd.disclosure import Protection
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, statuses, true_figures
+from gmsd.formats import PublishedTable, Publisher, ReleaseContent, printed, to_csv
 from gmsd.installation import check_key
 from gmsd.reference import municipalities, name
 from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, shown_contents, table_cells
-from gmsd.releases.content import PublishedTable, Publisher, ReleaseContent
-from gmsd.releases.explanations import printed
 from gmsd.releases.files import to_json
 from gmsd.releases.recall import recalled
 from gmsd.releases.repair import repaired_cells
-from gmsd.releases.tabular import to_csv
 from gmsd.releases.versions import versions_used
 from gmsd.rounds import Participation
 from gmsd.tables import tables_of

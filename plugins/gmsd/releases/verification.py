@@ -15,8 +15,8 @@ from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope, ye
 from gmsd.deliveries import get
 from gmsd.disclosure import Protection
 from gmsd.figures import count, half_years_in_force, participation_by_period, periods, statuses
+from gmsd.formats import ReleaseContent
 from gmsd.intake import StagingLost
-from gmsd.releases.content import ReleaseContent
 from gmsd.releases.files import DOCUMENT, bundle, to_json
 from gmsd.releases.files import document as said_of
 from gmsd.releases.plan import explanations_of, hashed_deliveries, participation_counted, published_tables

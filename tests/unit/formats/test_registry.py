@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gmsd import formats
 from gmsd.protocol import laws
-from gmsd.releases import bundle, formats
+from gmsd.releases import bundle
 from gmsd.tables import tables_of
 from tests.support.house import PROJECT
 from tests.support.releases import H1, content
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 MODULE = """
 import json
 
-from gmsd.releases.formats.registry import Format
+from gmsd.formats.registry import Format
 
 
 def write(content):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from gmsd.releases import Bundle, ReleaseContent, bundle
+from gmsd.releases import Bundle, bundle
 from gmsd.rounds import HalfYear
 from tests.support import read_formats as read
 from tests.support.releases import content
@@ -16,7 +16,7 @@ from tests.support.releases import content
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gmsd.releases.content import PublishedTable
+    from gmsd.formats import PublishedTable, ReleaseContent
 
 BEFORE, FIRST, SECOND = HalfYear(2020, 1), HalfYear(2020, 2), HalfYear(2021, 1)
 GONE, DISSOLVED, HIDDEN, ABSENT = "2020JJ00", "GM0003", "GM0050", "GM0014"

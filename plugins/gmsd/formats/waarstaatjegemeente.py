@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.releases.explanations import printed
-from gmsd.releases.formats.long_table import is_hidden
-from gmsd.releases.formats.registry import Format
-from gmsd.releases.tabular import table, to_csv
-from gmsd.releases.texts import filled
+from gmsd.formats.explanations import printed
+from gmsd.formats.long_table import is_hidden
+from gmsd.formats.registry import Format
+from gmsd.formats.tabular import table, to_csv
+from gmsd.formats.texts import filled
 from gmsd.rendering import fill
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats.content import ReleaseContent
 
 HIDDEN = -99997
 """Swing's value for a figure that is there and not shown."""

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd.figures import statuses
-from gmsd.releases.formats.keys import keys_of
-from gmsd.releases.formats.long_table import is_hidden
-from gmsd.releases.formats.registry import Format
-from gmsd.releases.texts import filled
+from gmsd.formats.keys import keys_of
+from gmsd.formats.long_table import is_hidden
+from gmsd.formats.registry import Format
+from gmsd.formats.texts import filled
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables import Dimension, Table
 
 VERSION = "1.0"

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from gmsd.disclosure import NATION
 from gmsd.figures import regions
+from gmsd.formats.tabular import table
 from gmsd.reference import all_municipalities, statline_regions
-from gmsd.releases.tabular import table
 from gmsd.tables import category_titles
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables import Dimension
 
 COLUMNS = ("Key", "Title", "Description")

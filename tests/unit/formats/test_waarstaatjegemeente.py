@@ -8,7 +8,7 @@ import zipfile
 
 from openpyxl import load_workbook
 
-from gmsd.releases.formats import waarstaatjegemeente
+from gmsd.formats import waarstaatjegemeente
 from tests.support.releases import H1, H2, content
 
 SAID = content(H1, H2)

@@ -7,7 +7,7 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gmsd.releases.formats import parquet
+from gmsd.formats import parquet
 from tests.support.releases import H1, H2, TABLE, content
 
 

@@ -6,13 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from gmsd.releases.formats import csv_people
-from gmsd.releases.formats.keys import keys_of
-from gmsd.releases.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNIT, UNKNOWN, VALUE, columns_of
-from gmsd.releases.formats.registry import Format
+from gmsd.formats import csv_people
+from gmsd.formats.keys import keys_of
+from gmsd.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNIT, UNKNOWN, VALUE, columns_of
+from gmsd.formats.registry import Format
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
 
 _ABOUT = {
     MEASURE: "Sleutel van het onderwerp",

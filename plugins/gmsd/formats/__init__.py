@@ -1,4 +1,9 @@
-"""The formats of a release: a module each, found by itself, that says its folder, its kinds of files and how it writes a release."""
+"""What a release says, and how it is written in every format: a module each, found by itself.
+
+A module with a `FORMAT` says its folder, its kinds of files and how it writes a release; those without are what several formats share.
+
+Not here: how cells are protected and compared, and what becomes of the files (`releases`). Values in, bytes out, the same each time.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,29 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gmsd.releases.formats.registry import FormatError, media_type
+from gmsd.formats.content import Changes, PublishedTable, Publisher, ReleaseContent
+from gmsd.formats.explanations import printed
+from gmsd.formats.registry import Format, FormatError, media_type
+from gmsd.formats.tabular import to_csv
+from gmsd.formats.texts import other_days, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gmsd.releases.content import ReleaseContent
-    from gmsd.releases.formats.registry import Format
-
-__all__ = ["FormatError", "format_of", "formats", "media_type", "written"]
+__all__ = [
+    "Changes",
+    "FormatError",
+    "PublishedTable",
+    "Publisher",
+    "ReleaseContent",
+    "formats",
+    "media_type",
+    "other_days",
+    "printed",
+    "render",
+    "to_csv",
+    "written",
+]
 
 
 @cache

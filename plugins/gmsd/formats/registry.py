@@ -10,7 +10,7 @@ from gmsd.errors import GmsdError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats.content import ReleaseContent
 
 _MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.releases.formats.keys import keys_of
-from gmsd.releases.formats.registry import Format
-from gmsd.releases.tabular import table, to_csv
-from gmsd.releases.texts import filled, render
+from gmsd.formats.keys import keys_of
+from gmsd.formats.registry import Format
+from gmsd.formats.tabular import table, to_csv
+from gmsd.formats.texts import filled, render
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables import Dimension
 
 _CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period"}

@@ -13,8 +13,8 @@ import pyshacl
 import pytest
 from rdflib import DCTERMS, Graph, Literal, Namespace, URIRef
 
-from gmsd.releases import Bundle, ReleaseContent, bundle
-from gmsd.releases.formats import media_type
+from gmsd.formats import ReleaseContent, media_type
+from gmsd.releases import Bundle, bundle
 from tests.support.house import PROJECT
 from tests.support.releases import H1, H2, TABLE, content
 
@@ -53,7 +53,7 @@ def faults(document: dict[str, Any]) -> str:
 
 def without_files(said: ReleaseContent) -> dict[str, Any]:
     """The entry of a release, of which one file is described."""
-    from gmsd.releases.formats import dcat
+    from gmsd.formats import dcat
 
     found: dict[str, Any] = json.loads(dcat.describe(said, {"csv/83262NED.csv": b"a;b\n"})["dcat.jsonld"])
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from csvw import CSVW
 
-from gmsd.releases.formats import written
+from gmsd.formats import written
 from tests.support.releases import H1, H2, TABLE, content
 
 if TYPE_CHECKING:

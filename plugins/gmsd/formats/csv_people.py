@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmsd.releases.formats.long_table import columns_of, long_table
-from gmsd.releases.formats.registry import Format
+from gmsd.formats.long_table import columns_of, long_table
+from gmsd.formats.registry import Format
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats.content import ReleaseContent
 
 SEPARATOR = ";"
 """What Excel divides columns by where the comma is the decimal sign, as in the Netherlands."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from gmsd.releases.formats import csv_people
+from gmsd.formats import csv_people
 from tests.support.releases import H1, H2, TABLE, content
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from gmsd.releases.formats.long_table import long_table
-from gmsd.releases.formats.registry import Format
+from gmsd.formats.long_table import long_table
+from gmsd.formats.registry import Format
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
 
 
 def write(content: ReleaseContent) -> dict[str, bytes]:

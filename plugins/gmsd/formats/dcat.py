@@ -6,13 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from gmsd.releases.formats.registry import Format, media_type
+from gmsd.formats.registry import Format, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gmsd.figures import Period
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
 
 # Carried in the file: a reader that fetched it from elsewhere would fail where there is no network.
 _CONTEXT = {
@@ -134,7 +134,7 @@ def _data_set(content: ReleaseContent, name: str, title: str, description: str, 
 
 
 def _distribution(content: ReleaseContent, path: str, data: bytes) -> dict[str, Any]:
-    from gmsd.releases.formats import format_of  # the package finds its formats by importing them
+    from gmsd.formats import format_of  # the package finds its formats by importing them
 
     found, suffix = format_of(path), path.rpartition(".")[2]
     title, standard = (found.title, found.standard) if found else (_OTHER, "")

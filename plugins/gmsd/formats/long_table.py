@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.releases.cells import SUPPRESSED
-from gmsd.releases.formats.keys import keys_of
+from gmsd.disclosure import SUPPRESSED
+from gmsd.formats.keys import keys_of
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables import Table
 
 MEASURE, UNIT, STATUS, VALUE, MISSING = "Onderwerp", "Eenheid", "Status", "Waarde", "Ontbreekt"

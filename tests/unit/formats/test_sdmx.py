@@ -11,14 +11,14 @@ import polars as pl
 import pytest
 import sdmx as sdmx1
 
+from gmsd.formats import sdmx
 from gmsd.releases.cells import SHOWN, SUPPRESSED
-from gmsd.releases.formats import sdmx
 from gmsd.rounds import HalfYear
 from tests.support import read_formats as read
 from tests.support.releases import H1, H2, TABLE, content
 
 if TYPE_CHECKING:
-    from gmsd.releases import ReleaseContent
+    from gmsd.formats import ReleaseContent
 
 NEXT = HalfYear(2020, 1)
 SAID = ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS")

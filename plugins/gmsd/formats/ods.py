@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.dutch import dutch_day
+from gmsd.formats.explanations import printed
+from gmsd.formats.keys import keys_of
+from gmsd.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNKNOWN, VALUE, long_table
+from gmsd.formats.registry import Format
+from gmsd.formats.texts import STATUS_WORDS, filled, render
 from gmsd.reference import name
-from gmsd.releases.explanations import printed
-from gmsd.releases.formats.keys import keys_of
-from gmsd.releases.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNKNOWN, VALUE, long_table
-from gmsd.releases.formats.registry import Format
-from gmsd.releases.texts import STATUS_WORDS, filled, render
 from gmsd.rendering import Grid, spreadsheet
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables.definition import Measure
 
 PLACE, CODE, PERIOD = "Regio", "Code", "Periode"

@@ -7,7 +7,7 @@ import io
 import pandas as pd
 import pytest
 
-from gmsd.releases.formats import ods
+from gmsd.formats import ods
 from tests.support.releases import H1, H2, TABLE, content
 
 SAID = content(H1, H2)
