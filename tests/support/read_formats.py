@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -73,11 +74,14 @@ def csvw(files: Mapping[str, bytes], table: Table, folder: Path) -> Cells:
     """The long CSV, as its description has it read and checked: a cell or key that does not fit it raises."""
     from csvw import CSVW
 
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
+    said = json.loads(files["metadata/csvw.json"])
+    said["tables"] = [each for each in said["tables"] if each["url"].endswith(f"/{table.table_id}.csv")]
+    path = f"csv/{table.table_id}.csv"
+    for name, data in {path: files[path], "metadata/csvw.json": json.dumps(said).encode()}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
     described = CSVW(str(folder / "metadata" / "csvw.json"), validate=True)
-    found = next(each for each in described.tables if str(each.url).endswith(f"/{table.table_id}.csv"))
+    (found,) = described.tables
     assert found.check_primary_key()
     return _of_long(list(found.iterdicts(strict=True)), table)
 

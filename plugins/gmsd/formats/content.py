@@ -84,6 +84,7 @@ class ReleaseContent:
         previous: The release of this law in force before it, None for the first.
         half_year_code: Form of a half-year in the Waarstaatjegemeente import, such as `{year}HJ{half:02d}`.
         publisher: Who publishes.
+        gone: Tables that the release in force has and this one no longer, with their cells there.
     """
 
     release_id: str
@@ -100,3 +101,4 @@ class ReleaseContent:
     previous: str | None
     half_year_code: str = "{year}HJ{half:02d}"
     publisher: Publisher = Publisher()
+    gone: tuple[tuple[Table, pl.DataFrame], ...] = ()

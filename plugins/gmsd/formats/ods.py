@@ -18,7 +18,7 @@ from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     from gmsd.formats.content import PublishedTable, ReleaseContent
-    from gmsd.tables.definition import Measure
+    from gmsd.tables import Measure
 
 PLACE, CODE, PERIOD = "Regio", "Code", "Periode"
 """The columns before those of the groups, with `Status`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gmsd.formats import other_days, render, written
@@ -72,6 +73,7 @@ def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str
         "rule": content.tables[0].protection.describe(),
         "rules": {each.table.table_id: each.protection.describe() for each in content.tables},
         "versions": content.versions,
+        "publisher": asdict(content.publisher),
         "account": account_sha256,
         "files": hashes,
     }

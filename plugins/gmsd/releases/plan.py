@@ -27,7 +27,7 @@ from gmsd.tables import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -178,6 +178,7 @@ def plan_release(connection: Connection, settings: Settings, law: str, round_: H
         previous=before,
         half_year_code=settings.swing_half_year_period,
         publisher=publisher_of(settings),
+        gone=gone_tables(connection, law, tables, before or ""),
     )
     return Plan(number, round_, content)
 
@@ -244,6 +245,17 @@ def published_tables(
             earlier = read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id)
             made.append(PublishedTable(table, table_periods, protections[table.table_id], cells, changes_between(earlier, cells), earlier))
     return tuple(made)
+
+
+def gone_tables(connection: Connection, law: str, tables: Sequence[PublishedTable], before: str) -> tuple[tuple[Table, pl.DataFrame], ...]:
+    """Tables that the release before had and this one has not, as one of years after a recall of a half-year, with their cells (`CELL`)."""
+    here = {each.table.table_id for each in tables}
+    earlier = [
+        (table, read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id))
+        for table in tables_of(law)
+        if table.table_id not in here
+    ]
+    return tuple((table, cells) for table, cells in earlier if cells.height)
 
 
 def participation_counted(force: InForce) -> dict[str, tuple[int, int]]:

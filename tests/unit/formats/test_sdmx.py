@@ -107,6 +107,20 @@ def test_a_final_year_is_replaced_in_every_cell_that_is_shown() -> None:
     assert {row["TIME_PERIOD"] for row in replaced} == {"2019-S1", "2019-S2", "2019"}
 
 
+def test_a_table_that_is_gone_is_deleted_and_nothing_else_is_said_of_it() -> None:
+    """As one of years after a recall of a half-year; its keys are those of the release before."""
+    before = content(H1, H2, every_table=True)
+    years = next(each for each in before.tables if each.table.periods == ("years",))
+    now = replace(content(H1), previous="r0001", gone=((years.table, years.cells),))
+    files = {name: data for name, data in sdmx.write(now).items() if years.table.table_id in name}
+    assert list(files) == [f"changes/{years.table.table_id}-delete.csv"]
+    (deleted,) = files.values()
+    published = by_key(sdmx.write(before)[f"{years.table.table_id}.csv"])
+    keys = [tuple(value for column, value in row.items() if column != "ACTION") for row in rows(deleted)]
+    assert sorted(keys) == sorted(published)
+    assert {row["ACTION"] for row in rows(deleted)} == {"D"}
+
+
 def test_there_are_no_messages_where_there_is_nothing_to_say() -> None:
     assert not [name for name in after(*SERIES["nothing"]) if name.startswith("changes/")]
     assert set(sdmx.write(content(H1))) == {f"{ID}.csv", f"{ID}.xml"}
