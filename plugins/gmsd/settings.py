@@ -133,6 +133,23 @@ class Settings(BaseSettings):
         description="Show a count from a secret threshold, at or a little above the first count that its table may show.",
     )
     swing_half_year_period: str = Field("{year}HJ{half:02d}", description="Form of a half-year in the Waarstaatjegemeente import.")
+    publisher_name: str = Field("Gemeentelijke Monitor Sociaal Domein", description="Who publishes, as data catalogues name it.")
+    publisher_agency: str = Field("GMSD", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", description="Id of the publisher in SDMX structures.")
+    publisher_contact: str = Field(
+        "mailto:gmsd@cbs.invalid",
+        pattern=r"^(mailto:|https?://)\S+$",
+        description="Where readers of the figures turn to, an office and no person: `mailto:` or a web address.",
+    )
+    publisher_identifiers: str = Field(
+        "urn:gmsd:",
+        pattern=r"^(urn:|https?://)\S+[:/#]$",
+        description="What the identifiers of data sets in catalogues begin with; a web address that answers, where there is one.",
+    )
+    publisher_licence: str = Field(
+        "http://creativecommons.org/licenses/by/4.0/",
+        pattern=r"^https?://\S+$",
+        description="Address of the licence of the figures.",
+    )
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
     publish_when_loaded: bool = Field(False, description="Start publication by itself once a round's half-years are loaded.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -41,6 +43,15 @@ def context(settings, clock) -> Context:
 
 def files(context: Context, release_id: str) -> dict[str, bytes]:
     return get_release(context.store, context.settings.bucket_publication, release_id)
+
+
+def deletions(release: dict[str, bytes]) -> dict[str, set[str]]:
+    """Table -> the periods of which a release tells users of SDMX to delete cells; it tells them to change nothing else."""
+    found = {path.removeprefix("sdmx/changes/"): data for path, data in release.items() if path.startswith("sdmx/changes/")}
+    assert {path.rpartition("-")[2] for path in found} == {"delete.csv"}
+    rows = {path.partition("-")[0]: list(csv.DictReader(io.StringIO(data.decode()))) for path, data in found.items()}
+    assert {row["ACTION"] for table in rows.values() for row in table} == {"D"}
+    return {table: {row["TIME_PERIOD"] for row in read} for table, read in rows.items()}
 
 
 def compared(context: Context, before: str, after: str) -> list[dict[str, Any]]:
@@ -108,6 +119,10 @@ def test_one_half_year_is_recalled_and_put_back_and_nothing_else_changes(context
     assert {row["period"] for row in summary} == {"2019HJ01", "2019JJ00"}
     assert all(row["new"] == row["changed"] == 0 and row["gone"] for row in summary)
     assert b"too early" not in b"".join(files(context, "r0003").values()), "the reason stays inside"
+    assert deletions(files(context, "r0003")) == {
+        **{key: {"2019-S1", "2019"} for key in ("83262NED", "83264NED", "86050NED", "83268NED", "GMSDNL01")},
+        "GMSDMA01": {"2019"},
+    }
     with publisher.connect() as connection:
         assert verify_release(context, connection, "r0003").is_equal
         assert verify_release(context, connection, "r0002").is_equal, "what was public is still built as it was"

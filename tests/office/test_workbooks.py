@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gmsd import feedback, op_orde
+from gmsd import feedback, formats, op_orde
+from tests.support import releases as released
 from tests.unit import samples as s
 from tests.unit.op_orde import test_comparison as compared
 
@@ -32,11 +33,11 @@ def office() -> str:
     return found
 
 
-def opened(office: str, data: bytes, folder: Path) -> dict[str, list[list[str]]]:
+def opened(office: str, data: bytes, folder: Path, name: str = "book.xlsx") -> dict[str, list[list[str]]]:
     """The rows that LibreOffice shows, by sheet."""
-    (folder / "book.xlsx").write_bytes(data)
+    (folder / name).write_bytes(data)
     command = [office, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", EVERY_SHEET]
-    done = subprocess.run([*command, "--outdir", folder, folder / "book.xlsx"], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([*command, "--outdir", folder, folder / name], capture_output=True, text=True, timeout=300, check=False)
     sheets = {path.stem.removeprefix("book-"): path for path in folder.glob("book-*.csv")}
     assert sheets, done.stdout + done.stderr
     read = {}
@@ -81,3 +82,38 @@ def test_it_opens_the_op_orde_report(office, tmp_path):
     sheets = opened(office, op_orde.op_orde_xlsx(compared.REPORTS["full"], compared.CONTEXT), tmp_path)
     assert {"samenvatting", "cliënten type"} <= set(sheets)
     assert len(sheets["cliënten type"]) > 18
+
+
+def test_it_opens_the_workbook_of_a_table(office, tmp_path):
+    said = released.content(released.H1, released.H2)
+    for path, data in formats.written(said).items():
+        if path.startswith("ods/"):
+            sheets = opened(office, data, tmp_path, "book.ods")
+            table = said.tables[0].table
+            assert set(sheets) >= {"Toelichting", "Toelichting van gemeenten", *(measure.title for measure in table.measures)}
+            rows = sheets[table.measures[0].title]
+            names = next(row for row in rows if row[0] == "Regio")
+            found = {(row[0], row[2]): row for row in rows[rows.index(names) + 1 :]}
+            assert len(found) == 356 * 3
+            shown = said.tables[0].cells.filter(region="GM0363", period="2019HJ01", measure=table.measures[0].key)["value"].to_list()
+            read = [re.sub("[.,]", "", cell) for cell in found["Amsterdam", "1e halfjaar 2019"][4:]]
+            assert sorted(map(int, read)) == sorted(shown)
+            assert set(found["Zeewolde", "1e halfjaar 2019"][4:]) == {"geheim"}
+            assert all(len([cell for cell in row if cell]) == 4 + 6 for row in found.values())
+
+
+def test_it_divides_the_long_csv_as_excel_in_dutch_does(office, tmp_path):
+    """Semicolon, quote, UTF-8: what Excel takes from the region of its machine and from the first bytes of the file."""
+    said = released.content(released.H1)
+    (tmp_path / "table.csv").write_bytes(formats.written(said)[f"csv/{said.tables[0].table.table_id}.csv"])
+    command = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--infilter=CSV:59,34,76,1"]
+    done = subprocess.run(
+        [*command, "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1", "--outdir", tmp_path / "out", tmp_path / "table.csv"],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    with (tmp_path / "out" / "table.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][:3] == ["Onderwerp", "OnderwerpTitel", "Eenheid"], done.stdout + done.stderr
+    assert {len(row) for row in rows} == {12}
+    assert len(rows) == 1 + said.tables[0].cells.height
+    assert {row[7] for row in rows[1:]} == {"2019HJ01"}

@@ -9,10 +9,9 @@ import polars as pl
 from gmsd.clock import AMSTERDAM
 from gmsd.disclosure import Protection
 from gmsd.figures import Period, inhabitants_of, participation_by_period, periods, statuses
+from gmsd.formats import PublishedTable, ReleaseContent
 from gmsd.reference import municipalities
-from gmsd.releases import ReleaseContent
 from gmsd.releases.cells import changes_between, shown_contents, table_cells
-from gmsd.releases.content import PublishedTable
 from gmsd.rounds import WMO, HalfYear, Participation
 from gmsd.tables import contents_of, main_table, tables_of
 

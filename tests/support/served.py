@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gmsd.releases import ReleaseContent
+    from gmsd.formats import ReleaseContent
 
 TABLE = "83262NED"
 

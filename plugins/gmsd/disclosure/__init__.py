@@ -4,10 +4,10 @@ Not here: connections, files, and the numbers of a table's protection, which sta
 83262NED). How counts are protected, and what it was measured on: docs/decisions/0008.
 """
 
-from gmsd.disclosure.cells import protect
+from gmsd.disclosure.cells import SUPPRESSED, protect
 from gmsd.disclosure.keyed import draw
 from gmsd.disclosure.nation import NATION, estimate
 from gmsd.disclosure.protection import Protection
 from gmsd.disclosure.rates import rate_of
 
-__all__ = ["NATION", "Protection", "draw", "estimate", "protect", "rate_of"]
+__all__ = ["NATION", "SUPPRESSED", "Protection", "draw", "estimate", "protect", "rate_of"]

@@ -22,9 +22,7 @@ from gmsd.releases.approval import (
 from gmsd.releases.build import OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
 from gmsd.releases.catalogue import NoReleaseError, get_document, get_release, in_force, list_releases
 from gmsd.releases.cells import FiguresMissingError
-from gmsd.releases.content import ReleaseContent
 from gmsd.releases.difference import Difference, compare_releases
-from gmsd.releases.explanations import printed
 from gmsd.releases.files import DOCUMENT, Bundle, bundle
 from gmsd.releases.gate import attack_series, note_attack, plan_attacked
 from gmsd.releases.origin import Origin, trace_cell
@@ -54,7 +52,6 @@ __all__ = [
     "PlanChangedError",
     "PublicationUnfinishedError",
     "Question",
-    "ReleaseContent",
     "ReleaseDamagedError",
     "ReleaseStateError",
     "SamePersonError",
@@ -79,7 +76,6 @@ __all__ = [
     "note_attack",
     "plan_attacked",
     "plan_release",
-    "printed",
     "propose",
     "publish",
     "publish_approved",

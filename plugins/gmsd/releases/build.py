@@ -21,7 +21,7 @@ from gmsd.store import NotReadable
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats import ReleaseContent
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore

@@ -8,9 +8,9 @@ import polars as pl
 
 from gmsd.disclosure import NATION, estimate, protect, rate_of
 from gmsd.errors import GmsdError
-from gmsd.figures import every_cell
+from gmsd.figures import every_cell, regions
+from gmsd.formats import Changes
 from gmsd.reference import size_class
-from gmsd.releases.content import Changes
 from gmsd.tables import contents_of, tables_of
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def table_cells(
         none of its own to hide: `no_base`.
     """
     groups = table.groups(table_periods[-1].reference)
-    here = shown.filter(pl.col("period").is_in([period.key for period in table_periods]))
+    # a municipality that exists only in periods of other tables is in none of this one's lists
+    places = [NATION, *(f"GM{code}" for code in regions(table_periods))]
+    here = shown.filter(pl.col("period").is_in([period.key for period in table_periods]) & pl.col("region").is_in(places))
     made = []
     for count in table.counts:
         rows = _of_groups(table, count, groups, here).with_columns(pl.col("reason").fill_null(SHOWN))

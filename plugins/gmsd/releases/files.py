@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from gmsd.formats import other_days, render, written
 from gmsd.reference import inhabitants_date
-from gmsd.releases.formats import written
-from gmsd.releases.texts import other_days, render
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats import ReleaseContent
 
 DOCUMENT = "release.json"
 Bundle = dict[str, bytes]
@@ -31,9 +31,9 @@ def bundle(content: ReleaseContent, account_sha256: str) -> Bundle:
         content: What the release says.
         account_sha256: The hash that the private full account is named by.
     """
-    rendered = {**written(content), "CHANGES.md": render("changes.md", content).encode()}
-    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(rendered.items())}
-    return {**dict(sorted(rendered.items())), DOCUMENT: to_json(document(content, account_sha256, hashes))}
+    rendered = written(content, {"CHANGES.md": render("changes.md", content).encode()})
+    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in rendered.items()}
+    return {**rendered, DOCUMENT: to_json(document(content, account_sha256, hashes))}
 
 
 def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str]) -> dict[str, Any]:
@@ -73,6 +73,7 @@ def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str
         "rule": content.tables[0].protection.describe(),
         "rules": {each.table.table_id: each.protection.describe() for each in content.tables},
         "versions": content.versions,
+        "publisher": asdict(content.publisher),
         "account": account_sha256,
         "files": hashes,
     }

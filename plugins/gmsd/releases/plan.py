@@ -14,23 +14,21 @@ from gmsd.database import read_frame, statement
 from gmsd.disclosure import Protection
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, statuses, true_figures
+from gmsd.formats import PublishedTable, Publisher, ReleaseContent, printed, to_csv
 from gmsd.installation import check_key
 from gmsd.reference import municipalities, name
 from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, shown_contents, table_cells
-from gmsd.releases.content import PublishedTable, ReleaseContent
-from gmsd.releases.explanations import printed
 from gmsd.releases.files import to_json
 from gmsd.releases.loss import information_loss
 from gmsd.releases.recall import recalled
 from gmsd.releases.repair import repaired_cells
-from gmsd.releases.tabular import to_csv
 from gmsd.releases.versions import versions_used
 from gmsd.rounds import Participation
 from gmsd.tables import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -70,7 +68,7 @@ class Plan:
         said = self.content
         facts = [said.release_id, said.law, said.synthetic, said.statuses, said.participation, said.deliveries, said.versions]
         tables = [[each.table.table_id, each.protection.describe()] for each in said.tables]
-        digest = hashlib.sha256(to_json([*facts, tables, said.previous, said.half_year_code]))
+        digest = hashlib.sha256(to_json([*facts, tables, said.previous, said.half_year_code, asdict(said.publisher)]))
         for each in said.tables:
             digest.update(to_csv(each.cells))
         digest.update(to_csv(said.explanations))
@@ -193,8 +191,21 @@ def plan_release(
         versions=versions_used(law, force.half_years, settings.home),
         previous=before,
         half_year_code=settings.swing_half_year_period,
+        publisher=publisher_of(settings),
+        gone=gone_tables(connection, law, tables, before or ""),
     )
     return Plan(number, round_, content, loss)
+
+
+def publisher_of(settings: Settings) -> Publisher:
+    """Who publishes, as the installation sets it."""
+    return Publisher(
+        name=settings.publisher_name,
+        agency=settings.publisher_agency,
+        contact=settings.publisher_contact,
+        identifiers=settings.publisher_identifiers,
+        licence=settings.publisher_licence,
+    )
 
 
 def protection_of(table: Table, settings: Settings) -> Protection:
@@ -259,8 +270,19 @@ def published_tables(
         if table_periods:
             cells = table_cells(table, table_periods, shown, people, protections[table.table_id])
             earlier = read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id)
-            made.append(PublishedTable(table, table_periods, protections[table.table_id], cells, changes_between(earlier, cells)))
+            made.append(PublishedTable(table, table_periods, protections[table.table_id], cells, changes_between(earlier, cells), earlier))
     return tuple(made)
+
+
+def gone_tables(connection: Connection, law: str, tables: Sequence[PublishedTable], before: str) -> tuple[tuple[Table, pl.DataFrame], ...]:
+    """Tables that the release before had and this one has not, as one of years after a recall of a half-year, with their cells (`CELL`)."""
+    here = {each.table.table_id for each in tables}
+    earlier = [
+        (table, read_frame(connection, "releases/cells", CELL, release_id=before, table_id=table.table_id))
+        for table in tables_of(law)
+        if table.table_id not in here
+    ]
+    return tuple((table, cells) for table, cells in earlier if cells.height)
 
 
 def participation_counted(force: InForce) -> dict[str, tuple[int, int]]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
 from gmsd.errors import GmsdError
+from gmsd.formats import media_type
 from gmsd.journal import Entry, Stage, anchor, audit_many
 from gmsd.releases.approval import approval_of
 from gmsd.releases.build import staged_prefix
 from gmsd.releases.files import DOCUMENT, to_json
-from gmsd.releases.formats import media_type
 from gmsd.rounds import WMO
 from gmsd.store import NotReadable
 

@@ -15,11 +15,11 @@ from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope, ye
 from gmsd.deliveries import get
 from gmsd.disclosure import Protection
 from gmsd.figures import count, half_years_in_force, participation_by_period, periods, statuses
+from gmsd.formats import Publisher, ReleaseContent
 from gmsd.intake import StagingLost
-from gmsd.releases.content import ReleaseContent
 from gmsd.releases.files import DOCUMENT, bundle, to_json
 from gmsd.releases.files import document as said_of
-from gmsd.releases.plan import explanations_of, hashed_deliveries, participation_counted, published_tables
+from gmsd.releases.plan import explanations_of, gone_tables, hashed_deliveries, participation_counted, published_tables
 from gmsd.releases.recovery import read_public
 from gmsd.releases.repair import repaired_cells
 from gmsd.releases.versions import code_version
@@ -181,4 +181,6 @@ def _content(
         versions=document["versions"],
         previous=document["previous"],
         half_year_code=settings.swing_half_year_period,
+        publisher=Publisher(**document.get("publisher", {})),
+        gone=gone_tables(connection, force.law, tables, document["previous"] or ""),
     )

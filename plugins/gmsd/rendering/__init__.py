@@ -15,6 +15,7 @@ from gmsd.rendering.environments import (
     render_text,
 )
 from gmsd.rendering.json_text import pretty_json
+from gmsd.rendering.ods import Grid, spreadsheet
 from gmsd.rendering.party import Party, Receipt
 from gmsd.rendering.sheets import Cell, Sheet, workbook
 from gmsd.rendering.xlsx import MOST_ROWS
@@ -22,6 +23,7 @@ from gmsd.rendering.xlsx import MOST_ROWS
 __all__ = [
     "MOST_ROWS",
     "Cell",
+    "Grid",
     "Party",
     "Receipt",
     "RenderedMail",
@@ -35,5 +37,6 @@ __all__ = [
     "render_page",
     "render_page_of",
     "render_text",
+    "spreadsheet",
     "workbook",
 ]

@@ -43,7 +43,7 @@ def test_each_file_is_named_after_a_module_or_is_about_the_whole(file: Path) -> 
         ("test_masking.py", "gmsd/masking.py"),
         ("feedback/test_report_same.py", "gmsd/feedback/report.py"),
         ("feedback/test_rule_catalogue.py", "gmsd/feedback/rule_catalogue.py"),
-        ("releases/test_formats.py", "gmsd/releases/formats/__init__.py"),
+        ("web/test_site.py", "gmsd/web/site/__init__.py"),
         ("gx_polars/test_validation_traps.py", "gx_polars/validation.py"),
         ("feedback/test_nothing.py", None),
         ("attic/test_report.py", None),

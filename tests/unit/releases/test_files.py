@@ -32,7 +32,7 @@ def rows(files: Bundle, path: str) -> list[dict[str, str]]:
 def test_the_same_content_gives_the_same_bytes(files: Bundle) -> None:
     first = content(H1)
     assert bundle(content(H1, H2, release_id="r0002", before=first.tables[0].cells), ACCOUNT) == files
-    assert all(b"\r" not in data for data in files.values())
+    assert all(b"\r" not in data for path, data in files.items() if path.endswith((".csv", ".md", ".json", ".jsonld")))
 
 
 def test_the_cube_is_dense_and_numbered_row_by_row(files: Bundle) -> None:
@@ -146,7 +146,7 @@ def test_every_text_describes_the_rule_that_was_set(rounding: str, threshold: st
     }
     for text in (info["ExplanatoryText"], info["Description"], *measures, *counts):
         assert {words for words in said if words in text} == {words for words, wanted in said.items() if wanted}
-    everything = "\n".join(data.decode() for data in made.values())
+    everything = "\n".join(data.decode() for path, data in made.items() if not path.endswith((".parquet", ".ods", ".xlsx")))
     only_in = {"willekeurig": "keyed", "vaste kansen": "keyed", "iets hoger zijn afgerond": "keyed", "dichtstbijzijnde vijf": "nearest"}
     for words, only in only_in.items():
         assert (words in everything) == (rounding == only), words

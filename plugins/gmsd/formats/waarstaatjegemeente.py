@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.releases.cells import SUPPRESSED
-from gmsd.releases.explanations import printed
-from gmsd.releases.formats.registry import Format
-from gmsd.releases.tabular import table, to_csv
-from gmsd.releases.texts import filled
+from gmsd.formats.explanations import printed
+from gmsd.formats.long_table import is_hidden
+from gmsd.formats.registry import Format
+from gmsd.formats.tabular import table, to_csv
+from gmsd.formats.texts import filled
 from gmsd.rendering import fill
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
-    from gmsd.releases.content import ReleaseContent
+    from gmsd.formats.content import ReleaseContent
 
 HIDDEN = -99997
 """Swing's value for a figure that is there and not shown."""
@@ -33,16 +34,27 @@ def period_code(period: Period, content: ReleaseContent) -> str:
 
 
 def swing(content: ReleaseContent) -> dict[str, bytes]:
-    """The files of the import: one per period with the indicators of every table, `indicatoren.csv` and `toelichting.csv`.
+    """The files of the import: indicators of every table per period and flat, what they are, and what municipalities said.
 
     Municipalities only: Swing's Netherlands would be filled by its own sum of municipalities or by a figure of another kind, so the
     indicators say that they are not to be added up, and the national figure stays StatLine's.
+
+    Returns:
+        `gmsd_{law}_{period}.csv`, one per period, an indicator per column; `plat_gmsd_{law}.csv`, the same values one on a line, with
+        semicolons; `indicatoren.csv` and the same as `indicatoren.xlsx`; `toelichting.csv`.
     """
-    result = {f"gmsd_{content.law}_{period.key}.csv": to_csv(_of_period(content, period)) for period in content.periods}
-    return {**result, "indicatoren.csv": to_csv(_about(content)), "toelichting.csv": to_csv(_explanations(content))}
+    wide = {period.key: _of_period(content, period) for period in content.periods}
+    about = _about(content)
+    return {
+        **{f"gmsd_{content.law}_{period}.csv": to_csv(frame) for period, frame in wide.items()},
+        f"plat_gmsd_{content.law}.csv": _flat(list(wide.values())).write_csv(separator=";", line_terminator="\n").encode(),
+        "indicatoren.csv": to_csv(about),
+        "indicatoren.xlsx": _sheet(content, about),
+        "toelichting.csv": to_csv(_explanations(content)),
+    }
 
 
-FORMAT = Format("waarstaatjegemeente", ("csv",), swing)
+FORMAT = Format("waarstaatjegemeente", ("csv", "xlsx"), swing, title="Import van Waarstaatjegemeente")
 
 
 def _of_period(content: ReleaseContent, period: Period) -> pl.DataFrame:
@@ -58,7 +70,7 @@ def _of_period(content: ReleaseContent, period: Period) -> pl.DataFrame:
         ]
         known = pl.DataFrame(indicators, schema=dict.fromkeys(("group_code", "measure", "indicator"), pl.String), orient="row")
         municipal = published.cells.filter((pl.col("period") == period.key) & pl.col("region").str.starts_with("GM"))
-        value = pl.when(pl.col("reason") == SUPPRESSED).then(HIDDEN).otherwise(pl.col("value").fill_null(UNKNOWN)).cast(pl.Int64)
+        value = pl.when(is_hidden()).then(HIDDEN).otherwise(pl.col("value").fill_null(UNKNOWN)).cast(pl.Int64)
         long = municipal.join(known, on=["group_code", "measure"]).select("region", "indicator", value=value)
         if long.height:
             wide = wide.join(long.pivot("indicator", index="region", values="value"), on="region", how="full", coalesce=True)
@@ -69,6 +81,30 @@ def _of_period(content: ReleaseContent, period: Period) -> pl.DataFrame:
         pl.col("region").str.strip_prefix("GM").cast(pl.Int64).alias("geoitem"),
         *(pl.col(code).fill_null(UNKNOWN) for code in codes),
     )
+
+
+def _flat(periods: list[pl.DataFrame]) -> pl.DataFrame:
+    """Every value on a line of its own, by period and indicator."""
+    keys = ["period", "geolevel", "geoitem"]
+    long = [frame.unpivot(index=keys, variable_name="NAAM", value_name="WAARDE") for frame in periods if frame.width > len(keys)]
+    named = {"period": "PERIODE", "geolevel": "GEBIEDSNIVEAU", "geoitem": "GEBIED"}
+    empty = pl.DataFrame(schema=dict.fromkeys([*named.values(), "NAAM", "WAARDE"], pl.String))
+    return pl.concat(long).rename(named) if long else empty
+
+
+def _sheet(content: ReleaseContent, about: pl.DataFrame) -> bytes:
+    """The indicators as a workbook: the names of the columns in the first row, as an import wants them."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": "Indicatoren", "created": content.created.replace(tzinfo=None)})
+    page = book.add_worksheet("Indicatoren")
+    for at, row in enumerate([tuple(about.columns), *about.iter_rows()]):
+        page.write_row(at, 0, row)
+    page.freeze_panes(1, 0)
+    book.close()
+    return buffer.getvalue()
 
 
 def _about(content: ReleaseContent) -> pl.DataFrame:

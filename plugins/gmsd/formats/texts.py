@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from gmsd.disclosure import Protection
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.rounds import HalfYear
 
 _MULTIPLES = {5: "vijftal", 10: "tiental"}
@@ -89,7 +89,7 @@ def render(name: str, content: ReleaseContent, published: PublishedTable | None 
             "multiple": multiple(protection),
         }
     return render_text(
-        f"releases/{name}",
+        f"formats/{name}",
         content=content,
         status_words=STATUS_WORDS,
         inhabitants_dates=inhabitants_days(content),

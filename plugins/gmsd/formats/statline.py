@@ -6,20 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.disclosure import NATION
-from gmsd.figures import regions
-from gmsd.reference import all_municipalities, statline_regions
-from gmsd.releases.formats.registry import Format
-from gmsd.releases.tabular import table, to_csv
-from gmsd.releases.texts import filled, render
-from gmsd.tables import category_titles
+from gmsd.formats.keys import keys_of
+from gmsd.formats.registry import Format
+from gmsd.formats.tabular import table, to_csv
+from gmsd.formats.texts import filled, render
 
 if TYPE_CHECKING:
-    from gmsd.releases.content import PublishedTable, ReleaseContent
+    from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables import Dimension
 
-_KEYED = ("Key", "Title", "Description", "CategoryGroupID")
-_PERIOD_NOTES = {"Voorlopig": "Voorlopige cijfers", "NaderVoorlopig": "Nader voorlopige cijfers", "Definitief": ""}
 _CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period"}
 
 
@@ -36,7 +31,7 @@ def statline(content: ReleaseContent) -> dict[str, bytes]:
     }
 
 
-FORMAT = Format("statline", ("csv",), statline)
+FORMAT = Format("statline", ("csv",), statline, title="Mappen van StatLine, zoals cbsodataR ze schrijft")
 
 
 def _files(content: ReleaseContent, published: PublishedTable) -> dict[str, pl.DataFrame]:
@@ -52,13 +47,11 @@ def _files(content: ReleaseContent, published: PublishedTable) -> dict[str, pl.D
 
 
 def _keys(content: ReleaseContent, published: PublishedTable, dimension: Dimension) -> pl.DataFrame:
-    if dimension.total is not None:
-        key, title = dimension.total
-        heading = len(dimension.headings) - 1 if dimension.headings else None
-        return table(_KEYED, [(key, title, "", heading)], integers=["CategoryGroupID"])
-    if dimension.kind == "groups":
-        return _groups(published)
-    return _regions(content, published) if dimension.kind == "regions" else _periods(content, published)
+    found = keys_of(content, published, dimension)
+    if dimension.kind == "periods":
+        return _padded(found)
+    heading = len(dimension.headings) - 1 if dimension.total and dimension.headings else None
+    return _padded(found.with_columns(CategoryGroupID=pl.lit(heading, pl.Int64)))
 
 
 def _category_groups(dimensions: tuple[Dimension, ...]) -> pl.DataFrame:
@@ -73,42 +66,6 @@ def _category_groups(dimensions: tuple[Dimension, ...]) -> pl.DataFrame:
 def _padded(frame: pl.DataFrame) -> pl.DataFrame:
     width = int(frame["Key"].str.len_chars().max() or 0)  # type: ignore[arg-type]
     return frame.with_columns(pl.col("Key").str.pad_end(width))
-
-
-def _groups(published: PublishedTable) -> pl.DataFrame:
-    half_year = published.periods[-1].reference
-    titles = category_titles(published.table.law, half_year)
-    rows = []
-    for group in published.table.groups(half_year):
-        listed = "\n".join(f"{category:02d} {titles[category]}" for category in sorted(group.categories))
-        rows.append((group.code, group.title, group.description or f"{published.table.group_description}\n{listed}", None))
-    return _padded(table(_KEYED, rows, integers=["CategoryGroupID"]))
-
-
-def _regions(content: ReleaseContent, published: PublishedTable) -> pl.DataFrame:
-    """The nation and every municipality of the table, in StatLine's order; codes younger than that list follow by code."""
-    wanted = set(regions(published.periods)) if "municipalities" in published.table.regions else set()
-    dissolved = {m.code: m.valid_to for m in all_municipalities() if m.valid_to and m.valid_to <= content.created.date()}
-    rows: list[tuple[str, str, str, None]] = [(NATION, "Nederland", "", None)]
-    seen = set()
-    for region in statline_regions():
-        code = region.key.removeprefix("GM")
-        if code in wanted:
-            seen.add(code)
-            note = region.remark
-            if code in dissolved and "Opgeheven" not in note:
-                note = f"Opgeheven per {dissolved[code]:%d-%m-%Y}\n{note}".strip()
-            rows.append((f"GM{code}", region.title, note, None))
-    rows += [
-        (f"GM{m.code}", m.name, f"Ontstaan per {m.valid_from:%d-%m-%Y}", None) for m in all_municipalities() if m.code in wanted - seen
-    ]
-    return _padded(table(_KEYED, rows, integers=["CategoryGroupID"]))
-
-
-def _periods(content: ReleaseContent, published: PublishedTable) -> pl.DataFrame:
-    statuses = content.statuses
-    rows = [(p.key, p.title, _PERIOD_NOTES[statuses[p.key]], statuses[p.key]) for p in published.periods]
-    return _padded(table(["Key", "Title", "Description", "Status"], rows))
 
 
 def _cube(published: PublishedTable, keys: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -35,6 +35,7 @@ class PublishedTable:
         protection: How its counts were protected.
         cells: `measure`, `period`, `region`, `group_code`, `value` and `reason` of every cell, the nation's included.
         changes: Its cells against the release in force, per period.
+        earlier: The same columns of every cell of the release in force; None when there is none.
     """
 
     table: Table
@@ -42,6 +43,26 @@ class PublishedTable:
     protection: Protection
     cells: pl.DataFrame
     changes: tuple[Changes, ...] = field(default=())
+    earlier: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes, and how its releases are named, as catalogues and structures say it; an installation sets each.
+
+    Attributes:
+        name: Of the organisation.
+        agency: Its id in SDMX.
+        contact: An address to write to or to look at: `mailto:` or `https:`; of an office, never of a person.
+        identifiers: What the identifiers of its data sets begin with: `urn:` or `https:`.
+        licence: The address of the licence.
+    """
+
+    name: str = "Gemeentelijke Monitor Sociaal Domein"
+    agency: str = "GMSD"
+    contact: str = "mailto:gmsd@cbs.invalid"
+    identifiers: str = "urn:gmsd:"
+    licence: str = "http://creativecommons.org/licenses/by/4.0/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +83,8 @@ class ReleaseContent:
         versions: What made it: code, protocol, mapping, counting.
         previous: The release of this law in force before it, None for the first.
         half_year_code: Form of a half-year in the Waarstaatjegemeente import, such as `{year}HJ{half:02d}`.
+        publisher: Who publishes.
+        gone: Tables that the release in force has and this one no longer, with their cells there.
     """
 
     release_id: str
@@ -77,3 +100,5 @@ class ReleaseContent:
     versions: dict[str, str | dict[str, str]]
     previous: str | None
     half_year_code: str = "{year}HJ{half:02d}"
+    publisher: Publisher = Publisher()
+    gone: tuple[tuple[Table, pl.DataFrame], ...] = ()

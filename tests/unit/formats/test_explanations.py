@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmsd.clock import AMSTERDAM
+from gmsd.formats import ReleaseContent, printed
 from gmsd.masking import MASK
-from gmsd.releases import Plan, Question, ReleaseContent, bundle, printed, words_of
+from gmsd.releases import Plan, Question, bundle, words_of
 from gmsd.releases.approval import _without_words
 from gmsd_airflow.approval_page import render
 from tests.support.releases import H1, content
