@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.merging import BESIDE, apart
 from gmsd.attack.nation import attack_nation
 from gmsd.attack.reading import assemble, read
 from gmsd.attack.solving import Program
@@ -53,6 +54,7 @@ class AuditResult:
         faults: What is not published as the method says.
         seconds: How long it took, by part.
         solved: How many counts needed integer programming.
+        repaired: How many contents of a municipality and period were hidden to come to this.
         blind: What it cannot see.
     """
 
@@ -62,6 +64,7 @@ class AuditResult:
     faults: tuple[Fault, ...]
     seconds: dict[str, float]
     solved: int
+    repaired: int = 0
     blind: tuple[str, ...] = BLIND
 
     @property
@@ -78,7 +81,15 @@ class _Found:
     solved: int = 0
     walking: float = 0.0
     solving: float = 0.0
-    low: Whole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Preference:
+    """What is hidden first: contents that leave a group out, then years; in the newest release only."""
+
+    newest: str
+    leaving_out: frozenset[str]
+    years: frozenset[str]
 
 
 def audit(
@@ -111,20 +122,28 @@ def audit(
     system, whole = assemble(series)
     if places is not None:
         whole = whole.taken([position for position, place in enumerate(whole.places) if place in set(places)])
+    whole, merged = apart(series, releases, system, whole)
     batch = tightened(system, whole)
+    blocks = [(each, tightened(each, part)) for each, part in merged]
+    preference = _Preference(
+        newest=releases[-1].release_id,
+        leaving_out=frozenset(each.content for each in method.columns if each.within is not None),
+        years=frozenset(method.years),
+    )
     read_in = time.perf_counter()
     say(f"attacking {int((batch.needed > 0).sum())} counts of {len(batch.places)} municipalities in {len(releases)} releases")
-    parts = _parts(batch, processes)
-    if len(parts) > 1:
-        with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
-            found = list(pool.map(attack_places, [system] * len(parts), parts, [method.contents] * len(parts)))
+    jobs = [(system, part, method.contents, preference) for part in _parts(batch, processes)]
+    if len(jobs) > 1:
+        with ProcessPoolExecutor(len(jobs), mp_context=get_context("spawn")) as pool:
+            found = list(pool.map(attack_places, *zip(*jobs, strict=True)))
     else:
-        found = [attack_places(system, part, method.contents) for part in parts]
+        found = [attack_places(*job) for job in jobs]
+    found += [attack_places(each, part, method.contents, preference) for each, part in blocks]
     unexplained = [Fault("figure", releases[-1].release_id, words.split(":")[0], words) for each in found for words in each.unexplained]
     findings = [finding for each in found for finding in each.findings] + nation.findings
     done = time.perf_counter()
     return AuditResult(
-        cells=int((batch.needed > 0).sum()),
+        cells=sum(int((each.needed > 0).sum()) for each in (batch, *(part for _, part in blocks))),
         unpublished=nation.unpublished,
         disclosed=tuple(sorted(findings, key=lambda each: (each.region, each.period, each.content, each.release_id))),
         faults=tuple(series.faults + nation.faults + unexplained),
@@ -144,7 +163,7 @@ def _parts(batch: Batch, processes: int) -> list[Batch]:
     return [batch.taken(np.arange(first, len(batch.places), number)) for first in range(number)]
 
 
-def attack_places(system: System, batch: Batch, contents: Sequence[Content]) -> _Found:
+def attack_places(system: System, batch: Batch, contents: Sequence[Content], preference: _Preference) -> _Found:
     """Attack the counts of some places: witnesses first, integer programming for what these leave."""
     found = _Found(batch.places)
     began = time.perf_counter()
@@ -164,7 +183,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content]) -> 
             left = program.range_of(count, needed, seen, place)
             if left.values < needed:
                 explain = left.settled and len(found.findings) < _EXPLAINED
-                found.findings.append(_finding(system, batch, program, count, place, left, explain=explain))
+                found.findings.append(_finding(system, batch, program, count, place, left, preference, explain=explain))
     found.walking, found.solving = walked - began, time.perf_counter() - walked
     return found
 
@@ -225,12 +244,15 @@ def _told(count: Count) -> str:
     return f"{count.content} of {count.period} ({count.release})"
 
 
-def _finding(system: System, batch: Batch, program: Program, count: int, place: int, left: Range, *, explain: bool) -> Finding:
-    equations, about = program.why(count, left) if explain else ((), frozenset[int]())
+def _finding(
+    system: System, batch: Batch, program: Program, count: int, place: int, left: Range, preference: _Preference, *, explain: bool
+) -> Finding:
+    equations, about = program.why(count, left) if explain else ((), frozenset({count}))
     what = system.counts[count]
+    regions = batch.places[place].split(BESIDE)
     return Finding(
         release_id=what.release,
-        region=batch.places[place],
+        region=regions[what.slot],
         period=what.period,
         content=what.content,
         kind="shown" if batch.shown[count, place] else "missing",
@@ -240,4 +262,27 @@ def _finding(system: System, batch: Batch, program: Program, count: int, place: 
         settled=left.settled,
         equations=equations,
         about=tuple((system.counts[each].release, system.counts[each].period, system.counts[each].content) for each in sorted(about)),
+        repair=_repair(system, batch, count, place, about, preference),
     )
+
+
+def _repair(
+    system: System, batch: Batch, count: int, place: int, about: frozenset[int], preference: _Preference
+) -> tuple[str, str] | None:
+    what = system.counts[count]
+    own = next((n for n, each in enumerate(system.counts) if each == what._replace(release=preference.newest)), None)
+    says = set(system.figures[batch.window[:, place] != batch.silent].tolist())
+    candidates = [
+        each
+        for each in {*about, *({own} if own is not None else ())}
+        if each in says and system.counts[each].release == preference.newest and system.counts[each].slot == what.slot
+    ]
+
+    def order(each: int) -> tuple[bool, bool, bool, bool, int]:
+        found = system.counts[each]
+        shown = bool(batch.shown[each, place])
+        left_out, year = found.content in preference.leaving_out, found.period in preference.years
+        return (not (shown and left_out), not (shown and year), each != own, not shown, int(batch.low[each, place]))
+
+    best = min(candidates, key=order, default=None)
+    return None if best is None else (system.counts[best].period, system.counts[best].content)

@@ -93,6 +93,7 @@ class Column:
         within: Name of the content beside which it is shown: missing when that is, never above it.
         per: Of a rate: for how many inhabitants; None for a count.
         parts: Names of contents of which the figure is the sum of figures, whether these are shown or not; empty: it is rounded by itself.
+        draw_of_years: Name of the draws in years, where these differ from those in half-years.
     """
 
     table_id: str
@@ -104,6 +105,11 @@ class Column:
     within: str | None = None
     per: int | None = None
     parts: tuple[str, ...] = ()
+    draw_of_years: str | None = None
+
+    def draw_in(self, *, year: bool) -> str:
+        """The name of its draws in a half-year or a year."""
+        return self.draw if not year or self.draw_of_years is None else self.draw_of_years
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,12 +276,13 @@ def assemble(series: Series) -> tuple[System, Batch]:
     if len(turns) != 1:
         raise ValueError("columns whose draws have different numbers of values cannot be attacked together")
     said = list(_sayings(series))
-    names = tuple(dict.fromkeys(series.kinds[each.kind].draw for each in said))
+    drawn = [series.kinds[each.kind].columns[0].draw_in(year=series.states[each.state][0] in series.method.years) for each in said]
+    names = tuple(dict.fromkeys(drawn))
     system = System(
         counts=counts,
         rows=tuple(row for row, _ in rows),
         figures=np.array([each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64),
-        draws=np.array([names.index(series.kinds[each.kind].draw) for each in said], dtype=np.int64),
+        draws=np.array([names.index(each) for each in drawn], dtype=np.int64),
         names=names,
         turns=turns.pop(),
         years=tuple({"first": first, "second": second, "year": year} for year, (first, second) in series.method.years.items()),
@@ -308,6 +309,7 @@ def assemble(series: Series) -> tuple[System, Batch]:
         known=None if series.truth is None else series.truth.swapaxes(0, 1).reshape(shape).copy(),
         needed=np.where(delivered, np.where(shown, 2, series.method.thin), 0),
         shown=shown,
+        silent=read_windows.silent,
     )
     return system, batch
 
@@ -329,6 +331,7 @@ class _Read:
     least: Whole
     most: Whole
     windows: Windows
+    silent: int
 
 
 _SAYINGS: tuple[Saying, ...] = ("nothing", "missing", "shown", "at_least", "rounds_to")
@@ -412,6 +415,7 @@ def _windows(series: Series, said: list[_Said]) -> _Read:
         least=np.array([each.least for each in found], dtype=np.int64)[where],
         most=np.array([each.most for each in found], dtype=np.int64)[where],
         windows=windows,
+        silent=next((row for row, each in zip(numbers, found, strict=True) if each.least == 0 and each.most >= NO_LIMIT), MISSING),
     )
 
 
