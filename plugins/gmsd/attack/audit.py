@@ -40,7 +40,8 @@ BLIND = (
     "Tables on the same persons that are published elsewhere, and what an implausible figure tells who knows the place.",
     "A missing figure that the gate hid is taken to say nothing, although most missing figures are of small counts.",
 )
-_EXPLAINED = 40
+_EXPLAINING = 60.0
+"""For how many seconds equations are looked for; counts found after that are told without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class _Found:
     solved: int = 0
     walking: float = 0.0
     solving: float = 0.0
+    explaining: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def audit(
             "attacking": round(done - read_in, 2),
             "walking": round(max((each.walking for each in found), default=0.0), 2),
             "solving": round(max((each.solving for each in found), default=0.0), 2),
+            "explaining": round(max((each.explaining for each in found), default=0.0), 2),
             "total": round(done - began, 2),
         },
         solved=sum(each.solved for each in found),
@@ -175,6 +178,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content], pre
     lacking = seen.number < batch.needed
     for place in np.flatnonzero(lacking.any(axis=0)).tolist():
         program = Program(system, batch, place)
+        program.scatter(np.flatnonzero(lacking[:, place]), seen, place)
         for count in np.flatnonzero(lacking[:, place]).tolist():
             needed = int(batch.needed[count, place])
             if len(seen.values(count, place)) >= needed:
@@ -182,9 +186,11 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content], pre
             found.solved += 1
             left = program.range_of(count, needed, seen, place)
             if left.values < needed:
-                explain = left.settled and len(found.findings) < _EXPLAINED
+                asked = time.perf_counter()
+                explain = left.settled and found.explaining < _EXPLAINING
                 found.findings.append(_finding(system, batch, program, count, place, left, preference, explain=explain))
-    found.walking, found.solving = walked - began, time.perf_counter() - walked
+                found.explaining += time.perf_counter() - asked
+    found.walking, found.solving = walked - began, time.perf_counter() - walked - found.explaining
     return found
 
 
@@ -196,14 +202,15 @@ def _started(system: System, batch: Batch, found: _Found) -> Batch:
     known = np.zeros(batch.low.shape, dtype=np.int64) if batch.known is None else batch.known.copy()
     bounds = batch.bounds.copy()
     kept = np.flatnonzero(explains).tolist()
-    redelivered = [position for position, row in enumerate(system.rows) if row.kind == "redelivery"]
     for place in np.flatnonzero(~explains).tolist():
         if batch.known is not None:
             found.unexplained.append(f"{batch.places[place]}: {_contradicted(system, batch, place)}")
-        start = _start(system, batch, place)
-        if start is None:
-            bounds[redelivered, place] = NO_LIMIT
+        start = None
+        for given_up in ((), ("continuity",), ("continuity", "redelivery")):
+            bounds[[position for position, row in enumerate(system.rows) if row.kind in given_up], place] = NO_LIMIT
             start = _start(system, replace(batch, bounds=bounds), place)
+            if start is not None:
+                break
         if start is not None:
             known[:, place] = start
             kept.append(place)
