@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KEY = bytes(range(32))
 YEARS = {"2019JJ00": ("2019HJ01", "2019HJ02")}
 EXCLUDING, TOTAL = "A048188", "T001024"
-Draws = Literal["content", "row", "table", "one"]
+Draws = Literal["content", "row", "table", "one", "flows by year"]
 
 
 def contents() -> tuple[Content, ...]:
@@ -33,7 +33,7 @@ def contents() -> tuple[Content, ...]:
 def draw_name(kind: Draws, table_id: str, content: str, group: str) -> str:
     """What a column's draws are named after; `row` is the code of the table's row, whatever is counted in it."""
     row = group
-    return {"content": content, "row": row, "table": f"{table_id} {content}", "one": "one"}[kind]
+    return {"content": content, "row": row, "table": f"{table_id} {content}", "one": "one"}.get(kind, content)
 
 
 def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple[Column, ...]:
@@ -58,6 +58,7 @@ def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple
             draw_name(draws, table, content, group),
             rule,
             within=TOTAL if content == EXCLUDING else None,
+            draw_of_years=f"year|{content}" if draws == "flows by year" and content.startswith(("in|", "out|")) else None,
         )
         for table, measure, group, content in wanted
     )
@@ -150,12 +151,11 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
     municipalities = sorted(counts["municipality"].unique())
     drawn: dict[str, pl.DataFrame] = {}
     for column in [each for each in how.columns if each.per is None]:
-        if column.draw not in drawn:
-            rows = [
-                (code, *(draw(key, purpose, f"GM{code}", column.draw, base=column.rounding.base) for purpose in "ts"))
-                for code in municipalities
-            ]
-            drawn[column.draw] = pl.DataFrame(rows, schema={"municipality": pl.String, "turn": pl.Int64, "late": pl.Int64}, orient="row")
+        for name in {column.draw, column.draw_in(year=True)} - drawn.keys():
+            rows = [(code, *(draw(key, purpose, f"GM{code}", name, base=column.rounding.base) for purpose in "ts")) for code in municipalities]
+            drawn[name] = pl.DataFrame(rows, schema={"municipality": pl.String, "turn": pl.Int64, "late": pl.Int64}, orient="row")
+        of_halves, of_years = drawn[column.draw], drawn[column.draw_in(year=True)]
+        both = pl.concat([of_halves.with_columns(year=pl.lit(value=False)), of_years.with_columns(year=pl.lit(value=True))])
         rule, count, rest = column.rounding, pl.col("value"), pl.col("value") % column.rounding.base
         up = rest > pl.col("turn") if rule.keyed else rest * 2 > rule.base
         rounded = pl.max_horizontal(count - rest + pl.when(up).then(rule.base).otherwise(0), pl.lit(rule.smallest_shown))
@@ -164,7 +164,8 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
         first = rule.first_shown + (pl.col("late") if rule.secret else pl.lit(0))
         frames.append(
             counts.filter(pl.col("content") == column.content)
-            .join(drawn[column.draw], on="municipality")
+            .with_columns(year=pl.col("period").str.ends_with("JJ00"))
+            .join(both, on=["municipality", "year"])
             .select(
                 pl.lit(column.table_id).alias("table_id"),
                 pl.lit(column.measure).alias("measure"),
@@ -179,11 +180,9 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
     made_of = pl.concat(frames)
     if repaired is not None:
         hide = repaired.select("period", "region", "content", hide=pl.lit(value=True))
-        made_of = (
-            made_of.join(hide, on=["period", "region", "content"], how="left")
-            .with_columns(shown=pl.when(pl.col("hide").is_null()).then(pl.col("shown")))
-            .drop("hide")
-        )
+        made_of = made_of.join(hide, on=["period", "region", "content"], how="left").with_columns(
+            shown=pl.when(pl.col("hide").is_null()).then(pl.col("shown"))
+        ).drop("hide")
     for column in how.columns:
         if column.within is None:
             continue
@@ -191,16 +190,10 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
         whole = made_of.filter((pl.col("table_id") == column.table_id) & (pl.col("content") == column.within)).select(
             "period", "region", whole="shown"
         )
-        made_of = (
-            made_of.join(whole, on=["period", "region"], how="left")
-            .with_columns(
-                shown=pl.when(~mine)
-                .then(pl.col("shown"))
-                .when(pl.col("whole").is_not_null() & pl.col("shown").is_not_null())
-                .then(pl.min_horizontal("shown", "whole"))
-            )
-            .drop("whole")
-        )
+        made_of = made_of.join(whole, on=["period", "region"], how="left").with_columns(
+            shown=pl.when(~mine).then(pl.col("shown")).when(pl.col("whole").is_not_null() & pl.col("shown").is_not_null())
+            .then(pl.min_horizontal("shown", "whole"))
+        ).drop("whole")
     excluding = pl.col("content") == EXCLUDING  # GMSDMA01 shows what the other tables show
     clamped = made_of.filter(excluding & (pl.col("table_id") == "83262NED")).select("content", "period", "region", clamped="shown")
     return (

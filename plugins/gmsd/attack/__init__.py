@@ -6,19 +6,28 @@ of the method in use: docs/decisions/0030.
 
 from gmsd.attack.audit import AuditResult, audit
 from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.likelihood import Guess, Guessed, GuessResult, guess
 from gmsd.attack.method import CELLS, TRUTH, Column, Method, PublicRelease, Rounding, Truth, method_of
+from gmsd.attack.repairs import REPAIR, repair, repairs
 
 __all__ = [
     "CELLS",
+    "REPAIR",
     "TRUTH",
     "AuditResult",
     "Column",
     "Fault",
     "Finding",
+    "Guess",
+    "GuessResult",
+    "Guessed",
     "Method",
     "PublicRelease",
     "Rounding",
     "Truth",
     "audit",
+    "guess",
     "method_of",
+    "repair",
+    "repairs",
 ]

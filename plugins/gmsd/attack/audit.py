@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.merging import BESIDE, apart
 from gmsd.attack.nation import attack_nation
 from gmsd.attack.reading import assemble, read
 from gmsd.attack.solving import Program
 from gmsd.attack.system import MISSING, tightened
-from gmsd.attack.walking import walk
+from gmsd.attack.walking import Seen, walk
 from gmsd.attack.windows import NO_LIMIT
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ BLIND = (
     "Tables on the same persons that are published elsewhere, and what an implausible figure tells who knows the place.",
     "A missing figure that the gate hid is taken to say nothing, although most missing figures are of small counts.",
 )
-_EXPLAINED = 40
+_EXPLAINING = 60.0
+"""For how many seconds equations are looked for; counts found after that are told without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class AuditResult:
         faults: What is not published as the method says.
         seconds: How long it took, by part.
         solved: How many counts needed integer programming.
+        repaired: How many contents of a municipality and period were hidden to come to this.
         blind: What it cannot see.
     """
 
@@ -62,6 +65,7 @@ class AuditResult:
     faults: tuple[Fault, ...]
     seconds: dict[str, float]
     solved: int
+    repaired: int = 0
     blind: tuple[str, ...] = BLIND
 
     @property
@@ -78,7 +82,16 @@ class _Found:
     solved: int = 0
     walking: float = 0.0
     solving: float = 0.0
-    low: Whole | None = None
+    explaining: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Preference:
+    """What is hidden first: contents that leave a group out, then years; in the newest release only."""
+
+    newest: str
+    leaving_out: frozenset[str]
+    years: frozenset[str]
 
 
 def audit(
@@ -111,20 +124,28 @@ def audit(
     system, whole = assemble(series)
     if places is not None:
         whole = whole.taken([position for position, place in enumerate(whole.places) if place in set(places)])
+    whole, merged = apart(series, releases, system, whole)
     batch = tightened(system, whole)
+    blocks = [(each, tightened(each, part)) for each, part in merged]
+    preference = _Preference(
+        newest=releases[-1].release_id,
+        leaving_out=frozenset(each.content for each in method.columns if each.within is not None),
+        years=frozenset(method.years),
+    )
     read_in = time.perf_counter()
     say(f"attacking {int((batch.needed > 0).sum())} counts of {len(batch.places)} municipalities in {len(releases)} releases")
-    parts = _parts(batch, processes)
-    if len(parts) > 1:
-        with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
-            found = list(pool.map(attack_places, [system] * len(parts), parts, [method.contents] * len(parts)))
+    jobs = [(system, part, method.contents, preference) for part in _parts(batch, processes)]
+    if len(jobs) > 1:
+        with ProcessPoolExecutor(len(jobs), mp_context=get_context("spawn")) as pool:
+            found = list(pool.map(attack_places, *zip(*jobs, strict=True)))
     else:
-        found = [attack_places(system, part, method.contents) for part in parts]
+        found = [attack_places(*job) for job in jobs]
+    found += [attack_places(each, part, method.contents, preference) for each, part in blocks]
     unexplained = [Fault("figure", releases[-1].release_id, words.split(":")[0], words) for each in found for words in each.unexplained]
     findings = [finding for each in found for finding in each.findings] + nation.findings
     done = time.perf_counter()
     return AuditResult(
-        cells=int((batch.needed > 0).sum()),
+        cells=sum(int((each.needed > 0).sum()) for each in (batch, *(part for _, part in blocks))),
         unpublished=nation.unpublished,
         disclosed=tuple(sorted(findings, key=lambda each: (each.region, each.period, each.content, each.release_id))),
         faults=tuple(series.faults + nation.faults + unexplained),
@@ -133,6 +154,7 @@ def audit(
             "attacking": round(done - read_in, 2),
             "walking": round(max((each.walking for each in found), default=0.0), 2),
             "solving": round(max((each.solving for each in found), default=0.0), 2),
+            "explaining": round(max((each.explaining for each in found), default=0.0), 2),
             "total": round(done - began, 2),
         },
         solved=sum(each.solved for each in found),
@@ -144,7 +166,7 @@ def _parts(batch: Batch, processes: int) -> list[Batch]:
     return [batch.taken(np.arange(first, len(batch.places), number)) for first in range(number)]
 
 
-def attack_places(system: System, batch: Batch, contents: Sequence[Content]) -> _Found:
+def attack_places(system: System, batch: Batch, contents: Sequence[Content], preference: _Preference) -> _Found:
     """Attack the counts of some places: witnesses first, integer programming for what these leave."""
     found = _Found(batch.places)
     began = time.perf_counter()
@@ -156,6 +178,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content]) -> 
     lacking = seen.number < batch.needed
     for place in np.flatnonzero(lacking.any(axis=0)).tolist():
         program = Program(system, batch, place)
+        program.scatter(np.flatnonzero(lacking[:, place]), seen, place)
         for count in np.flatnonzero(lacking[:, place]).tolist():
             needed = int(batch.needed[count, place])
             if len(seen.values(count, place)) >= needed:
@@ -163,9 +186,11 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content]) -> 
             found.solved += 1
             left = program.range_of(count, needed, seen, place)
             if left.values < needed:
-                explain = left.settled and len(found.findings) < _EXPLAINED
-                found.findings.append(_finding(system, batch, program, count, place, left, explain=explain))
-    found.walking, found.solving = walked - began, time.perf_counter() - walked
+                asked = time.perf_counter()
+                explain = left.settled and found.explaining < _EXPLAINING
+                found.findings.append(_finding(system, batch, program, count, place, left, preference, explain=explain))
+                found.explaining += time.perf_counter() - asked
+    found.walking, found.solving = walked - began, time.perf_counter() - walked - found.explaining
     return found
 
 
@@ -177,14 +202,15 @@ def _started(system: System, batch: Batch, found: _Found) -> Batch:
     known = np.zeros(batch.low.shape, dtype=np.int64) if batch.known is None else batch.known.copy()
     bounds = batch.bounds.copy()
     kept = np.flatnonzero(explains).tolist()
-    redelivered = [position for position, row in enumerate(system.rows) if row.kind == "redelivery"]
     for place in np.flatnonzero(~explains).tolist():
         if batch.known is not None:
             found.unexplained.append(f"{batch.places[place]}: {_contradicted(system, batch, place)}")
-        start = _start(system, batch, place)
-        if start is None:
-            bounds[redelivered, place] = NO_LIMIT
+        start = None
+        for given_up in ((), ("continuity",), ("continuity", "redelivery")):
+            bounds[[position for position, row in enumerate(system.rows) if row.kind in given_up], place] = NO_LIMIT
             start = _start(system, replace(batch, bounds=bounds), place)
+            if start is not None:
+                break
         if start is not None:
             known[:, place] = start
             kept.append(place)
@@ -225,12 +251,15 @@ def _told(count: Count) -> str:
     return f"{count.content} of {count.period} ({count.release})"
 
 
-def _finding(system: System, batch: Batch, program: Program, count: int, place: int, left: Range, *, explain: bool) -> Finding:
-    equations, about = program.why(count, left) if explain else ((), frozenset[int]())
+def _finding(
+    system: System, batch: Batch, program: Program, count: int, place: int, left: Range, preference: _Preference, *, explain: bool
+) -> Finding:
+    equations, about = program.why(count, left) if explain else ((), frozenset({count}))
     what = system.counts[count]
+    regions = batch.places[place].split(BESIDE)
     return Finding(
         release_id=what.release,
-        region=batch.places[place],
+        region=regions[what.slot],
         period=what.period,
         content=what.content,
         kind="shown" if batch.shown[count, place] else "missing",
@@ -240,4 +269,27 @@ def _finding(system: System, batch: Batch, program: Program, count: int, place: 
         settled=left.settled,
         equations=equations,
         about=tuple((system.counts[each].release, system.counts[each].period, system.counts[each].content) for each in sorted(about)),
+        repair=_repair(system, batch, count, place, about, preference),
     )
+
+
+def _repair(
+    system: System, batch: Batch, count: int, place: int, about: frozenset[int], preference: _Preference
+) -> tuple[str, str] | None:
+    what = system.counts[count]
+    own = next((n for n, each in enumerate(system.counts) if each == what._replace(release=preference.newest)), None)
+    says = set(system.figures[batch.window[:, place] != batch.silent].tolist())
+    candidates = [
+        each
+        for each in {*about, *({own} if own is not None else ())}
+        if each in says and system.counts[each].release == preference.newest and system.counts[each].slot == what.slot
+    ]
+
+    def order(each: int) -> tuple[bool, bool, bool, bool, int]:
+        found = system.counts[each]
+        shown = bool(batch.shown[each, place])
+        left_out, year = found.content in preference.leaving_out, found.period in preference.years
+        return (not (shown and left_out), not (shown and year), each != own, not shown, int(batch.low[each, place]))
+
+    best = min(candidates, key=order, default=None)
+    return None if best is None else (system.counts[best].period, system.counts[best].content)

@@ -40,6 +40,7 @@ class Finding:
         settled: Whether no others are; False: the time was up, and it counts as disclosed.
         equations: What tells it, in words; empty where there was no time to look for few.
         about: (release id, period, content) of the counts in these equations.
+        repair: (period, content) that would have to be hidden in the newest release; None: nothing of it would help.
     """
 
     release_id: str
@@ -53,3 +54,4 @@ class Finding:
     settled: bool
     equations: tuple[str, ...] = ()
     about: tuple[tuple[str, str, str], ...] = ()
+    repair: tuple[str, str] | None = None

@@ -93,6 +93,7 @@ class Column:
         within: Name of the content beside which it is shown: missing when that is, never above it.
         per: Of a rate: for how many inhabitants; None for a count.
         parts: Names of contents of which the figure is the sum of figures, whether these are shown or not; empty: it is rounded by itself.
+        draw_of_years: Name of the draws in years, where these differ from those in half-years.
     """
 
     table_id: str
@@ -104,6 +105,11 @@ class Column:
     within: str | None = None
     per: int | None = None
     parts: tuple[str, ...] = ()
+    draw_of_years: str | None = None
+
+    def draw_in(self, *, year: bool) -> str:
+        """The name of its draws in a half-year or a year."""
+        return self.draw if not year or self.draw_of_years is None else self.draw_of_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +199,7 @@ def method_of(
     for other in counted[1:]:
         differ = sorted(name for name in counted[0].keys() & other.keys() if counted[0][name] != other[name])
         if differ:
-            raise ValueError(
-                f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one"
-            )
+            raise ValueError(f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one")
     contents = {name: content for each in counted for name, content in each.items()}
     wholes = dict(nested)
     columns: dict[Column, None] = {}

@@ -88,6 +88,7 @@ class Series:
         np.minimum.at(self.high, where, high)
         self.sources[content, state] = source
 
+
     def most_changes(self, before: int, after: int) -> tuple[Whole, Whole]:
         """By how much counts of arrangements and of clients differ at most between two states, as far as the attacker knows it by place.
 
@@ -275,14 +276,13 @@ def assemble(series: Series) -> tuple[System, Batch]:
     if len(turns) != 1:
         raise ValueError("columns whose draws have different numbers of values cannot be attacked together")
     said = list(_sayings(series))
-    names = tuple(dict.fromkeys(series.kinds[each.kind].draw for each in said))
+    drawn = [series.kinds[each.kind].columns[0].draw_in(year=series.states[each.state][0] in series.method.years) for each in said]
+    names = tuple(dict.fromkeys(drawn))
     system = System(
         counts=counts,
         rows=tuple(row for row, _ in rows),
-        figures=np.array(
-            [each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64
-        ),
-        draws=np.array([names.index(series.kinds[each.kind].draw) for each in said], dtype=np.int64),
+        figures=np.array([each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64),
+        draws=np.array([names.index(each) for each in drawn], dtype=np.int64),
         names=names,
         turns=turns.pop(),
         years=tuple({"first": first, "second": second, "year": year} for year, (first, second) in series.method.years.items()),
@@ -309,6 +309,7 @@ def assemble(series: Series) -> tuple[System, Batch]:
         known=None if series.truth is None else series.truth.swapaxes(0, 1).reshape(shape).copy(),
         needed=np.where(delivered, np.where(shown, 2, series.method.thin), 0),
         shown=shown,
+        silent=read_windows.silent,
     )
     return system, batch
 
@@ -330,6 +331,7 @@ class _Read:
     least: Whole
     most: Whole
     windows: Windows
+    silent: int
 
 
 _SAYINGS: tuple[Saying, ...] = ("nothing", "missing", "shown", "at_least", "rounds_to")
@@ -413,6 +415,7 @@ def _windows(series: Series, said: list[_Said]) -> _Read:
         least=np.array([each.least for each in found], dtype=np.int64)[where],
         most=np.array([each.most for each in found], dtype=np.int64)[where],
         windows=windows,
+        silent=next((row for row, each in zip(numbers, found, strict=True) if each.least == 0 and each.most >= NO_LIMIT), MISSING),
     )
 
 
@@ -505,15 +508,9 @@ def _continuity(series: Series) -> Iterator[tuple[Row, Whole]]:
             of_year = [year * size + each for each in (begin, entering, leaving)]
             of_first = [first * size + each for each in (begin, entering, leaving)]
             of_second = [second * size + each for each in (begin, entering, leaving)]
-            made.append(
-                ((of_year[0], of_first[0]), (1, -1), f"{names[0]} of the year = {names[0]} of the first half ({period}, {release})")
-            )
+            made.append(((of_year[0], of_first[0]), (1, -1), f"{names[0]} of the year = {names[0]} of the first half ({period}, {release})"))
             made += [
-                (
-                    (of_year[n], of_first[n], of_second[n]),
-                    (1, -1, -1),
-                    f"{names[n]} of the year = that of both halves ({period}, {release})",
-                )
+                ((of_year[n], of_first[n], of_second[n]), (1, -1, -1), f"{names[n]} of the year = that of both halves ({period}, {release})")
                 for n in (1, 2)
             ]
             words = f"{names[0]} of the second half = {names[0]} + {names[1]} - {names[2]} of the first ({period}, {release})"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FAR = 10_000_000
 """Stands for no limit in a program: more than any count, and small enough for a solver's arithmetic."""
 _SECONDS = 20.0
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ class Program:
         *,
         seconds: float = _SECONDS,
         wide: bool = False,
+        whole: bool = True,
     ) -> tuple[Whole | None, float | None, bool]:
         """Make an objective as small as it can be.
 
@@ -176,7 +178,7 @@ class Program:
             cost[key] = factor
         found = milp(
             cost,
-            integrality=np.ones(self.width),
+            integrality=np.ones(self.width) if whole else np.zeros(self.width),
             bounds=Bounds(low, high),
             constraints=[held],
             options={"time_limit": seconds, "mip_rel_gap": 0},
@@ -184,6 +186,16 @@ class Program:
         counts = None if found.x is None else np.rint(found.x[: self.count]).astype(np.int64)
         bound = None if found.status == 2 else found.mip_dual_bound
         return counts, None if bound is None else float(bound), found.status in {0, 2}
+
+    def scatter(self, counts: Whole, seen: Seen, place: int) -> None:
+        """Move many counts at once, up and down: few programs for what would else take one for each."""
+        if len(counts) < _MANY:
+            return
+        held = self.everything()
+        signs = np.random.default_rng(len(counts)).choice([-1.0, 1.0], len(counts))
+        for turn in (np.ones(len(counts)), -np.ones(len(counts)), signs, -signs):
+            found, _, _ = self.ask(held, dict(zip(counts.tolist(), turn.tolist(), strict=True)), seconds=3.0)
+            self._note(found, seen, place)
 
     def range_of(self, count: int, needed: int, seen: Seen, place: int) -> Range:
         """The values that a count can take, as far as it takes to know whether there are so many.
@@ -223,7 +235,7 @@ class Program:
         if counts is not None and self.column.explained(self.system, counts[:, None]).all():
             seen.add(slice(None), counts[:, None], np.ones(1, dtype=bool), np.array([place]))
 
-    def why(self, count: int, found: Range, *, seconds: float = 20.0) -> tuple[tuple[str, ...], frozenset[int]]:
+    def why(self, count: int, found: Range, *, seconds: float = 4.0) -> tuple[tuple[str, ...], frozenset[int]]:
         """Few of the things that hold, which by themselves leave the count no other range: the equations an attacker uses.
 
         Args:
@@ -235,41 +247,46 @@ class Program:
             Their words, and the positions of the counts that they are about.
         """
         until = time.monotonic() + seconds
-        kept = self._near_enough(count, found)
+        kept = self._near_enough(count, found, until)
         size = max(1, len(kept) // 2)
-        while size:
-            for first in range(0, len(kept), size):
-                fewer = kept[:first] + kept[first + size :]
-                if time.monotonic() > until:
-                    size = 0
+        first = 0
+        while time.monotonic() < until:
+            if first >= len(kept):
+                if size == 1:
                     break
-                if self._suffices(fewer, count, found):
-                    kept = fewer
-                    break
+                first, size = 0, max(1, size // 2)
+            fewer = kept[:first] + kept[first + size :]
+            if self._suffices(fewer, count, found):
+                kept = fewer
             else:
-                size = 0 if size == 1 else max(1, size // 2)
+                first += size
         about = frozenset[int]().union(*(self.about[item] for item in kept))
         return tuple(dict.fromkeys(self.words[item] for item in kept)), frozenset(each for each in about if each < self.count)
 
-    def _near_enough(self, count: int, found: Range) -> list[int]:
+    def _near_enough(self, count: int, found: Range, until: float) -> list[int]:
         """What stands so near the count that it suffices; else all."""
         reached = {count}
         kept: list[int] = []
-        while len(kept) < len(self.items):
+        while time.monotonic() < until:
             more = [item for item in range(len(self.items)) if self.about[item] & reached]
             if len(more) == len(kept):
                 break
             kept = more
-            reached = reached.union(*(self.about[item] for item in kept))
             if self._suffices(kept, count, found):
                 return kept
+            reached = reached.union(*(self.about[item] for item in kept))
         return list(range(len(self.items)))
 
     def _suffices(self, items: list[int], count: int, found: Range) -> bool:
+        """Whether they leave no value outside the range; asked first without and then with the counts being whole numbers."""
         held = self._matrix(items)
         for low, high in ((0, found.low - 1), (found.high + 1, FAR)):
-            if low <= high:
-                counts, _, done = self.ask(held, {}, {count: (float(low), float(high))}, seconds=2.0, wide=True)
-                if counts is not None or not done:
-                    return False
+            if low > high:
+                continue
+            fixed = {count: (float(low), float(high))}
+            if self.ask(held, {}, fixed, seconds=1.0, wide=True, whole=False)[0] is None:
+                continue
+            counts, _, done = self.ask(held, {}, fixed, seconds=1.0, wide=True)
+            if counts is not None or not done:
+                return False
         return True

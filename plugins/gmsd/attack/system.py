@@ -103,6 +103,7 @@ class Batch:
         known: A set of counts that explains everything: the truth; None where it is not given.
         needed: How many possible values a count must have; 0 where it is not published.
         shown: Whether a figure of it is shown.
+        silent: The row in `windows` of a figure that says nothing.
     """
 
     places: tuple[str, ...]
@@ -116,6 +117,7 @@ class Batch:
     known: Whole | None
     needed: Whole
     shown: NDArray[np.bool_]
+    silent: int = MISSING
 
     def taken(self, columns: Sequence[int] | Whole) -> Batch:
         """The same of some columns."""

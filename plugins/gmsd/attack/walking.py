@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     Terms = tuple[tuple[str, int], ...]
     State = tuple[str, str, str]
 
-_PART = 64
+_PART = 32
+_TIMES = 4
+_STEPS_OF_A_PROGRAM = 1200
+"""How many steps take as long as one integer program: a walk that finds less by so many leaves the rest to programs."""
+_IDLE = 3
 _REACH = 31
 """How far from the true count a value is told apart from others: farther ones count as one."""
 
@@ -52,9 +56,7 @@ class Seen:
         """Only these."""
         return cls(counts.copy(), np.full_like(counts, 1 << _REACH))
 
-    def add(
-        self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)
-    ) -> None:
+    def add(self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)) -> None:
         """Note values of some counts in the columns where they are possible."""
         shift = np.clip(values - self.start[counts][..., columns], -_REACH, _REACH) + _REACH
         at = (counts, columns) if isinstance(columns, slice) else np.ix_(np.arange(len(self.start))[counts], columns)
@@ -103,19 +105,26 @@ def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int
     steps = _Steps(system, contents)
     counts = batch.known.copy()
     for sweep in range(sweeps):
+        idle = 0
         for changed in steps.in_parts(rng, shuffled=sweep > 0):
             lacking = seen.number < batch.needed
+            before = int(lacking.sum())
             columns = np.flatnonzero(lacking.any(axis=0))
             if not len(columns):
                 return seen
             part = batch.taken(columns)
             walked = _Walk(system, part, counts[:, columns])
+            tried = 0
             for step in steps.that_move(changed, set(np.flatnonzero(lacking.any(axis=1)).tolist())):
+                tried += _TIMES
                 for times in (1, -1, 2, -2) if sweep % 2 == 0 else (-1, 1, -2, 2):
                     walked.take(step, times, seen, columns, rng, stay=0.3 if sweep else 0.6)
             if not part.explained(system, walked.counts).all():
                 raise AssertionError("a walk left what is possible")
             counts[:, columns] = walked.counts
+            idle = idle + 1 if (before - int((seen.number < batch.needed).sum())) * _STEPS_OF_A_PROGRAM < tried else 0
+            if idle == _IDLE:
+                break
     return seen
 
 

@@ -1,0 +1,316 @@
+"""Deliberately leaky releases, each found; and the method in use, which leaves nothing that the gate does not repair."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from gmsd.attack import Rounding, audit, guess, repair
+from tests.support import synthetic_release as published
+from tests.support import synthetic_truth as made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmsd.attack import AuditResult, PublicRelease
+
+PEOPLE = (1_000, 1_300, 2_400, 3_800, 5_200, 7_100, 9_000, 9_600, 12_000, 14_500, 18_000, 21_000, 24_000, 28_000, 33_000, 45_000)
+NEAREST = Rounding(keyed=False, secret=False)
+FLAT = Rounding(smallest_up_to=12)
+
+
+@cache
+def registers(releases: int, share: float = 0.3, seed: int = 1, *, stay: bool = False) -> tuple[made.Register, ...]:
+    held = [made.chosen_register(PEOPLE, seed)]
+    for number in range(1, releases):
+        held.append(made.corrected(held[-1], share, seed * 1000 + number, stay=stay))
+    return tuple(held)
+
+
+@cache
+def counts(releases: int, share: float = 0.3, seed: int = 1, *, stay: bool = False) -> tuple[pl.DataFrame, ...]:
+    return tuple(made.counts(each) for each in registers(releases, share, seed, stay=stay))
+
+
+def people() -> dict[str, int]:
+    return published.people_of(registers(1)[0])
+
+
+def series(
+    true: tuple[pl.DataFrame, ...],
+    *,
+    rule: Rounding | None = None,
+    draws: published.Draws = "content",
+    leak: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    absent: tuple[tuple[int, str, str], ...] = (),
+    with_truth: bool = True,
+    places: set[str] | None = None,
+) -> AuditResult:
+    """`absent`: (number of the release, municipality, period)."""
+    how = published.method(rule, draws)
+    names = [f"r{number}" for number in range(1, len(true) + 1)]
+    releases = [
+        published.release(name, each, how, people(), leak=leak, absent=[(code, period) for n, code, period in absent if names[n - 1] == name])
+        for name, each in zip(names, true, strict=True)
+    ]
+    known = published.truth(list(zip(names, true, strict=True)), [(names[n - 1], code, period) for n, code, period in absent])
+    return audit(releases, how, known if with_truth else None, places=places, processes=1)
+
+
+def test_the_method_in_use_discloses_nothing_that_the_gate_does_not_repair() -> None:
+    true = counts(2)
+    result = series(true)
+    assert not result.faults
+    assert result.cells == len(PEOPLE) * 3 * 2 * len(made.contents())
+    assert result.seconds["total"] >= result.seconds["attacking"] >= 0
+    assert any("several municipalities" in words for words in result.blind)
+    # one client less is what shown 15 and then missing can say, the hole of the rule itself
+    assert [(each.kind, each.low, each.high, each.content) for each in result.disclosed] == [("missing", 10, 11, "number|4")]
+    how = published.method()
+    releases = [published.release(name, each, how, people()) for name, each in zip(("r1", "r2"), true, strict=True)]
+    known = published.truth(list(zip(("r1", "r2"), true, strict=True)))
+
+    def publish(hidden: pl.DataFrame) -> PublicRelease:
+        return published.release("r2", true[1], how, people(), repaired=hidden)
+
+    repaired, hidden = repair(releases, how, publish, known, processes=1)
+    assert repaired.passed
+    assert hidden.rows() == [("2019HJ01", "GM0003", "number|4")]
+    assert series(true, rule=FLAT).passed
+
+
+def test_nearest_over_a_revision() -> None:
+    result = series(counts(2, 1.0), rule=NEAREST)
+    shown = [each for each in result.disclosed if each.kind == "shown"]
+    assert len(shown) > 20
+    assert all(each.low == each.high for each in shown)
+    assert any("changed by one client at most" in words for words in shown[0].equations)
+
+
+def rates_of_the_truth(told: pl.DataFrame) -> pl.DataFrame:
+    of_true = (2 * pl.col("per") * pl.col("true") + pl.col("inhabitants")) // (2 * pl.col("inhabitants"))
+    municipal = pl.col("region") != "NL01"
+    return told.with_columns(value=pl.when(pl.col("per").is_not_null() & municipal & pl.col("value").is_not_null()).then(of_true).otherwise("value"))
+
+
+def test_rates_of_true_counts() -> None:
+    result = series(counts(1), leak=rates_of_the_truth)
+    assert [each.kind for each in result.faults] == ["rate"]
+    told = [each for each in result.disclosed if each.region == "GM0001" and each.kind == "shown"]
+    assert told, "of a thousand inhabitants a rate is the count"
+    assert any("the rate" in words for words in told[0].equations)
+
+
+@pytest.mark.parametrize("draws", ["one", "row"])
+def test_one_draw_for_several_counts(draws: published.Draws) -> None:
+    found = [len(series(counts(1, seed=seed), draws=draws).disclosed) for seed in range(1, 5)]
+    assert sum(found) > 0, found
+
+
+def test_two_draws_of_one_count() -> None:
+    found = [len(series(counts(1, seed=seed), draws="table").disclosed) for seed in range(1, 5)]
+    assert sum(found) > 0, found
+
+
+def national_sum_of_the_truth(told: pl.DataFrame) -> pl.DataFrame:
+    here = (pl.col("region") == "NL01") & pl.col("per").is_null()
+    return told.with_columns(value=pl.when(here).then("true").otherwise("value"))
+
+
+def test_a_national_sum_of_true_counts_tells_who_left() -> None:
+    one = counts(1)[0]
+    gone = tuple((2, "0003", period) for period in made.PERIODS)
+    result = series((one, one), leak=national_sum_of_the_truth, absent=gone)
+    assert "nation" in {each.kind for each in result.faults}
+    told = {(each.region, each.content) for each in result.disclosed}
+    assert ("GM0003", "A019506") in told
+    assert {region for region, _ in told} == {"GM0003"}
+    assert any("national figure" in words for each in result.disclosed for words in each.equations)
+
+
+def test_a_national_sum_that_fills_in_what_is_suppressed() -> None:
+    def filled(told: pl.DataFrame) -> pl.DataFrame:
+        keys = ["table_id", "measure", "group_code", "period"]
+        municipal = told.filter(pl.col("region") != "NL01").with_columns(made_of=pl.coalesce("shown", "true"))
+        sums = municipal.group_by(keys).agg(filled=pl.col("made_of").sum())
+        here = (pl.col("region") == "NL01") & pl.col("per").is_null()
+        return told.join(sums, on=keys, how="left").with_columns(value=pl.when(here).then("filled").otherwise("value"))
+
+    result = series(counts(1), leak=filled)
+    assert "nation" in {each.kind for each in result.faults}
+    alone = [each for each in result.disclosed if each.kind == "missing" and each.low == each.high]
+    assert alone
+
+
+def test_totals_made_of_rounded_parts() -> None:
+    parts = tuple(f"in|{name}" for name in made.ARRANGEMENT_GROUPS if name != published.TOTAL)
+    how = published.method(NEAREST)
+    stated = replace(how, columns=tuple(replace(each, parts=parts) if each.content == f"in|{published.TOTAL}" else each for each in how.columns))
+
+    def added(told: pl.DataFrame) -> pl.DataFrame:
+        hidden = ((pl.col("true") + 2) // 5 * 5).cast(pl.Int64)
+        rows = told.filter(pl.col("content").is_in(parts)).with_columns(made_of=pl.coalesce("shown", hidden))
+        sums = rows.group_by("period", "region").agg(sum_of_parts=pl.col("made_of").sum())
+        here = (pl.col("content") == f"in|{published.TOTAL}") & (pl.col("region") != "NL01")
+        return told.join(sums, on=["period", "region"], how="left").with_columns(value=pl.when(here).then("sum_of_parts").otherwise("value"))
+
+    true = counts(1)[0]
+    release = published.release("r1", true, how, people(), leak=added)
+    release = replace(release, cells=release.cells.filter(pl.col("region") != "NL01"))
+    result = audit([release], stated, published.truth([("r1", true)]), processes=1)
+    plain = audit([published.release("r1", true, how, people())], how, published.truth([("r1", true)]), processes=1)
+    assert len(result.disclosed) > len(plain.disclosed)
+    unstated = audit([release], how, published.truth([("r1", true)]), processes=1)
+    assert {each.kind for each in unstated.faults} == {"figure"}
+
+
+def test_a_period_restated_after_a_merger() -> None:
+    """0016 takes over 0001 and 0002; the second release shows the old periods for it too."""
+    register = registers(1)[0]
+    union = replace(register, place=pl.Series(register.place).replace({0: 15, 1: 15}).to_numpy())
+    before = made.counts(register).filter(pl.col("municipality") != "0016")
+    after = made.counts(union).filter(~pl.col("municipality").is_in(["0001", "0002"]))
+    how = published.method(NEAREST)
+    successors = {"GM0001": ("GM0016",), "GM0002": ("GM0016",)}
+    # the three old municipalities: 0001, 0002 and the 0016 of before, which ends too and is not shown
+    releases = [published.release("r1", before, how, people()), published.release("r2", after, how, people())]
+    releases = [replace(each, successors=successors) for each in releases]
+    result = audit(releases, how, published.truth([("r1", before), ("r2", after)]), processes=1)
+    assert [each.kind for each in result.faults] == ["merged"]
+    assert {each.where for each in result.faults} == {"GM0016"}
+
+
+def test_a_merged_municipality_is_told_by_its_parts() -> None:
+    """0016 is 0001 and 0002 together: what 0001 hides is what 0016 shows less what 0002 shows."""
+    register = registers(1)[0]
+    only = register.taken((register.place < 2).nonzero()[0])
+    union = replace(only, place=only.place * 0 + 15)
+    before = made.counts(only).filter(pl.col("municipality").is_in(["0001", "0002"]))
+    after = made.counts(union).filter(pl.col("municipality") == "0016")
+    how = published.method(NEAREST)
+    successors = {"GM0001": ("GM0016",), "GM0002": ("GM0016",)}
+    releases = [replace(published.release(name, each, how, people()), successors=successors) for name, each in (("r1", before), ("r2", after))]
+    known = published.truth([("r1", before), ("r2", after)])
+    result = audit(releases, how, known, processes=1)
+    single = audit([releases[0]], how, known, processes=1)
+    assert len(result.disclosed) > len(single.disclosed)
+    assert any(f"of GM0016" in words for each in result.disclosed for words in each.equations)
+
+
+def test_one_content_shown_twice() -> None:
+    def twice(told: pl.DataFrame) -> pl.DataFrame:
+        here = (pl.col("table_id") == "86050NED") & (pl.col("content") == "A019507") & (pl.col("region") == "GM0005")
+        return told.with_columns(value=pl.when(here).then(None).otherwise("value"))
+
+    result = series(counts(1), leak=twice)
+    assert "two_figures" in {each.kind for each in result.faults}
+
+
+def test_who_enters_leaves_or_is_corrected_tells_nothing() -> None:
+    absent = (
+        *((1, "0004", period) for period in made.PERIODS),
+        *((2, "0007", period) for period in made.PERIODS),
+        *((1, "0009", period) for period in ("2019HJ02", "2019JJ00")),
+    )
+    result = series(counts(2, 1.0), absent=absent)
+    assert result.passed, (result.faults[:2], result.disclosed[:2])
+    assert result.unpublished == 0
+    always = tuple((release, "0004", period) for release in (1, 2) for period in made.PERIODS)
+    assert series(counts(2), absent=always).unpublished == 3 * len(made.contents())
+
+
+def test_the_hole_is_repaired_and_a_flat_beginning_closes_it() -> None:
+    """Shown as 15, then missing, one client apart: 10 or 11. A count up to 12 shown as 10 leaves no such step."""
+    true = counts(1)[0]
+    here = (pl.col("municipality") == "0008") & (pl.col("content") == "A019508") & (pl.col("period") == "2019HJ01")
+    for rule, found in ((Rounding(), 1), (FLAT, 0)):
+        how = published.method(rule)
+        key = _key_with(how, "GM0008", "A019508", turn=0, late=4)
+        steps = [_stay(true, 12), _stay(true, 11)]
+        releases = [published.release(name, each, how, people(), key=key) for name, each in zip(("r1", "r2"), steps, strict=True)]
+        known = published.truth(list(zip(("r1", "r2"), steps, strict=True)))
+        told = [each for each in audit(releases, how, known, processes=1).disclosed if each.content == "A019508"]
+        assert len(told) == found, told
+        if not found:
+            continue
+        assert (told[0].kind, told[0].low, told[0].high) == ("missing", 10, 11)
+        assert told[0].repair == ("2019HJ01", "A019508")
+        assert steps[1].filter(here)["value"].item() in range(told[0].low, told[0].high + 1)
+
+        def publish(hidden: pl.DataFrame) -> PublicRelease:
+            return published.release("r2", steps[1], how, people(), key=key, repaired=hidden)
+
+        result, hidden = repair(releases, how, publish, known, processes=1)
+        assert result.passed
+        assert result.repaired == hidden.height > 0
+
+
+def _stay(true: pl.DataFrame, number: int) -> pl.DataFrame:
+    """The same counts with so many clients of stay in 0008, all of them in category 15."""
+    register = registers(1)[0]
+    return made.counts(_with_stay(register, 7, number)).filter(pl.col("municipality").is_not_null())
+
+
+def _with_stay(register: made.Register, place: int, number: int) -> made.Register:
+    import numpy as np
+
+    kept = register.taken(np.flatnonzero(~((register.place == place) & np.isin(register.category, made.STAY))))
+    source = kept.taken(np.flatnonzero((kept.place == place) & (kept.start == 0) & (kept.end == 3) & kept.in_first & kept.in_second & (kept.person >= 0)))
+    _, firsts = np.unique(source.person, return_index=True)
+    added = source.taken(firsts[:number])
+    return kept.joined(replace(added, category=np.full(number, 15)))
+
+
+def _key_with(how: object, region: str, content: str, *, turn: int, late: int) -> bytes:
+    from gmsd.disclosure import draw
+
+    for number in range(10_000):
+        key = number.to_bytes(32, "big")
+        if draw(key, "t", region, content) == turn and draw(key, "s", region, content) == late:
+            return key
+    raise AssertionError("no key")
+
+
+def test_repairs_end_a_leak_of_flows() -> None:
+    """in of both halves missing and 25 in the year: 10 or 11 in each. The year is hidden, and it ends."""
+    how = published.method(NEAREST)
+    true = counts(1)[0]
+    releases = [published.release("r1", true, how, people())]
+    known = published.truth([("r1", true)])
+    first = audit(releases, how, known, processes=1)
+    assert first.disclosed
+
+    def publish(hidden: pl.DataFrame) -> PublicRelease:
+        return published.release("r1", true, how, people(), repaired=hidden)
+
+    result, hidden = repair(releases, how, publish, known, processes=1)
+    assert not result.disclosed
+    assert result.repaired == hidden.height >= 1
+
+
+def test_without_the_truth_the_same_is_found() -> None:
+    places = {"GM0001", "GM0004", "GM0009"}
+    with_truth = series(counts(1), rule=NEAREST, places=places)
+    without = series(counts(1), rule=NEAREST, places=places, with_truth=False)
+    cells = [{(each.region, each.period, each.content) for each in result.disclosed} for result in (with_truth, without)]
+    assert cells[0] <= cells[1] | cells[0]
+    assert not without.faults
+
+
+def test_guesses_are_no_better_than_the_rounding_leaves() -> None:
+    how = published.method()
+    true = counts(2)
+    releases = [published.release(f"r{number}", each, how, people()) for number, each in enumerate(true, start=1)]
+    known = published.truth([(f"r{number}", each) for number, each in enumerate(true, start=1)])
+    result = guess(releases, how, known)
+    shown = next(each for each in result.kinds if each.kind == "shown")
+    assert result.passed
+    assert shown.all == pytest.approx(0.2, abs=0.02)
+    assert shown.right == pytest.approx(0.2, abs=0.02)
+    nearest = published.method(NEAREST)
+    releases = [published.release(f"r{number}", each, nearest, people()) for number, each in enumerate(true, start=1)]
+    assert not guess(releases, nearest, known).passed
