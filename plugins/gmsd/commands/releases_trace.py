@@ -149,9 +149,7 @@ def audit(*, law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo"
     if as_json:
         typer.echo(json.dumps({**found.describe(), "findings": told, "cannot_see": found.report["blind"]}, indent=1))
     else:
-        typer.echo(
-            f"{found.cells} counts attacked in {found.seconds:.1f} s: {found.disclosed} disclosed, {found.repaired} hidden so that they are not."
-        )
+        typer.echo(f"{found.cells} counts attacked in {found.seconds:.1f} s: {found.disclosed} disclosed, {found.repaired} hidden for it.")
         for line in told:
             typer.echo(f"  {line}")
     if not found.passed:

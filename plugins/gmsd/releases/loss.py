@@ -22,8 +22,8 @@ def information_loss(table: Table, cells: pl.DataFrame, figures: pl.DataFrame, *
 
     Returns:
         `cells` (counts that there are), `suppressed` and `suppressed_bare`, `hidden_of_shown` (counts that the bare rule would show and
-        that are missing), and the distance of shown counts from the true ones: `mean`, `max`, `mean_bare`, `max_bare`. The bare rule rounds to
-        the nearest multiple and hides counts below `first_shown`; totals over the table, nothing of one municipality.
+        that are missing), and the distance of shown counts from the true ones: `mean`, `max`, `mean_bare`, `max_bare`. The bare rule rounds
+        to the nearest multiple and hides counts below `first_shown`; totals over the table, nothing of one municipality.
     """
     groups = {group.code: group for grouping in table.groupings for group in grouping.groups}
     rows = [(count.key, code, table.content(count, group).name) for count in table.counts for code, group in groups.items()]
