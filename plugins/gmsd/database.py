@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,9 +13,11 @@ from gmsd.errors import GmsdError
 from gmsd.settings import SettingsError, data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import polars as pl
+    from alembic.config import Config
     from sqlalchemy import Connection, Engine, TextClause
 
     from gmsd.settings import Settings
@@ -34,6 +37,9 @@ def sql_folder() -> Path:
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 # A database that takes a connection and says nothing would hold a command for two minutes, psycopg's own limit.
 _SECONDS_TO_CONNECT = 10
+# Connections are opened as they are needed at the same time: most tasks need two, one that takes many deliveries in hand a handful.
+_KEPT_OPEN = 12
+_COPIED_AT_ONCE = 1 << 20
 
 
 @cache
@@ -45,7 +51,7 @@ def _engine(url: str, role: Role) -> Engine:
         engine = create_engine(
             url,
             pool_pre_ping=True,
-            pool_size=2,
+            pool_size=_KEPT_OPEN,
             hide_parameters=True,
             connect_args={"application_name": "gmsd", "connect_timeout": _SECONDS_TO_CONNECT},
         )
@@ -87,30 +93,51 @@ def storable(text: str) -> str:
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
-    """Append a frame to a table by COPY, within the connection's transaction.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows as they are copied into a table: the columns they have, how many there are, and their text."""
+
+    columns: tuple[str, ...]
+    count: int
+    text: bytes
+
+
+def written_rows(frame: pl.DataFrame) -> Rows:
+    """A frame as it is copied: columns as in the table; null becomes NULL. It can be made in another thread than it is copied in."""
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_header=False)
+    return Rows(tuple(frame.columns), frame.height, buffer.getvalue())
+
+
+def copy_rows(connection: Connection, table: str, rows: Rows) -> int:
+    """Append rows to a table by COPY, within the connection's transaction.
 
     Args:
         connection: an open connection; nothing is committed.
-        table: a table of ours; its columns are named by the frame.
-        frame: columns as in the table; null becomes NULL.
+        table: a table of ours.
+        rows: what to append.
 
     Returns:
         The number of rows written.
     """
     from psycopg import sql
 
-    if frame.is_empty():
+    if not rows.count:
         return 0
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
     )
     raw: Any = connection.connection.driver_connection
     with values_kept_out(), raw.cursor() as cursor:
         with cursor.copy(query) as copy:
-            for part in frame.iter_slices(200_000):
-                copy.write(part.write_csv(include_header=False).encode())
+            for start in range(0, len(rows.text), _COPIED_AT_ONCE):
+                copy.write(rows.text[start : start + _COPIED_AT_ONCE])
         return int(cursor.rowcount)
+
+
+def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> int:
+    """Append a frame to a table by COPY, within the connection's transaction; see `copy_rows` and `written_rows`."""
+    return sum(copy_rows(connection, table, written_rows(part)) for part in frame.iter_slices(200_000))
 
 
 def read_frame(connection: Connection, name: str, schema: dict[str, pl.DataType | type[pl.DataType]], **parameters: Any) -> pl.DataFrame:
@@ -141,6 +168,22 @@ def read_frame(connection: Connection, name: str, schema: dict[str, pl.DataType 
 def migrate(settings: Settings, to: str = "head") -> str:
     """Bring the warehouse to the newest schema, or up to a revision; returns the one it stands at."""
     from alembic import command
+
+    return _migrated(settings, command.upgrade, to)
+
+
+def downgrade(settings: Settings, to: str) -> str:
+    """Take the warehouse back to the schema of an earlier revision; returns the one it stands at.
+
+    What the earlier schema cannot hold is lost or, where it cannot be made again, refused: each `sql/migrations/versions/*.down.sql` says
+    which, in its first lines. It is for going back to an earlier version of the pipeline, which cannot read the newer schema.
+    """
+    from alembic import command
+
+    return _migrated(settings, command.downgrade, to)
+
+
+def _migrated(settings: Settings, move: Callable[[Config, str], None], to: str) -> str:
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
 
@@ -149,5 +192,5 @@ def migrate(settings: Settings, to: str = "head") -> str:
     engine = connect(settings, "owner")
     with engine.begin() as connection:
         config.attributes |= {"connection": connection, "settings": settings}
-        command.upgrade(config, to)
+        move(config, to)
         return MigrationContext.configure(connection).get_current_revision() or ""

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gmsd.clock import get_clock
 from gmsd.database import connect, migrate, statement
 from gmsd.errors import GmsdError
+from gmsd.journal import share_pseudonym_key
 from gmsd.store import get_store, open_to_others
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from gmsd.settings import Settings
 
-KEYS: tuple[Literal["pseudonym", "rounding", "reference"], ...] = ("pseudonym", "rounding", "reference")
+KeyName = Literal["pseudonym", "rounding", "reference"]
+KEYS: tuple[KeyName, ...] = ("pseudonym", "rounding", "reference")
 
 
 class KeyChanged(GmsdError):
     """A secret key is not the one that the data in the database was made with."""
+
+
+class KeyBeingRotated(GmsdError):
+    """The pseudonyms are being made anew with another key, and that was broken off: nothing is made or read with either key meanwhile."""
 
 
 class OpenStore(GmsdError):
@@ -59,19 +68,82 @@ def refuse_open_store(settings: Settings) -> None:
             raise OpenStore(f"the bucket {bucket} of {settings.s3_endpoint} is open: {how}; close it before a delivery lies there")
 
 
-def check_key(settings: Settings, name: Literal["pseudonym", "rounding", "reference"]) -> None:
-    """Note a key's fingerprint the first time, compare it ever after."""
-    fingerprint = fingerprint_of(settings, name)
+def check_key(settings: Settings, name: KeyName) -> None:
+    """Note a key's fingerprint the first time, compare it ever after.
+
+    Raises:
+        KeyChanged: it is not the key that was noted.
+    """
     with connect(settings, "loader").begin() as connection:
-        connection.execute(statement("keys/note"), {"name": name, "fingerprint": fingerprint, "at": get_clock(settings).now()})
+        _refuse_changed(settings, name, _noted(connection, settings, name))
+
+
+@dataclass(frozen=True, slots=True)
+class PseudonymKey:
+    """The key for pseudonyms as it stands in the database, for as long as the transaction lasts in which it was asked for.
+
+    Attributes:
+        settings: Where the key lies.
+        noted: The fingerprint that the database holds.
+        rotation: The fingerprint of the key that pseudonyms are being made anew with; None when they are not.
+    """
+
+    settings: Settings
+    noted: str
+    rotation: str | None
+
+    @classmethod
+    def of(cls, connection: Connection, settings: Settings) -> PseudonymKey:
+        """Read how the key stands, and share it to the end of the transaction: it is not changed meanwhile."""
+        share_pseudonym_key(connection)
+        rotating = connection.execute(statement("keys/rotating")).first()
+        return cls(settings, _noted(connection, settings, "pseudonym"), None if rotating is None else rotating.to_fingerprint)
+
+    @property
+    def value(self) -> bytes:
+        """The 32 bytes.
+
+        Raises:
+            KeyChanged: the key at hand is not the one that the data were made with.
+            KeyBeingRotated: some data are made with one key and some with another.
+        """
+        self.refuse_rotation()
+        _refuse_changed(self.settings, "pseudonym", self.noted)
+        return self.settings.key("pseudonym")
+
+    def refuse_rotation(self) -> None:
+        """Refuse what would mix pseudonyms of two keys.
+
+        Raises:
+            KeyBeingRotated: some data are made with one key and some with another.
+        """
+        if self.rotation is not None:
+            raise KeyBeingRotated("the pseudonyms are being made anew with another key: finish it first with `gmsd keys rotate`")
+
+
+def _noted(connection: Connection, settings: Settings, name: KeyName) -> str:
+    """The fingerprint that the database holds; that of the key at hand when it holds none yet."""
+    noted: str | None = connection.scalar(statement("keys/read"), {"name": name})
+    if noted is None:
+        values = {"name": name, "fingerprint": fingerprint_of(settings, name), "at": get_clock(settings).now()}
+        connection.execute(statement("keys/note"), values)
         noted = connection.scalar(statement("keys/read"), {"name": name})
-    if noted != fingerprint:
+    return str(noted)
+
+
+def _refuse_changed(settings: Settings, name: KeyName, noted: str) -> None:
+    if noted != fingerprint_of(settings, name):
         raise KeyChanged(f"the {name} key is not the one this database was made with; put back the backup of {name}.key in var/secrets")
 
 
-def fingerprint_of(settings: Settings, name: Literal["pseudonym", "rounding", "reference"]) -> str:
+def fingerprint_of(settings: Settings, name: KeyName) -> str:
     """What may be noted of a key: it tells keys apart and gives nothing of them away."""
-    return hashlib.sha256(b"gmsd-key|" + name.encode() + b"|" + settings.key(name)).hexdigest()[:32]
+    return fingerprint(name, settings.key(name))
+
+
+def fingerprint(name: KeyName, key: bytes) -> str:
+    """The same, of 32 bytes."""
+    return hashlib.sha256(b"gmsd-key|" + name.encode() + b"|" + key).hexdigest()[:32]
 
 
 def _bucket(settings: Settings, bucket: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import unquote_plus
 
 from gmsd.errors import GmsdError
@@ -15,16 +16,35 @@ from gmsd.settings import SettingsError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gmsd.settings import Settings
 
 User = Literal["pipeline", "portal", "reader"]
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 # A larger object is copied in parts of this size, so that eight copies at once take a hundred megabytes whatever their size.
 PART = 8 * 2**20
+# So many requests of one task are under way at a time: a store answers each of them slowly, and many of them together.
+AT_ONCE = 8
 # What a store calls each upload while it keeps no versions: a name that stands for other bytes every time.
 UNVERSIONED = "null"
+
+
+def side_by_side(ask: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+    """The answers to some requests of the store, in order, several of which are under way at a time.
+
+    When this returns or raises, none is under way any more.
+
+    Raises:
+        Exception: whatever the first request that failed says; those after it may have been carried out.
+    """
+    wanted = list(items)
+    if len(wanted) < 2:
+        return [ask(each) for each in wanted]
+    with ThreadPoolExecutor(min(AT_ONCE, len(wanted))) as pool:
+        return list(pool.map(ask, wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +129,10 @@ class ObjectStore:
         grants = {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
         answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **grants)
         return str(answer.get("VersionId", ""))
+
+    def put_all(self, bucket: str, bodies: Mapping[str, bytes], content_type: Callable[[str], str]) -> None:
+        """Write objects by key, several at a time; `content_type` tells the media type of a key. A kill leaves some of them."""
+        side_by_side(lambda each: self.put(bucket, each[0], each[1], content_type=content_type(each[0])), bodies.items())
 
     def put_new(
         self, bucket: str, key: str, body: bytes, *, content_type: str = "application/octet-stream", reader: str = "", owner: str = ""
@@ -391,7 +415,7 @@ def _client(settings: Settings, access: str = "", secret: str = "", *, signed: b
     config = Config(
         s3={"addressing_style": "path"},
         retries={"max_attempts": 8, "mode": "standard"},
-        max_pool_connections=16,
+        max_pool_connections=4 * AT_ONCE,
         read_timeout=300,
         signature_version=None if signed else UNSIGNED,
     )

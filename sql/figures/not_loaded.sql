@@ -1,4 +1,4 @@
--- Deliveries that count as of a round and are not what the warehouse holds.
+-- Deliveries that count as of a round and are not what the warehouse holds, or whose persons are hidden with another key than is noted.
 WITH standing AS (
     SELECT DISTINCT ON (half_year, municipality) law, half_year, municipality, delivery_id
     FROM frozen
@@ -8,5 +8,8 @@ WITH standing AS (
 SELECT standing.delivery_id
 FROM standing
 LEFT JOIN load_account USING (law, half_year, municipality)
-WHERE standing.delivery_id IS NOT NULL AND load_account.delivery_id IS DISTINCT FROM standing.delivery_id
+WHERE standing.delivery_id IS NOT NULL AND (
+    load_account.delivery_id IS DISTINCT FROM standing.delivery_id
+    OR load_account.key_fingerprint <> (SELECT fingerprint FROM key_fingerprint WHERE name = 'pseudonym')
+)
 ORDER BY standing.delivery_id

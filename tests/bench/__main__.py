@@ -28,10 +28,11 @@ def arguments() -> argparse.Namespace:
     letters = ", ".join(f"{group.letter} {group.title}" for group in ALL)
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=f"Groups: {letters}.")
     parser.add_argument("--only", metavar="A,B", default="", help="these groups only")
-    parser.add_argument("--rows", type=int, help="rows of the large file of group A, instead of 2,500,000")
-    parser.add_argument("--quick", action="store_true", help="small files and no services: shows that it works, its times say nothing")
+    parser.add_argument("--rows", type=int, help="rows of groups A, J and K, instead of their own")
+    parser.add_argument("--quick", action="store_true", help="small files, and services for J and K only when named: shows that it works")
     parser.add_argument("--fast", action="store_true", help="without the cases that take minutes: GX on pandas and on PostgreSQL")
     parser.add_argument("--check", action="store_true", help="exit 1 when a target is not met")
+    parser.add_argument("--against", metavar="CHECKOUT", type=Path, help="another checkout whose library goes the whole way too (group J)")
     parser.add_argument("--out", type=Path, default=report.RESULT, help="where the result goes (var/bench/latest.json)")
     return parser.parse_args()
 
@@ -45,17 +46,23 @@ def chosen(options: argparse.Namespace) -> list[Group]:
     groups = [group for group in ALL if group.letter in wanted]
     if options.quick:
         groups = [
-            replace(group, rows=group.quick_rows, cases=tuple(replace(case, runs=1) for case in group.cases if not case.service))
+            replace(
+                group,
+                rows=group.quick_rows,
+                cases=tuple(replace(case, runs=1) for case in group.cases if not case.service or (options.only and not case.slow)),
+            )
             for group in groups
         ]
     if options.fast:
         groups = [replace(group, cases=tuple(case for case in group.cases if not case.slow)) for group in groups]
     if options.rows:
-        groups = [replace(group, rows=options.rows) if group.letter == "A" else group for group in groups]
-    return groups
+        groups = [replace(group, rows=options.rows) if group.letter in "AJK" else group for group in groups]
+    if options.against is None:
+        groups = [replace(group, cases=tuple(case for case in group.cases if not case.older)) for group in groups]
+    return [group for group in groups if group.cases]
 
 
-def run_group(group: Group) -> list[Run]:
+def run_group(group: Group, against: Path | None = None) -> list[Run]:
     """Make its files, measure its cases, remove its files."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gmsd-bench-") as temporary:
@@ -63,7 +70,7 @@ def run_group(group: Group) -> list[Run]:
         say(f"{group.letter}. {group.title}: making the files ... ", end="")
         rows = prepare(group.prepare, folder, group.rows)
         say(f"{rows:,} rows, {time.perf_counter() - start:.1f} s")
-        runs = measure(group, folder, rows)
+        runs = measure(group, folder, rows, against)
     by_name = {run.name: run for run in runs}
     for each in group.differences:
         whole, start_up = by_name[each.whole], by_name[each.start_up]
@@ -83,7 +90,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         groups = chosen(options)
-        runs = {run.name: run for group in groups for run in run_group(group)}
+        runs = {run.name: run for group in groups for run in run_group(group, options.against and options.against.resolve())}
     except BenchError as error:
         say(f"bench: {error}")
         return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.bench.report import Target, times_faster, times_longer, within_mb, within_seconds
+from tests.bench.report import Target, rows_a_second, times_faster, times_longer, within_mb, within_seconds
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Case:
         rows: When they are not those of the group.
         slow: It takes minutes on the file it is made for.
         service: It starts a service.
+        older: It is run by the build that `--against` names.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Case:
     rows: int | None = None
     slow: bool = False
     service: bool = False
+    older: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,4 +213,27 @@ TOLD = Group(
     (times_longer(TOLD_CLEAN, TOLD_CHECK, 0.2), times_longer(TOLD_REFUSED, TOLD_CHECK, 0.8)),
 )
 
-ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD)
+WAY, WAY_OLDER = "from the inbox to a release", "from the inbox to a release, other build"
+WHOLE = Group(
+    "J",
+    "the whole way of a half-year: register, check, report, close, load, count, protect and write",
+    "whole:deliveries",
+    10_000_000,
+    60_000,
+    (Case(WAY_OLDER, "whole:way", runs=1, service=True, older=True), Case(WAY, "whole:way", runs=1, service=True, ratio_to=WAY_OLDER)),
+    (times_faster(WAY, WAY_OLDER, 3), rows_a_second(WAY, 50_000)),
+)
+
+STAGED = "staged records to arrangements"
+LOADED, COPIED = f"{STAGED}: load", f"{STAGED}: bare \\copy of the same rows"
+WAREHOUSE = Group(
+    "K",
+    "2.5 million staged records to arrangements in PostgreSQL, beside a bare \\copy of the same rows",
+    "whole:staged",
+    2_500_000,
+    30_000,
+    (Case(STAGED, "whole:load", runs=1, service=True),),
+    (times_longer(LOADED, COPIED, 2),),
+)
+
+ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD, WHOLE, WAREHOUSE)

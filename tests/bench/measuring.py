@@ -32,6 +32,9 @@ def say(text: str, end: str = "\n") -> None:
     sys.stderr.flush()
 
 
+_PLUGINS = "plugins"
+
+
 def _command(function: str, folder: Path, *more: str) -> list[str]:
     return [sys.executable, "-W", "ignore", "-m", "tests.bench.worker", f"tests.bench.{function}", str(folder), *more]
 
@@ -56,10 +59,12 @@ class Worker:
         cpu: Seconds that the cores were busy with it, of each run.
         peak_mb: After the first run, so that a case that runs often is not worse off.
         answer: Of the first run.
+        against: The checkout whose library is measured; None for this one.
     """
 
     case: Case
     folder: Path
+    against: Path | None = None
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peak_mb: int = 0
@@ -72,7 +77,11 @@ class Worker:
         if self._process is None:
             command = _command(self.case.function, self.folder)
             # In a session of its own, so that ctrl-C reaches us only and each process is stopped once, in order.
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            paths = [str(self.against / _PLUGINS)] if self.against and self.case.older else []
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join([*paths, *filter(None, [os.environ.get("PYTHONPATH")])])}
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment
+            )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._busy = True
@@ -92,10 +101,25 @@ class Worker:
         self.cpu.append(told["cpu"])
         return self.seconds[-1]
 
-    def result(self, rows: int) -> Run:
-        """The best of its runs."""
+    def results(self, rows: int) -> list[Run]:
+        """The best of its runs, and each stage that it told of by itself, compared with the same stage of the other case."""
         rows = rows if self.case.rows is None else self.case.rows
-        return Run(self.case.name, rows, min(self.seconds), min(self.cpu), self.peak_mb, self.case.ratio_to)
+        whole = Run(self.case.name, rows, min(self.seconds), min(self.cpu), self.peak_mb, self.case.ratio_to)
+        stages = self.answer["stages"] if isinstance(self.answer, dict) and "stages" in self.answer else {}
+        return [
+            whole,
+            *(
+                Run(
+                    f"{whole.name}: {name}",
+                    rows,
+                    told["seconds"],
+                    told["cpu"],
+                    int(told["peak_mb"]),
+                    f"{whole.ratio_to}: {name}" if whole.ratio_to else None,
+                )
+                for name, told in stages.items()
+            ),
+        ]
 
     def stop(self) -> None:
         """Let the process end, with what it has started; in the middle of a run it is interrupted."""
@@ -111,9 +135,9 @@ class Worker:
             process.communicate()
 
 
-def measure(group: Group, folder: Path, rows: int) -> list[Run]:
+def measure(group: Group, folder: Path, rows: int, against: Path | None = None) -> list[Run]:
     """All cases of a group, round by round; a case that has had its runs leaves."""
-    workers = [Worker(case, folder) for case in group.cases]
+    workers = [Worker(case, folder, against) for case in group.cases]
     try:
         for turn in range(max(case.runs for case in group.cases)):
             for worker in workers:
@@ -125,7 +149,18 @@ def measure(group: Group, folder: Path, rows: int) -> list[Run]:
         for worker in workers:
             worker.stop()
     compare([worker for worker in workers if worker.case.agrees])
-    return [worker.result(rows) for worker in workers]
+    _tell_same([worker for worker in workers if isinstance(worker.answer, dict) and "same" in worker.answer])
+    return [run for worker in workers for run in worker.results(rows)]
+
+
+def _tell_same(workers: list[Worker]) -> None:
+    """Whether cases that do the same thing had the same outcome; two builds may differ on purpose, so it is only said."""
+    for worker in workers:
+        say(f"  {worker.case.name}: {worker.answer['same']}")
+    for worker in workers[1:]:
+        first = workers[0].answer["same"]
+        differing = [name for name, value in worker.answer["same"].items() if first.get(name) != value]
+        say(f"  {worker.case.name}: " + (f"another outcome in {', '.join(differing)}" if differing else "the same outcome"))
 
 
 def _tell(worker: Worker, turn: int) -> None:

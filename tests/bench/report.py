@@ -78,6 +78,12 @@ def within_seconds(case: str, limit: float) -> Target:
     return Target(f"{case}: at most {shown}", case, lambda runs: runs[case].seconds, limit)
 
 
+def rows_a_second(case: str, limit: float) -> Target:
+    """A case deals with at least so many rows in a second."""
+    text = f"{case}: at least {limit:,g} rows a second"
+    return Target(text, case, lambda runs: runs[case].rows / runs[case].seconds, limit, at_least=True)
+
+
 def within_mb(case: str, limit: float) -> Target:
     """A case holds at most so many MB."""
     return Target(f"{case}: at most {limit:,g} MB", case, lambda runs: runs[case].peak_mb, limit)
@@ -85,7 +91,7 @@ def within_mb(case: str, limit: float) -> Target:
 
 def ratio(run: Run, runs: Mapping[str, Run]) -> float:
     """How many times as long as the case it is compared with."""
-    return run.seconds / runs[run.ratio_to].seconds if run.ratio_to else 1.0
+    return run.seconds / runs[run.ratio_to].seconds if run.ratio_to in runs else 1.0
 
 
 def as_json(runs: Mapping[str, Run], targets: Sequence[Target], **more: Any) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def as_json(runs: Mapping[str, Run], targets: Sequence[Target], **more: Any) -> 
                 "rows": run.rows,
                 "seconds": round(run.seconds, 6),
                 "peak_mb": run.peak_mb,
-                "ratio_to": run.ratio_to,
+                "ratio_to": run.ratio_to if run.ratio_to in runs else None,
                 "ratio": round(ratio(run, runs), 3),
             }
             for run in runs.values()
@@ -127,7 +133,7 @@ def table(runs: Mapping[str, Run], targets: Sequence[Target]) -> str:
     width = max((len(name) for name in runs), default=4)
     lines = [f"{'case':{width}} {'rows':>9} {'best time':>10} {'cpu time':>10} {'peak MB':>8} {'ratio':>7}  to; target"]
     for run in runs.values():
-        against = f"{ratio(run, runs):7.2f}  {run.ratio_to}" if run.ratio_to else f"{'':7} "
+        against = f"{ratio(run, runs):7.2f}  {run.ratio_to}" if run.ratio_to in runs else f"{'':7} "
         wanted = [f"{each.short}: {'met' if each.met(runs) else 'NOT MET'}" for each in targets if each.of == run.name]
         line = f"{run.name:{width}} {run.rows:9,} {_time(run.seconds):>10} {_time(run.cpu):>10} {run.peak_mb:8,} {against}"
         lines.append("; ".join([line, *wanted]).rstrip())

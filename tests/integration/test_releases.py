@@ -89,6 +89,7 @@ def people(half: HalfYear, municipality: str) -> pl.DataFrame:
         pl.lit("wmo").alias("law"),
         pl.lit(municipality).alias("municipality"),
         "person",
+        pl.col("person").is_null().alias("unknown_person"),
         "product_category",
         pl.lit(1).alias("delivery_form"),
         pl.lit(half.first_day).alias("start_date"),

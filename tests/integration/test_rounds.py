@@ -135,7 +135,9 @@ def test_load_accounts_for_every_row_and_twice_is_once(context: Context):
     first = load_half_year(context, "2019-H1")
     table = "SELECT municipality, line, person, product_category, allocation_number, unit FROM record ORDER BY 1, 2"
     before = rows_of(context, table)
-    assert load_half_year(context, "2019-H1") == first
+    again = load_half_year(context, "2019-H1")
+    assert again == {**first, "replaced": 0, "unchanged": 3}
+    assert (first["replaced"], first["unchanged"], first["removed"]) == (3, 0, 0)
     assert rows_of(context, table) == before
     assert (first["municipalities"], first["rows_in"], first["rows_used"], first["rows_out_of_scope"]) == (3, 15, 12, 3)
     account = rows_of(context, "SELECT municipality, rows_merged, arrangements, persons, rows_unknown_person FROM load_account ORDER BY 1")

@@ -96,12 +96,14 @@ def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
         bytes (big endian, signed) of AES-256 over a block of the nine digits and seven zero bytes.
 
     Raises:
-        ValueError: When the key does not have 32 bytes.
+        ValueError: When the key does not have 32 bytes, or a record has no number: null is 999999999 and nothing else.
     """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     if len(key) != _KEY_BYTES:
         raise ValueError("the key for pseudonyms has 32 bytes")
+    if frame["bsn"].null_count():
+        raise ValueError("a record without a person's number: it is no record of an accepted file")
     numbers = frame["bsn"].to_numpy()
     blocks = np.zeros((len(numbers), 16), dtype=np.uint8)
     for place in range(_DIGITS):

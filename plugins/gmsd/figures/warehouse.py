@@ -14,6 +14,7 @@ from gmsd.errors import GmsdError
 from gmsd.figures.counted import Accounting, count
 from gmsd.figures.participation import participation_by_period
 from gmsd.figures.period import Period, periods
+from gmsd.journal import share_loading
 from gmsd.rounds import HalfYear, Participation
 from gmsd.tables import contents_of
 
@@ -122,6 +123,7 @@ def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime)
     Raises:
         NotLoadedError: when a delivery that counts is not loaded.
     """
+    share_loading(connection)  # no key is changed between one half-year and the other
     force = half_years_in_force(connection, law, round_)
     all_periods = periods(force.half_years)
     participation = participation_by_period(all_periods, force.participation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,29 +20,36 @@ from gmsd.deliveries import (
     get,
     keep_verdict,
     locked,
+    pending,
     refuse_closed,
     refuse_other_bytes,
     set_unreadable,
     stored_bytes,
     unchecked_up_to,
 )
+from gmsd.installation import PseudonymKey
 from gmsd.intake.judge import cannot_be_read, judge, rules_version
 from gmsd.intake.lines import packed
 from gmsd.intake.staging import stage
-from gmsd.journal import Context, Stage, audit, queue_mail
+from gmsd.journal import Context, Stage, audit, in_turn, queue_mail
 from gmsd.letters import unreadable_right
 from gmsd.op_orde import summarise
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Connection
 
     from gmsd.checking import CheckResult
+    from gmsd.op_orde import OpOrdeSummary
 
 log = logging.getLogger(__name__)
 
 _CHECKED = ("unreadable", "rejected", "accepted", "superseded")
 _NAMED_RULES = 5
+CHECKED_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,65 +125,146 @@ def outcome(context: Context, delivery_id: str) -> CheckOutcome:
     return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.shown_reason, note)
 
 
+def check_deliveries(context: Context, delivery_ids: Sequence[str] | None = None) -> list[CheckOutcome]:
+    """Check what waits for its check, several deliveries side by side; verdicts are kept one after the other, in the order given.
+
+    Gives what `check_delivery` gives for one after the other: the same verdicts, audit trail and staged records.
+
+    Args:
+        context: The doors.
+        delivery_ids: Which, in order of receipt; everything that waits when None.
+
+    Returns:
+        Where each stands after it, in the order given.
+
+    Raises:
+        ExceptionGroup: what was raised for some of them, as `check_delivery` raises it; the others have been checked.
+    """
+    with context.engine.connect() as connection:
+        wanted = [get(connection, each) for each in (pending(connection) if delivery_ids is None else delivery_ids)]
+        before = [unchecked_up_to(connection, each) for each in wanted if delivery_ids is not None and each.state == "received"]
+        ids = dict.fromkeys([*(earlier for of_place in before for earlier in of_place), *(each.delivery_id for each in wanted)])
+        todo = wanted if delivery_ids is None else [get(connection, each) for each in ids]
+
+    def take(delivery: Delivery) -> AbstractContextManager[_Check]:
+        return _in_hand(context, delivery.delivery_id, actor=Stage.CHECK, again=False)
+
+    failed = in_turn(todo, take, apart=lambda delivery: delivery.place or delivery.delivery_id, at_once=CHECKED_AT_ONCE)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {len(todo)} deliveries could not be checked", [each.error for each in failed])
+    return [outcome(context, delivery.delivery_id) for delivery in wanted]
+
+
 def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> None:
+    with _in_hand(context, delivery_id, actor=actor, again=again) as check:
+        check.keep(check.work())
+
+
+@contextmanager
+def _in_hand(context: Context, delivery_id: str, *, actor: str, again: bool) -> Iterator[_Check]:
+    """A delivery to be checked, with its transaction and locks; leaving it commits what was kept."""
     with context.engine.begin() as connection:
+        key = PseudonymKey.of(connection, context.settings)
         delivery = locked(connection, delivery_id)
         if again:
             if delivery.place is not None and delivery.round is not None:
                 refuse_closed(connection, delivery.place, delivery.round)
             if delivery.state not in _CHECKED:
                 raise WrongState(f"delivery {delivery_id} is {delivery.state}: there is nothing to check again")
-        elif delivery.state != "received":  # another task was first
-            return
+        yield _Check(context, connection, delivery, actor, again, key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the check of a delivery found: nothing of its bytes when they could never be read; of an accepted one what it holds."""
+
+    result: CheckResult | None = None
+    summary: OpOrdeSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """The check of one delivery within its transaction."""
+
+    context: Context
+    connection: Connection
+    delivery: Delivery
+    actor: str
+    again: bool
+    key: PseudonymKey
+
+    def work(self) -> _Judged | None:
+        """Judge its bytes, and stage its records when they are accepted; None when another task was first."""
+        context, delivery = self.context, self.delivery
+        if not self.again and delivery.state != "received":
+            return None
         try:
             data = stored_bytes(context, delivery) if delivery.size_bytes <= context.settings.max_file_bytes else None
         except NotReadable:
-            if again:
-                raise BytesLost(f"the bytes of {delivery_id} could never be read: there is nothing to check again") from None
-            set_unreadable(connection, delivery, reason=NOT_READABLE, actor=actor, at=context.clock.now())
-            queue_mail(connection, unreadable_right(context, connection, delivery), context.clock.now())
-            return
+            return _Judged()
         result = judge(context, delivery, data)
         refuse_other_bytes(delivery, result.sha256)
-        _keep(context, connection, delivery, result, data, actor)
+        if not result.accepted or data is None:
+            return _Judged(result)
+        place = delivery.placed[0]
+        summary = summarise(
+            stage(context, delivery, data, result, self.key),
+            place.half_year,
+            municipality=place.municipality,
+            delivery_id=delivery.delivery_id,
+            facultative_used=result.facultative_used,
+        )
+        return _Judged(result, summary)
+
+    def keep(self, judged: _Judged | None) -> None:
+        """Keep the verdict and what follows from it."""
+        if judged is None:
+            return
+        if judged.result is not None:
+            self._keep(judged.result, judged.summary)
+            return
+        if self.again:
+            raise BytesLost(f"the bytes of {self.delivery.delivery_id} could never be read: there is nothing to check again")
+        set_unreadable(self.connection, self.delivery, reason=NOT_READABLE, actor=self.actor, at=self.context.clock.now())
+        queue_mail(self.connection, unreadable_right(self.context, self.connection, self.delivery), self.context.clock.now())
+
+    def _keep(self, result: CheckResult, summary: OpOrdeSummary | None) -> None:
+        now = self.context.clock.now()
+        version = rules_version(self.delivery)
+        op_orde = None
+        if summary is not None:
+            op_orde = _op_orde(self.connection, self.delivery, summary)
+        elif self.delivery.verdict not in (None, "rejected"):  # accepted by an earlier check
+            self.context.store.delete(self.context.settings.bucket_staging, self.delivery.staging_key)
+        state: Literal["accepted", "rejected", "unreadable"] = "accepted" if result.accepted else "rejected"
+        if cannot_be_read(self.delivery, result):
+            state = "unreadable"
+        audit(
+            self.connection,
+            self.delivery.delivery_id,
+            "checked",
+            at=now,
+            actor=self.actor,
+            reason=result.verdict,
+            details={"rules": version},
+        )
+        keep_verdict(
+            self.connection,
+            self.delivery,
+            state,
+            result=result.to_json(),
+            op_orde=op_orde,
+            lines=packed(result),
+            rules_version=version,
+            reason=_reason(result),
+            actor=self.actor,
+            at=now,
+        )
 
 
-def _keep(context: Context, connection: Connection, delivery: Delivery, result: CheckResult, data: bytes | None, actor: str) -> None:
-    now = context.clock.now()
-    version = rules_version(delivery)
-    op_orde = None
-    if result.accepted and data is not None:
-        op_orde = _op_orde(context, connection, delivery, data, result)
-    elif delivery.verdict not in (None, "rejected"):  # accepted by an earlier check
-        context.store.delete(context.settings.bucket_staging, delivery.staging_key)
-    state: Literal["accepted", "rejected", "unreadable"] = "accepted" if result.accepted else "rejected"
-    if cannot_be_read(delivery, result):
-        state = "unreadable"
-    audit(connection, delivery.delivery_id, "checked", at=now, actor=actor, reason=result.verdict, details={"rules": version})
-    keep_verdict(
-        connection,
-        delivery,
-        state,
-        result=result.to_json(),
-        op_orde=op_orde,
-        lines=packed(result),
-        rules_version=version,
-        reason=_reason(result),
-        actor=actor,
-        at=now,
-    )
-
-
-def _op_orde(context: Context, connection: Connection, delivery: Delivery, data: bytes, result: CheckResult) -> dict[str, Any]:
+def _op_orde(connection: Connection, delivery: Delivery, summary: OpOrdeSummary) -> dict[str, Any]:
     """The counts of the op-orde report, and which deliveries it is set beside as of now, so that it can be made again."""
     place = delivery.placed[0]
-    summary = summarise(
-        stage(context, delivery, data, result),
-        place.half_year,
-        municipality=place.municipality,
-        delivery_id=delivery.delivery_id,
-        facultative_used=result.facultative_used,
-    )
     before = {**place.columns, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
     counted_then = counts_now(connection, replace(place, half_year=place.half_year.previous))
     return {

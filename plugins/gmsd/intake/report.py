@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,12 @@ from gmsd import feedback, letters, rendering
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, locked, progress_of
 from gmsd.intake.lines import unpacked
-from gmsd.journal import Context, Sent, issues_of, queue_mail, send_queued
+from gmsd.journal import Context, Sent, in_turn, issues_of, queue_mail, send_queued
 from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
 from gmsd.op_orde import OpOrdeContext, OpOrdeReport, OpOrdeSummary, compare, op_orde_html, op_orde_json, op_orde_xlsx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ _TYPES = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+REPORTED_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,64 +49,134 @@ def report_delivery(context: Context, delivery_id: str, *, resend: bool = False)
     Raises:
         UnknownDelivery: there is no such delivery.
     """
+    with _in_hand(context, delivery_id, resend=resend) as reporting:
+        reports = reporting.work()
+        reporting.keep(reports)
+    return Reported(reports.keys, send_queued(context))
+
+
+def report_deliveries(context: Context, delivery_ids: Sequence[str]) -> list[Reported]:
+    """Report on several deliveries side by side, as `report_delivery` does on one after the other; mails leave at the end.
+
+    Args:
+        context: The doors.
+        delivery_ids: Which, in order of receipt.
+
+    Returns:
+        What was written about each, in the order given; what became of the mails stands with the last.
+
+    Raises:
+        ExceptionGroup: what was raised for some of them; the others have been reported on.
+    """
+    written: dict[str, tuple[str, ...]] = {}
+
+    @contextmanager
+    def take(delivery_id: str) -> Iterator[_Reporting]:
+        with _in_hand(context, delivery_id, resend=False) as reporting:
+            yield reporting
+        written[delivery_id] = reporting.written
+
+    failed = in_turn(delivery_ids, take, apart=lambda delivery_id: delivery_id.rpartition(".")[0], at_once=REPORTED_AT_ONCE)
+    sent = send_queued(context)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {len(delivery_ids)} deliveries could not be reported on", [each.error for each in failed])
+    return [Reported(written[each], sent) for each in delivery_ids]
+
+
+@contextmanager
+def _in_hand(context: Context, delivery_id: str, *, resend: bool) -> Iterator[_Reporting]:
+    """A delivery to be reported on, with its transaction and locks; leaving it commits what was queued."""
     with context.engine.begin() as connection:
         delivery = locked(connection, delivery_id)
         stored = check_result(connection, delivery_id)
-        reports: tuple[str, ...] = ()
+        checked = None
         if stored is not None and delivery.state != "withdrawn":
-            reports = _report(context, connection, delivery, *stored, resend=resend)
-    return Reported(reports, send_queued(context))
+            checked = _read(connection, delivery, *stored)
+        yield _Reporting(context, connection, delivery, checked, resend=resend)
 
 
-def _report(
-    context: Context,
-    connection: Connection,
-    delivery: Delivery,
-    result: Mapping[str, Any],
-    op_orde: Mapping[str, Any] | None,
-    *,
-    resend: bool,
-) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is told of a checked delivery, as it stands in the database."""
+
+    result: Mapping[str, Any]
+    lines: Mapping[str, Sequence[int]]
+    report: OpOrdeReport | None
+    standing: letters.Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The reports written: their keys, and the mails that name them by kind."""
+
+    keys: tuple[str, ...] = ()
+    mails: tuple[tuple[str, rendering.RenderedMail], ...] = ()
+
+
+def _read(connection: Connection, delivery: Delivery, result: Mapping[str, Any], op_orde: Mapping[str, Any] | None) -> _Checked:
     place, round_code = delivery.placed
-    party, upload = party_of(place), receipt_of(delivery)
-    calendar_round = context.calendar.round(round_code, place.law)
-    found = standing_view(progress_of(connection, place, round_code))
-    checked_at = delivery.checked_at or context.clock.now()
-    rules_url = context.settings.rules_url
-    about = feedback.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)
-    lines = unpacked(check_lines(connection, delivery.delivery_id))
-    checked = feedback.Checked.of(result)
-    about_file = {
-        "terugkoppeling.html": feedback.feedback_html(checked, about).encode(),
-        "terugkoppeling.xlsx": feedback.feedback_xlsx(checked, about, lines=lines),
-        "terugkoppeling.json": feedback.feedback_json(checked).encode(),
-        "terugkoppeling.validatie.json": feedback.validation_report(checked, about).encode(),
-    }
-    keys = _write(context, delivery, about_file)
-    read = tuple(key for key in keys if not key.endswith(".validatie.json"))  # the exchange of offices, for nobody to read
-    verdict = letters.VerdictContext(party, upload, calendar_round, found, checked, read, rules_url)
-    _queue(context, connection, delivery, "verdict", letters.verdict_mail(verdict), resend=resend)
-    if op_orde is None:
-        return keys
-    report = _compared(connection, op_orde)
-    shown = OpOrdeContext(party, upload, checked_at, calendar_round)
-    pages = {
-        "op-orde.html": op_orde_html(report, shown).encode(),
-        "op-orde.xlsx": op_orde_xlsx(report, shown),
-        "op-orde.json": op_orde_json(report).encode(),
-    }
-    op_orde_keys = _write(context, delivery, pages)
-    ready = letters.OpOrdeReadyContext(party, upload, calendar_round, found, op_orde_keys, report.attention)
-    _queue(context, connection, delivery, "op_orde", letters.op_orde_ready_mail(ready), resend=resend)
-    return keys + op_orde_keys
+    return _Checked(
+        result,
+        unpacked(check_lines(connection, delivery.delivery_id)),
+        None if op_orde is None else _compared(connection, op_orde),
+        standing_view(progress_of(connection, place, round_code)),
+    )
 
 
-def _write(context: Context, delivery: Delivery, pages: Mapping[str, bytes]) -> tuple[str, ...]:
-    keys = []
-    for name, body in pages.items():
-        keys.append(delivery.outbox_prefix + name)
-        context.store.put(context.settings.bucket_outbox, keys[-1], body, content_type=_TYPES[name.rpartition(".")[2]])
-    return tuple(keys)
+@dataclass
+class _Reporting:
+    """The reports of one delivery within its transaction."""
+
+    context: Context
+    connection: Connection
+    delivery: Delivery
+    checked: _Checked | None
+    resend: bool
+    written: tuple[str, ...] = ()
+
+    def work(self) -> _Made:
+        """Write the reports to the outbox, and the mails that name them."""
+        if self.checked is None:
+            return _Made()
+        context, delivery, found = self.context, self.delivery, self.checked
+        place, round_code = delivery.placed
+        party, upload = party_of(place), receipt_of(delivery)
+        calendar_round = context.calendar.round(round_code, place.law)
+        checked_at = delivery.checked_at or context.clock.now()
+        rules_url = context.settings.rules_url
+        about = feedback.FeedbackContext(checked_at, delivery.received_at, party.municipality_name, delivery.delivery_id, rules_url)
+        checked = feedback.Checked.of(found.result)
+        about_file = {
+            "terugkoppeling.html": feedback.feedback_html(checked, about).encode(),
+            "terugkoppeling.xlsx": feedback.feedback_xlsx(checked, about, lines=found.lines),
+            "terugkoppeling.json": feedback.feedback_json(checked).encode(),
+            "terugkoppeling.validatie.json": feedback.validation_report(checked, about).encode(),
+        }
+        keys = tuple(delivery.outbox_prefix + name for name in about_file)
+        read = tuple(key for key in keys if not key.endswith(".validatie.json"))  # the exchange of offices, for nobody to read
+        verdict = letters.VerdictContext(party, upload, calendar_round, found.standing, checked, read, rules_url)
+        mails = [("verdict", letters.verdict_mail(verdict))]
+        pages: dict[str, bytes] = {}
+        op_orde_keys: tuple[str, ...] = ()
+        if found.report is not None:
+            shown = OpOrdeContext(party, upload, checked_at, calendar_round)
+            pages = {
+                "op-orde.html": op_orde_html(found.report, shown).encode(),
+                "op-orde.xlsx": op_orde_xlsx(found.report, shown),
+                "op-orde.json": op_orde_json(found.report).encode(),
+            }
+            op_orde_keys = tuple(delivery.outbox_prefix + name for name in pages)
+            ready = letters.OpOrdeReadyContext(party, upload, calendar_round, found.standing, op_orde_keys, found.report.attention)
+            mails.append(("op_orde", letters.op_orde_ready_mail(ready)))
+        written = {delivery.outbox_prefix + name: body for name, body in (about_file | pages).items()}
+        context.store.put_all(context.settings.bucket_outbox, written, lambda key: _TYPES[key.rpartition(".")[2]])
+        return _Made(keys + op_orde_keys, tuple(mails))
+
+    def keep(self, made: _Made) -> None:
+        """Queue the mails."""
+        for kind, mail in made.mails:
+            _queue(self.context, self.connection, self.delivery, kind, mail, resend=self.resend)
+        self.written = made.keys
 
 
 def _queue(context: Context, connection: Connection, delivery: Delivery, kind: str, mail: rendering.RenderedMail, *, resend: bool) -> None:

@@ -8,9 +8,19 @@ from gmsd.journal.audit_trail import Entry, Stage, audit, audit_many, head_of_tr
 from gmsd.journal.context import Context
 from gmsd.journal.engineer import tell_engineer
 from gmsd.journal.incidents import FailedTask, note_failed_task, note_outage
-from gmsd.journal.locks import lock_audit, lock_place, lock_registration, lock_round
+from gmsd.journal.locks import (
+    alone_in_loading,
+    lock_audit,
+    lock_place,
+    lock_pseudonym_key,
+    lock_registration,
+    lock_round,
+    share_loading,
+    share_pseudonym_key,
+)
 from gmsd.journal.outgoing import Outgoing, issues_of, queue_mail, queue_mails
 from gmsd.journal.sending import Sent, send_queued
+from gmsd.journal.turns import in_turn
 
 __all__ = [
     "Context",
@@ -19,15 +29,18 @@ __all__ = [
     "Outgoing",
     "Sent",
     "Stage",
+    "alone_in_loading",
     "anchor",
     "anchors",
     "audit",
     "audit_many",
     "head_of_trail",
     "hidden",
+    "in_turn",
     "issues_of",
     "lock_audit",
     "lock_place",
+    "lock_pseudonym_key",
     "lock_registration",
     "lock_round",
     "note_failed_task",
@@ -35,6 +48,8 @@ __all__ = [
     "queue_mail",
     "queue_mails",
     "send_queued",
+    "share_loading",
+    "share_pseudonym_key",
     "tell_engineer",
     "trail",
     "verify_chain",

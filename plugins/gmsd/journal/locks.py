@@ -1,6 +1,7 @@
 """Advisory locks that keep concurrent tasks apart; each is held to the end of the caller's transaction.
 
-They are always taken in this order: registration, round, place, audit. A task that is killed loses its connection and with it its locks.
+They are always taken in this order: loading, pseudonym key, registration, round, place, audit. A task that is killed loses its connection
+and with it its locks.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gmsd.rounds import HalfYear, Place
+
+_LOADING, _KEY = "gmsd:loading", "gmsd:pseudonym key"
 
 
 def lock_registration(connection: Connection) -> None:
@@ -35,3 +38,23 @@ def lock_place(connection: Connection, place: Place) -> None:
 def lock_audit(connection: Connection) -> None:
     """The next number of the audit trail is given to one transaction at a time; taken before any state is changed."""
     connection.execute(statement("journal/lock"), {"name": "gmsd:audit"})
+
+
+def share_loading(connection: Connection) -> None:
+    """Several half-years may be loaded at a time, none while the pseudonyms are made anew."""
+    connection.execute(statement("journal/lock_shared"), {"name": _LOADING})
+
+
+def alone_in_loading(connection: Connection) -> bool:
+    """Keep every load out, when there is none; false when there is one."""
+    return bool(connection.scalar(statement("journal/try_lock"), {"name": _LOADING}))
+
+
+def share_pseudonym_key(connection: Connection) -> None:
+    """Pseudonyms are made and read with the key that is noted; it does not change meanwhile."""
+    connection.execute(statement("journal/lock_shared"), {"name": _KEY})
+
+
+def lock_pseudonym_key(connection: Connection) -> None:
+    """The pseudonyms are made anew: nobody makes others meanwhile."""
+    connection.execute(statement("journal/lock"), {"name": _KEY})

@@ -165,9 +165,10 @@ def _account(plan: Plan, content: ReleaseContent, inputs: list[dict[str, Any]]) 
 
 
 def _stage(store: ObjectStore, settings: Settings, files: Bundle, account: bytes) -> None:
-    store.put(settings.bucket_accounts, f"{hashlib.sha256(account).hexdigest()}.json", account, content_type="application/json")
-    for path, data in files.items():
-        store.put(settings.bucket_accounts, staged_prefix(files[DOCUMENT]) + path, data)
+    prefix = staged_prefix(files[DOCUMENT])
+    account_key = f"{hashlib.sha256(account).hexdigest()}.json"
+    objects = {account_key: account, **{prefix + path: data for path, data in files.items()}}
+    store.put_all(settings.bucket_accounts, objects, lambda key: "application/json" if key == account_key else "application/octet-stream")
 
 
 def _write(connection: Connection, plan: Plan, content: ReleaseContent, files: Bundle, account: bytes) -> None:

@@ -14,7 +14,7 @@ from gmsd.releases.approval import approval_of
 from gmsd.releases.build import staged_prefix
 from gmsd.releases.files import DOCUMENT, to_json
 from gmsd.rounds import WMO
-from gmsd.store import NotReadable
+from gmsd.store import NotReadable, side_by_side
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -130,7 +130,8 @@ def _move(
 def _copy(store: ObjectStore, settings: Settings, release_id: str, document: bytes) -> None:
     """Copy the staged files, `release.json` last: a release without it is not listed."""
     hashes: dict[str, str] = json.loads(document)["files"]
-    for path, expected in [*sorted(hashes.items()), (DOCUMENT, hashlib.sha256(document).hexdigest())]:
+
+    def copy(path: str, expected: str) -> None:
         data = store.get(settings.bucket_accounts, staged_prefix(document) + path)
         if hashlib.sha256(data).hexdigest() != expected:
             raise ReleaseDamagedError(f"the staged {path} of {release_id} is not what was built; build it again")
@@ -141,6 +142,9 @@ def _copy(store: ObjectStore, settings: Settings, release_id: str, document: byt
         )
         if not written and store.get(settings.bucket_publication, key) != data:
             raise ReleaseDamagedError(f"{key} exists and says something else; a published object is never replaced")
+
+    side_by_side(lambda file: copy(*file), sorted(hashes.items()))
+    copy(DOCUMENT, hashlib.sha256(document).hexdigest())
 
 
 def _point(store: ObjectStore, settings: Settings, document: dict[str, Any], number: int) -> dict[str, Any]:

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from gmsd import counting
 from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope
-from gmsd.database import copy_frame, statement
+from gmsd.database import copy_rows, statement, written_rows
 from gmsd.deliveries import Change, Delivery, transition_many
 from gmsd.errors import GmsdError
-from gmsd.journal import Stage, audit
+from gmsd.installation import PseudonymKey
+from gmsd.journal import Stage, audit, in_turn, share_loading
+from gmsd.protocol import law_of
 from gmsd.rounds import parse_partition, prefixed
 from gmsd.warehouse.staged import records_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
 
+    from gmsd.database import Rows
     from gmsd.journal import Context
     from gmsd.rounds import HalfYear
+    from gmsd.store import Stored
 
 logger = logging.getLogger(__name__)
 
-MUNICIPALITIES_AT_ONCE = 24
 READERS = 4
+LOGGED_EVERY = 50
 
 
 class NotClosed(GmsdError):
     """No round that takes the half-year has been closed, so nothing counts yet."""
+
+
+class RowsLost(GmsdError):
+    """The warehouse does not hold the rows that its account says it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,90 +74,236 @@ class Account:
             raise ValueError(f"the rows of {self.delivery_id} do not add up: {asdict(self)}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """What one delivery gives the warehouse."""
-
-    account: Account
-    records: pl.DataFrame
-    joined: pl.DataFrame
-
-
 def load_half_year(context: Context, partition: str, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Load every delivery that counts of a half-year, as of the newest close that takes it.
 
-    A batch of municipalities is replaced in one transaction; a killed load leaves whole municipalities, and running it again gives the
-    same rows. Municipalities that no longer count are removed.
+    A place is replaced in one transaction; a killed load leaves whole places, and running it again gives the same rows. A place that holds
+    the same delivery with the same content is left alone, so that a second load writes nothing. Municipalities that no longer count are
+    removed. In the end the rows in the tables are counted, and held against the account.
 
     Args:
         context: The doors.
         partition: The half-year, such as `2019-H1`; of another law `jeugd.2019-H1`.
-        progress: Called with (municipalities done, in all) after each batch.
+        progress: Called with (municipalities done, in all) after each of them.
 
     Returns:
-        The account over all municipalities: `half_year` and `round` (both as partitions), `municipalities` and the row counts of `Account`.
+        The account over all municipalities: `half_year` and `round` (both as partitions), `municipalities` and the row counts of `Account`;
+        of the municipalities `replaced` were written this time, and `unchanged` held the same already; `removed` do not count any more.
 
     Raises:
         NotClosed: no round that takes it has been closed.
         ValueError: it is no half-year of a law.
-        StagingLost: the records of a delivery cannot be had.
+        StagingLost: the records of a delivery cannot be had; the others have been loaded.
+        KeyBeingRotated: the pseudonyms are being made anew.
+        RowsLost: the tables do not hold what was written.
     """
     law, half = parse_partition(partition)
-    about = {"law": law, "half_year": str(half)}
-    with context.engine.connect() as connection:
-        round_code = connection.scalar(statement("warehouse/newest_close"), about)
-        if round_code is None:
-            raise NotClosed(f"no round that takes {partition} has been closed")
-        counting = _in_force(connection, law, half)
-        other = {_municipality(d): d for d in _in_force(connection, law, half.next if half.half == 1 else half.previous)}
-    round_id = prefixed(law, ".") + round_code
-    with context.engine.begin() as connection:
-        gone = sorted(set(connection.scalars(statement("warehouse/loaded"), about)) - {_municipality(d) for d in counting})
-        _clear(connection, about, gone)
-    for start in range(0, len(counting), MUNICIPALITIES_AT_ONCE):
-        batch = counting[start : start + MUNICIPALITIES_AT_ONCE]
-        with ThreadPoolExecutor(READERS) as pool:
-            read = list(pool.map(lambda delivery: records_of(context, delivery), batch))
-        loaded = [
-            _prepare(context, half, delivery, records, other.get(_municipality(delivery)))
-            for delivery, records in zip(batch, read, strict=True)
-        ]
-        _replace(context, partition, about, batch, loaded)
-        done = start + len(batch)
-        logger.info(
-            "%s: %d of %d municipalities, %d rows in this batch", partition, done, len(counting), sum(l_.account.rows_in for l_ in loaded)
-        )
-        if progress is not None:
-            progress(done, len(counting))
-    with context.engine.begin() as connection:
-        account = dict(connection.execute(statement("warehouse/account"), about).mappings().one())
-        audit(
-            connection,
-            f"half-year {partition}",
-            "loaded",
-            at=context.clock.now(),
-            actor=Stage.LOAD,
-            reason=f"as of round {round_id}",
-            details=account,
-        )
-    return {"half_year": partition, "round": round_id, **account}
+    with context.engine.begin() as held:
+        share_loading(held)
+        return _Load(context, law, half, PseudonymKey.of(held, context.settings)).run(progress)
 
 
-def _in_force(connection: Connection, law: str, half_year: HalfYear) -> list[Delivery]:
-    rows = connection.execute(statement("warehouse/in_force"), {"law": law, "half_year": str(half_year)}).mappings()
-    return [Delivery.of(row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one delivery gives the warehouse: its account, and its rows as they are copied."""
+
+    account: Account
+    records: Rows
+    joined: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A delivery, and what decides which rows it gives.
+
+    Attributes:
+        delivery: The delivery.
+        other: That of the same municipality in the other half of the year, where one counts: it decides how records are joined.
+        other_allocated: Whether every record of it has an allocation number, as its check found; None when that is not known.
+        key_fingerprint: Of the key for pseudonyms.
+        content: A hash over the staged records, the other half's delivery, the law's columns, the key and the code that joins; empty when
+            the staged records are missing: they are made again, and loaded.
+    """
+
+    delivery: Delivery
+    other: Delivery | None
+    other_allocated: bool | None
+    key_fingerprint: str
+    content: str = ""
+
+    def with_content(self, staged: Stored | None) -> Origin:
+        """The same, with the content that follows from the staged records as the store lists them."""
+        if staged is None:
+            return replace(self, content="")
+        other = (self.other.delivery_id, self.other.sha256, self.other.facultative_used) if self.other else None
+        law = repr(law_of(self.delivery.placed[0].law).record)
+        own = (self.delivery.delivery_id, self.delivery.facultative_used, staged.etag, staged.size)
+        told = [own, other, law, self.key_fingerprint, _code()]
+        return replace(self, content=hashlib.sha256(json.dumps(told).encode()).hexdigest())
+
+    def staged_anew(self, context: Context) -> Origin:
+        """The same, as its records are staged now."""
+        key = self.delivery.staging_key
+        found = (each for each in context.store.objects(context.settings.bucket_staging, key) if each.key == key)
+        return self.with_content(next(found, None))
+
+
+class _Load:
+    """One load of one half-year."""
+
+    def __init__(self, context: Context, law: str, half: HalfYear, key: PseudonymKey) -> None:
+        self.context, self.law, self.half, self.key = context, law, half, key
+        self.about = {"law": law, "half_year": str(half)}
+        self.partition = prefixed(law, ".") + str(half)
+
+    def run(self, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
+        """Replace what differs, remove what no longer counts, hold the rows against the account."""
+        self.key.refuse_rotation()
+        with self.context.engine.connect() as connection:
+            round_code = connection.scalar(statement("warehouse/newest_close"), self.about)
+            if round_code is None:
+                raise NotClosed(f"no round that takes {self.partition} has been closed")
+            in_force = _in_force(connection, self.law, self.half)
+            wanted = origins_of(self.context, connection, self.law, self.half, in_force, self.key.noted)
+            held = {row.municipality: row for row in connection.execute(statement("warehouse/loaded"), self.about)}
+        gone = sorted(set(held) - {_municipality(origin.delivery) for origin in wanted})
+        same = {_municipality(each.delivery) for each in wanted if _holds(held.get(_municipality(each.delivery)), each)}
+        if same:  # what somebody took out of the tables is loaded again
+            same -= set(self._differing())
+        todo = [each for each in wanted if _municipality(each.delivery) not in same or each.delivery.state == "approved"]
+        if gone:
+            with self.context.engine.begin() as connection:
+                clear(connection, self.about, gone)
+        self._replace_all(todo, len(wanted), progress)
+        if (todo or gone) and (lost := self._differing()):
+            named = f"{', '.join(lost[:5])} ({len(lost)} in all)"
+            raise RowsLost(f"{self.partition}: the tables do not hold the rows that the account says of {named}")
+        round_id = prefixed(self.law, ".") + str(round_code)
+        return self._account(round_id, replaced=len(todo), unchanged=len(wanted) - len(todo), removed=len(gone))
+
+    def _differing(self) -> list[str]:
+        with self.context.engine.connect() as connection:
+            return list(connection.scalars(statement("warehouse/differing"), self.about))
+
+    def _replace_all(self, todo: Sequence[Origin], of: int, progress: Callable[[int, int], None] | None) -> None:
+        done = of - len(todo)
+
+        def told() -> None:
+            nonlocal done
+            done += 1
+            if done % LOGGED_EVERY == 0 or done == of:
+                logger.info("%s: %d of %d municipalities", self.partition, done, of)
+            if progress is not None:
+                progress(done, of)
+
+        def take(origin: Origin) -> AbstractContextManager[_Replacing]:
+            return nullcontext(_Replacing(self, origin, told))
+
+        if progress is not None and not todo:
+            progress(done, of)
+        failed = in_turn(todo, take, apart=lambda origin: origin.delivery.delivery_id, at_once=READERS)
+        if failed:
+            first = failed[0].error
+            for each in failed[1:]:
+                first.add_note(f"and of {each.item.delivery.delivery_id}: {each.error}")
+            raise first
+
+    def _account(self, round_id: str, *, replaced: int, unchanged: int, removed: int) -> dict[str, Any]:
+        written = {"replaced": replaced, "unchanged": unchanged, "removed": removed}
+        with self.context.engine.begin() as connection:
+            account = dict(connection.execute(statement("warehouse/account"), self.about).mappings().one())
+            if replaced or removed:
+                audit(
+                    connection,
+                    f"half-year {self.partition}",
+                    "loaded",
+                    at=self.context.clock.now(),
+                    actor=Stage.LOAD,
+                    reason=f"as of round {round_id}",
+                    details={**account, **written},
+                )
+        return {"half_year": self.partition, "round": round_id, **account, **written}
+
+
+@dataclass(frozen=True, slots=True)
+class _Replacing:
+    """The rows of one place, read and joined beside others, and written in its turn."""
+
+    load: _Load
+    origin: Origin
+    told: Callable[[], None]
+
+    def work(self) -> Loaded:
+        """Read the staged records, join them, and write them as they are copied."""
+        return prepared(self.load.context, self.load.half, self.origin)
+
+    def keep(self, loaded: Loaded) -> None:
+        """Replace the place."""
+        load, at = self.load, self.load.context.clock.now()
+        with load.context.engine.begin() as connection:
+            connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{load.partition}"})
+            # each place is whole by itself; the commit of the account after all of them makes all of them last
+            connection.execute(statement("warehouse/lazily"))
+            replace_place(connection, load.about, self.origin, loaded, at.isoformat())
+            change = Change(self.origin.delivery.delivery_id, "loaded", "in the warehouse")
+            transition_many(connection, [change] if self.origin.delivery.state == "approved" else [], actor=Stage.LOAD, at=at)
+        self.told()
+
+
+def origins_of(
+    context: Context, connection: Connection, law: str, half: HalfYear, deliveries: Sequence[Delivery], key_fingerprint: str
+) -> list[Origin]:
+    """What decides which rows some deliveries of a half-year give, in their order."""
+    others = {_municipality(d): d for d in _in_force(connection, law, half.next if half.half == 1 else half.previous)}
+    ids = [each.delivery_id for each in others.values()]
+    allocated = {row.delivery_id: row.allocated for row in connection.execute(statement("warehouse/allocated"), {"ids": ids})}
+    staged = {each.key: each for each in context.store.objects(context.settings.bucket_staging, f"{prefixed(law, '.')}{half}.")}
+    found = []
+    for delivery in deliveries:
+        other = others.get(_municipality(delivery))
+        known = None if other is None else allocated.get(other.delivery_id)
+        origin = Origin(delivery, other, known, key_fingerprint)
+        found.append(origin.with_content(staged.get(delivery.staging_key)))
+    return found
+
+
+@cache
+def _code() -> str:
+    """A hash over the code that makes arrangements of records: another rule is another content."""
+    digest = hashlib.sha256()
+    for path in (*sorted(Path(counting.__file__).parent.glob("*.py")), Path(__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _holds(held: Any, origin: Origin) -> bool:
+    """Whether the warehouse holds this delivery with this content already."""
+    return held is not None and bool(origin.content) and (held.delivery_id, held.content) == (origin.delivery.delivery_id, origin.content)
 
 
 def _municipality(delivery: Delivery) -> str:
     return delivery.placed[0].municipality
 
 
-def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.DataFrame, other: Delivery | None) -> _Loaded:
+def _in_force(connection: Connection, law: str, half: HalfYear) -> list[Delivery]:
+    rows = connection.execute(statement("warehouse/in_force"), {"law": law, "half_year": str(half)}).mappings()
+    return [Delivery.of(row) for row in rows]
+
+
+def prepared(context: Context, half: HalfYear, origin: Origin, records: pl.DataFrame | None = None) -> Loaded:
+    """The rows of a delivery, from its staged records, where they are not given.
+
+    Raises:
+        StagingLost: its records cannot be had.
+    """
+    delivery, other = origin.delivery, origin.other
+    if records is None:
+        records = records_of(context, delivery)
     sent = as_sent(records)
     used = in_scope(sent, half)
     # The rule speaks of all deliveries of the calendar year, so the other half is asked where this one fills the number.
     filled = allocation_filled(records)
-    by_allocation = filled and (other is None or allocation_filled(records_of(context, other)))
+    by_allocation = filled and (other is None or _allocated(context, other, origin.other_allocated))
     joined = arrangements(used, by_allocation=by_allocation)
     account = Account(
         municipality=_municipality(delivery),
@@ -160,28 +320,32 @@ def _prepare(context: Context, half: HalfYear, delivery: Delivery, records: pl.D
     )
     if int(joined["records"].sum()) != used.height:
         raise ValueError(f"the arrangements of {delivery.delivery_id} do not hold every row used")
-    return _Loaded(account, used, joined)
+    place = delivery.placed[0].columns
+    return Loaded(account, written_rows(_placed(used, place)), written_rows(_placed(joined, place)))
 
 
-def _replace(context: Context, partition: str, about: Mapping[str, str], batch: Sequence[Delivery], loaded: Sequence[_Loaded]) -> None:
-    at = context.clock.now()
-    placed = [pl.lit(value).alias(name) for name, value in about.items()]
-    accounts = pl.DataFrame([asdict(each.account) for each in loaded]).with_columns(*placed, pl.lit(at.isoformat()).alias("loaded_at"))
-    with context.engine.begin() as connection:
-        connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{partition}"})
-        _clear(connection, about, [each.account.municipality for each in loaded])
-        for table, frames in (("record", [each.records for each in loaded]), ("arrangement", [each.joined for each in loaded])):
-            for each, frame in zip(loaded, frames, strict=True):
-                rows = frame.with_columns(*placed, pl.lit(each.account.municipality).alias("municipality"))
-                if copy_frame(connection, table, rows) != frame.height:
-                    raise ValueError(f"not every row of {each.account.delivery_id} reached the table {table}")
-        copy_frame(connection, "load_account", accounts)
-        changes = [Change(d.delivery_id, "loaded", "in the warehouse") for d in batch if d.state == "approved"]
-        transition_many(connection, changes, actor=Stage.LOAD, at=at)
+def _allocated(context: Context, other: Delivery, known: bool | None) -> bool:
+    return allocation_filled(records_of(context, other)) if known is None else known
 
 
-def _clear(connection: Connection, about: Mapping[str, str], municipalities: Sequence[str]) -> None:
-    if municipalities:
-        values = {**about, "municipalities": list(municipalities)}
-        for table in ("record", "arrangement", "load_account"):
-            connection.execute(statement(f"warehouse/delete_{table}"), values)
+def _placed(frame: pl.DataFrame, place: Mapping[str, str]) -> pl.DataFrame:
+    marked = pl.col("person").is_null().alias("unknown_person")
+    return frame.with_columns(marked, *(pl.lit(value).alias(name) for name, value in place.items()))
+
+
+def replace_place(connection: Connection, about: Mapping[str, str], origin: Origin, loaded: Loaded, loaded_at: str) -> None:
+    """Replace the rows of one place by those of a delivery, in the caller's transaction."""
+    made_of = {"content": origin.content, "key_fingerprint": origin.key_fingerprint, "loaded_at": loaded_at}
+    account = {**asdict(loaded.account), **about, **made_of}
+    clear(connection, about, [loaded.account.municipality])
+    for table, rows in (("record", loaded.records), ("arrangement", loaded.joined)):
+        if copy_rows(connection, table, rows) != rows.count:
+            raise RowsLost(f"not every row of {loaded.account.delivery_id} reached the table {table}")
+    connection.execute(statement("warehouse/keep_account"), account)
+
+
+def clear(connection: Connection, about: Mapping[str, str], municipalities: Sequence[str]) -> None:
+    """Remove the rows and the account of some municipalities of a half-year."""
+    values = {**about, "municipalities": list(municipalities)}
+    for table in ("record", "arrangement", "load_account"):
+        connection.execute(statement(f"warehouse/delete_{table}"), values)

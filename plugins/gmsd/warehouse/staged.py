@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gmsd.journal import Context
 
 
+KEPT = frozenset({"accepted", "superseded", "approved", "loaded", "published"})
+"""States of deliveries whose records are staged, unless they were deleted."""
+
+
 def records_of(context: Context, delivery: Delivery) -> pl.DataFrame:
     """The accepted records in file order, with the columns of the law's record; the facultative ones are empty when the file passed so.
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from gmsd.deliveries import listing, locked
 from gmsd.intake import StagingLost, staged_records
+from gmsd.journal import share_loading
+from gmsd.warehouse.staged import KEPT
 
 if TYPE_CHECKING:
     from gmsd.deliveries import Delivery
     from gmsd.journal import Context
-
-_KEPT = frozenset({"accepted", "superseded", "approved", "loaded", "published"})
 
 
 def sweep_staging(context: Context) -> dict[str, int]:
@@ -30,7 +30,7 @@ def sweep_staging(context: Context) -> dict[str, int]:
     keys = list(context.store.keys(bucket))
     with context.engine.connect() as connection:
         deliveries = listing(connection)
-    wanted = {each.staging_key for each in deliveries if each.state in _KEPT and each.deleted_at is None}
+    wanted = {each.staging_key for each in deliveries if each.state in KEPT and each.deleted_at is None}
     checking = {each.staging_key for each in deliveries if each.state == "received"}
     orphans = [key for key in keys if key not in wanted | checking]
     for key in orphans:
@@ -51,9 +51,10 @@ def sweep_staging(context: Context) -> dict[str, int]:
 def _make_again(context: Context, delivery: Delivery) -> bool:
     """Whether the records were missing; not while the delivery is checked or withdrawn, which would leave behind what was deleted."""
     with context.engine.begin() as connection:
+        share_loading(connection)  # no key is changed while records are made with it
         now = locked(connection, delivery.delivery_id)
         bucket = context.settings.bucket_staging
-        if now.state not in _KEPT or now.deleted_at is not None or now.staging_key in context.store.keys(bucket, now.staging_key):
+        if now.state not in KEPT or now.deleted_at is not None or now.staging_key in context.store.keys(bucket, now.staging_key):
             return False
         staged_records(context, now)
         return True

@@ -11,3 +11,7 @@ down_revision = "r0002_check_lines"
 def upgrade() -> None:
     # The driver itself: a script of many statements, in which a percent sign is no placeholder.
     op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".down.sql").read_text(encoding="utf-8"))

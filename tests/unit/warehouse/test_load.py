@@ -19,6 +19,7 @@ RIGHT = Account(
     rows_merged=3,
     arrangements=4,
     persons=2,
+    allocation_filled=True,
 )
 
 
