@@ -10,7 +10,7 @@ import typer
 from gmsd.commands.releases import app
 
 if TYPE_CHECKING:
-    from gmsd.releases import Difference, Origin
+    from gmsd.releases import Difference, Trace
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -156,14 +156,14 @@ def audit(*, law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo"
         raise typer.Exit(1)
 
 
-def _plain(found: Origin) -> dict[str, Any]:
+def _plain(found: Trace) -> dict[str, Any]:
     from dataclasses import asdict
 
     said = asdict(found)
     return said if found.true_values is not None else {name: value for name, value in said.items() if name != "true_values"}
 
 
-def _told(found: Origin) -> list[str]:
+def _told(found: Trace) -> list[str]:
     lines = [f"{found.release_id}  {found.table}  {found.region}  {found.period}  {found.group}"]
     lines += [f"  {each['measure']}: {'.' if each['value'] is None else each['value']} ({each['reason']})" for each in found.values]
     lines.append(f"counted as: {', '.join(found.content)}")

@@ -25,7 +25,7 @@ from gmsd.releases.cells import FiguresMissingError
 from gmsd.releases.difference import Difference, compare_releases
 from gmsd.releases.files import DOCUMENT, Bundle, bundle
 from gmsd.releases.gate import attack_series, note_attack, plan_attacked
-from gmsd.releases.origin import Origin, trace_cell
+from gmsd.releases.trace import Trace, trace_cell
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
 from gmsd.releases.publication import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
@@ -47,7 +47,7 @@ __all__ = [
     "NoReleaseError",
     "NotApprovedError",
     "OlderDatabaseError",
-    "Origin",
+    "Trace",
     "Plan",
     "PlanChangedError",
     "PublicationUnfinishedError",

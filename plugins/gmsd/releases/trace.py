@@ -26,7 +26,7 @@ class NoCellError(GmsdError):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Trace:
     """From a cell to its inputs.
 
     Attributes:
@@ -68,7 +68,7 @@ def trace_cell(
     *,
     release_id: str | None = None,
     true_values: bool = False,
-) -> Origin:
+) -> Trace:
     """Trace a cell back to what it was made of.
 
     Args:
@@ -102,7 +102,7 @@ def trace_cell(
     about = {"law": table.law, "period": time.key, "municipality": place.removeprefix("GM"), "contents": contents}
     since = connection.scalar(statement("releases/repaired_since"), about)
     document = wanted.document
-    return Origin(
+    return Trace(
         wanted.release_id,
         table_id,
         place,
