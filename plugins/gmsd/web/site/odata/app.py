@@ -20,30 +20,37 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gmsd.errors import GmsdError
-from gmsd.releases import NoReleaseError
-from gmsd.web.site.odata.answers import (
+from gmsd.odata import (
+    COUNT,
+    DOCUMENT,
+    ENTITY,
+    LIST,
     OPEN,
     NotAcceptableError,
+    QueryError,
     RowPage,
     asked_form,
+    by_key,
+    cut,
     error_answer,
+    matching,
+    metadata,
+    named,
+    read_options,
     row_answer,
     rows_answer,
+    selected,
     sets_answer,
 )
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.metadata import metadata
-from gmsd.web.site.odata.options import COUNT, DOCUMENT, ENTITY, LIST, read_options
-from gmsd.web.site.odata.query import by_key, cut, matching, named, selected
+from gmsd.releases import NoReleaseError
 from gmsd.web.site.odata.tables import ServedTable, catalogue, read_table
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
-    from gmsd.web.site.odata.options import Options
+    from gmsd.odata import EntitySet, Options
     from gmsd.web.site.odata.sources import Source
-    from gmsd.web.site.odata.tables import EntitySet
 
 PAGE = 10_000
 REFRESH_SECONDS = 5.0

@@ -8,41 +8,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.odata import MOMENT, TYPE, EntitySet, fields_of
 from gmsd.tables import NoTableError, table_of
-from gmsd.web.site.odata.filters import Fields, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 METADATA = ("TableInfos", "DataProperties", "CategoryGroups")
 TYPED, UNTYPED = "TypedDataSet", "UntypedDataSet"
-TYPE = "odata.type"
-"""Column that holds the type of an entity of a set with more than one: no property, so it cannot be named in a query option."""
-MOMENT = "%Y-%m-%dT%H:%M:%S"
 _WHOLE = frozenset(("ID", "Position", "ParentID", "Decimals", "CategoryGroupID"))
 _MOMENTS = frozenset(("Modified", "MetaDataModified"))
 _WIDTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class EntitySet:
-    """Rows that a service gives under one name.
-
-    Attributes:
-        name: Of the set.
-        entity_type: Name of the type of its entities.
-        rows: The entities.
-        key: The property that tells them apart.
-        fields: What a filter may name.
-        derived: Types that an entity may have besides `entity_type`.
-    """
-
-    name: str
-    entity_type: str
-    rows: pl.DataFrame
-    key: str
-    fields: Fields
-    derived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from gmsd.web.site.odata.literals import QueryError
+from gmsd.odata.literals import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

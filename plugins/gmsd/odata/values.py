@@ -15,7 +15,7 @@ from uuid import UUID
 import polars as pl
 
 from gmsd.clock import AMSTERDAM
-from gmsd.web.site.odata.literals import Constant, QueryError, Token
+from gmsd.odata.literals import Constant, QueryError, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

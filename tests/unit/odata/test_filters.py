@@ -12,10 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.web.site.odata.filters import QueryError, fields_of, parse_filter
-from gmsd.web.site.odata.options import Options
-from gmsd.web.site.odata.query import matching
-from gmsd.web.site.odata.tables import EntitySet
+from gmsd.odata import EntitySet, Options, QueryError, fields_of, matching
+from gmsd.odata.filters import parse_filter
 from tests.support import slow_odata
 
 KEYS = {"RegioS"}

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.web.site.odata.filters import parse_filter, parse_order
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.tables import TYPE
+from gmsd.odata.filters import parse_filter, parse_order
+from gmsd.odata.literals import QueryError
+from gmsd.odata.sets import TYPE
 
 if TYPE_CHECKING:
-    from gmsd.web.site.odata.options import Options
-    from gmsd.web.site.odata.tables import EntitySet
+    from gmsd.odata.options import Options
+    from gmsd.odata.sets import EntitySet
 
 _KEY = re.compile(r"(?P<name>\w+)\((?:(?P<property>\w+)=)?(?:'(?P<text>(?:[^']|'')*)'|(?P<number>\d{1,10}))\)")
 _log = logging.getLogger(__name__)

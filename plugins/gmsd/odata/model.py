@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 
 import polars as pl
 
-from gmsd.web.site.odata.tables import TYPE
+from gmsd.odata.sets import TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gmsd.web.site.odata.tables import EntitySet
+    from gmsd.odata.sets import EntitySet
 
 _EDMX = "http://schemas.microsoft.com/ado/2007/06/edmx"
 _M = "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"

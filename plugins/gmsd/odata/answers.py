@@ -12,15 +12,15 @@ import polars.selectors as cs
 from starlette.responses import Response
 
 from gmsd.errors import GmsdError
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.tables import MOMENT, TYPE
+from gmsd.odata.literals import QueryError
+from gmsd.odata.sets import MOMENT, TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
 
-    from gmsd.web.site.odata.tables import EntitySet
+    from gmsd.odata.sets import EntitySet
 
 OPEN: Final = {"Access-Control-Allow-Origin": "*"}
 """Public figures may be read by any page; said on every answer, so that no cache holds one without it."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth, with_padding
+from gmsd.odata.literals import QueryError
+from gmsd.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth, with_padding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

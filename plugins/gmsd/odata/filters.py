@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from gmsd.web.site.odata.functions import call, cast, isof
-from gmsd.web.site.odata.literals import QueryError, Token, tokens
-from gmsd.web.site.odata.values import (
+from gmsd.odata.functions import call, cast, isof
+from gmsd.odata.literals import QueryError, Token, tokens
+from gmsd.odata.values import (
     DEEPEST,
     KINDS,
     NULL,
