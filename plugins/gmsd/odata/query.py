@@ -63,7 +63,7 @@ def by_key(sets: dict[str, EntitySet], asked: str) -> tuple[EntitySet, pl.DataFr
     """The row of `Set(key)`, padding of a key aside, or no row; None when `asked` has another form, or there is no such set."""
     found = _KEY.fullmatch(asked)
     entities = named(sets, found["name"]) if found else None
-    if found is None or entities is None or found["property"] not in {None, entities.key}:
+    if found is None or entities is None or entities.single or found["property"] not in {None, entities.key}:
         return None
     if (entities.rows.schema[entities.key] == pl.String) != (found["text"] is not None):
         return None

@@ -26,6 +26,7 @@ class EntitySet:
         key: The property that tells them apart.
         fields: What a filter may name.
         derived: Types that an entity may have besides `entity_type`.
+        single: Whether it is one entity under a name of its own: a singleton of version 4.
     """
 
     name: str
@@ -34,3 +35,4 @@ class EntitySet:
     key: str
     fields: Fields
     derived: tuple[str, ...] = ()
+    single: bool = False
