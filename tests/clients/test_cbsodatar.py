@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from gmsd.releases import ReleaseContent
+
 R = Callable[[str], Any]
 START = """
 suppressPackageStartupMessages(library(cbsodataR))
@@ -31,8 +33,13 @@ id <- "{table}"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(release_folder(tmp_path_factory.mktemp("release"), content(H1, H2, all_places=True))) as found:
+def release() -> ReleaseContent:
+    return content(H1, H2, all_places=True, every_table=True)
+
+
+@pytest.fixture(scope="module")
+def address(release: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(release_folder(tmp_path_factory.mktemp("release"), release)) as found:
         yield found
 
 
@@ -63,6 +70,37 @@ def test_it_reads_every_cell(run: R) -> None:
     assert 0 < data["missing"] < data["rows"]
     assert (data["first"][0]["RegioS"].strip(), data["first"][0]["Perioden"]) == ("NL01", "2019HJ01")
     assert isinstance(data["first"][0]["WmoClienten_1"], int)
+
+
+TABLES = ("83262NED", "83264NED", "86050NED", "83268NED", "GMSDMA01", "GMSDNL01")
+
+
+@pytest.mark.parametrize("table_id", TABLES)
+def test_it_reads_every_cell_of_every_table(run: R, release: ReleaseContent, table_id: str) -> None:
+    """The rows that show a figure, with their keys, against the release's own ledger."""
+    published = next(each for each in release.tables if each.table.table_id == table_id)
+    names = [published.table.dimension(kind).key for kind in ("groups", "regions", "periods")]
+    measures = [measure.key for measure in published.table.measures]
+    data = run(f"""
+        d <- cbs_get_data("{table_id}")
+        said(lapply(as.list(d)[c({", ".join(f"'{name}'" for name in names + measures)})], as.vector))
+    """)
+    cube = zip(*(data[name] for name in names + measures), strict=True)
+    found = {
+        (measure, *(key.strip() for key in row[:3])): value
+        for row in cube
+        for measure, value in zip(measures, row[3:], strict=True)
+        if value is not None
+    }
+    cells = published.cells.drop_nulls("value").select("measure", "group_code", "region", "period", "value")
+    assert found == {row[:4]: row[4] for row in cells.iter_rows()}
+
+
+@pytest.mark.parametrize("table_id", TABLES)
+def test_it_labels_every_table(run: R, table_id: str) -> None:
+    labels = run(f"d <- cbs_add_label_columns(cbs_get_data('{table_id}', RegioS = 'NL01  ')); said(as.list(sapply(d, anyNA)))")
+    assert {name: missing for name, missing in labels.items() if name.endswith("_label")}
+    assert not any(missing for name, missing in labels.items() if name.endswith("_label"))
 
 
 @pytest.mark.parametrize(
@@ -98,14 +136,15 @@ def test_it_reads_the_metadata_and_the_labels(run: R) -> None:
 
 
 def test_it_reads_the_catalogue(run: R) -> None:
-    for query in ("", "Language = 'nl'", "Identifier = id", "ShortTitle = has_substring('Wmo')"):
-        (table,) = run(f"said(cbs_get_toc({query}))")
-        assert table["Identifier"] == TABLE
-        assert len(table) == 25
-    assert run("said(cbs_get_datasets(select = c('Identifier', 'Catalog'))$Identifier)") in (TABLE, [TABLE])
+    for query, tables in {"": 6, "Language = 'nl'": 6, "Identifier = id": 1, "ShortTitle = has_substring('Wmo')": 5}.items():
+        listed = run(f"said(cbs_get_toc({query}))")
+        assert listed[0]["Identifier"] == TABLE
+        assert len(listed) == tables
+        assert len(listed[0]) == 25
+    assert run("said(cbs_get_datasets(select = c('Identifier', 'Catalog'))$Identifier)") == list(TABLES)
     themes = run("said(cbs_get_themes(verbose = FALSE)$Title)")
     assert "Gezondheid en welzijn" in themes
-    assert run("said(cbs_get_tables_themes()$TableIdentifier)") in (TABLE, [TABLE])
+    assert run("said(cbs_get_tables_themes()$TableIdentifier)") == list(TABLES)
 
 
 def test_the_default_selection_is_one_that_it_can_use(run: R) -> None:

@@ -18,7 +18,7 @@ import requests
 from pyodata.v2.model import Config
 
 from tests.support.releases import H1, H2, content
-from tests.support.served import TABLE, release_folder, serving
+from tests.support.served import MARKS, TABLE, release_folder, serving
 from tests.support.stack import PROJECT
 
 if TYPE_CHECKING:
@@ -477,32 +477,6 @@ def test_it_is_healthy(client: httpx.Client) -> None:
     assert (answer.status_code, answer.text) == (200, "ok")
 
 
-MARKS = [
-    *(
-        "'",
-        "''",
-        "(",
-        ")",
-        ",",
-        "$",
-        "%",
-        "%25",
-        "%27",
-        "%00",
-        "%F0%9F%99%82",
-        "+",
-        "&",
-        "=",
-        ";",
-        "/",
-        "..",
-        "null",
-        "-",
-        "RegioS",
-        "%20eq%20",
-    ),
-    *("1e400", "NaN", "datetime'", "x" * 5000),
-]
 TEMPLATES = (
     "TypedDataSet?$filter={}{}",
     "TypedDataSet?$orderby={}{}",

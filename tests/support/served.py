@@ -19,6 +19,33 @@ if TYPE_CHECKING:
     from gmsd.formats import ReleaseContent
 
 TABLE = "83262NED"
+MARKS = [
+    *(
+        "'",
+        "''",
+        "(",
+        ")",
+        ",",
+        "$",
+        "%",
+        "%25",
+        "%27",
+        "%00",
+        "%F0%9F%99%82",
+        "+",
+        "&",
+        "=",
+        ";",
+        "/",
+        "..",
+        "null",
+        "-",
+        "RegioS",
+        "%20eq%20",
+    ),
+    *("1e400", "NaN", "datetime'", "x" * 5000),
+]
+"""Pieces of an address that something may stumble over."""
 
 
 def release_folder(root: Path, content: ReleaseContent) -> Path:

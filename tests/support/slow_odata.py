@@ -1,8 +1,10 @@
-"""OData v3's expressions once more, row by row in plain Python, written from the words of the specification and importing nothing of ours.
+"""OData's expressions once more, row by row in plain Python, written from the words of the specification and importing nothing of ours.
 
 An expression is a tree of tuples: `("field", name)`, `("text" | "int" | "decimal" | "double" | "moment" | "truth", value)`, `("null",)`,
 `("and" | "or", left, right)`, `("not", it)`, `("eq" | ..., left, right)`, `("add" | ..., left, right)`, `("minus", it)` and
 `("call", name, *arguments)`.
+
+In version 4 also `("in", it, *literals)`.
 
 From the URI conventions of OData 3.0: `eq` and `ne` of null are true or false, the other comparisons with null false; arithmetic and
 functions of null are null; `and`, `or` and `not` know three values; a row is given where the whole is true. Of this service: a key is
@@ -21,8 +23,44 @@ Row = dict[str, Any]
 Tree = tuple[Any, ...]
 
 
+def fourth(tree: Tree) -> Tree:
+    """The nearest expression that version 4 can write: no `replace`, no decimals, and moments in a month in which no clock is changed."""
+    match tree:
+        case ("call", "replace", text, *_):
+            return fourth(text)
+        case ("decimal", value):
+            return ("double", float(value))
+        case ("moment", value):
+            return ("moment", value.replace(month=1))
+        case (name, *parts):
+            return (name, *(fourth(part) if isinstance(part, tuple) else part for part in parts))
+    raise AssertionError(tree)
+
+
+def written_in_four(tree: Tree) -> str:
+    """The expression as it stands in an address of version 4."""
+    match tree:
+        case ("moment", value):
+            return f"{value:%Y-%m-%dT%H:%M:%S}+01:00"
+        case ("double", value):
+            return f"{value:.3f}"
+        case ("call", "substringof", part, text):
+            return f"contains({written_in_four(text)},{written_in_four(part)})"
+        case ("call", name, *arguments):
+            return f"{name}({','.join(written_in_four(argument) for argument in arguments)})"
+        case ("in", it, *items):
+            return f"{written_in_four(it)} in ({','.join(written_in_four(item) for item in items)})"
+        case ("not", it):
+            return f"not ({written_in_four(it)})"
+        case ("minus", it):
+            return f"-({written_in_four(it)})"
+        case (operator, left, right):
+            return f"({written_in_four(left)} {operator} {written_in_four(right)})"
+    return written(tree)
+
+
 def written(tree: Tree) -> str:
-    """The expression as it stands in an address, fully bracketed."""
+    """The expression as it stands in an address of version 3, fully bracketed."""
     match tree:
         case ("field", name):
             return str(name)
@@ -78,6 +116,8 @@ def value(tree: Tree, row: Row, keys: set[str]) -> Any:
         case ("minus", it):
             found = value(it, row, keys)
             return None if found is None else -found
+        case ("in", it, *items):
+            return any(compare("eq", value(it, row, keys), value(item, row, keys), is_key(it, keys)) for item in items)
         case ("call", name, *arguments):
             found = [value(argument, row, keys) for argument in arguments]
             if None in found:

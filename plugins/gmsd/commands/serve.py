@@ -1,4 +1,4 @@
-"""`gmsd serve`: the releases in force as CBS OData v3."""
+"""`gmsd serve`: the releases in force as CBS gives its tables, in OData 3 and 4."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def serve(
         typer.Option("--folder", help="Serve a release that `gmsd releases get` wrote there instead of the one in force."),
     ] = None,
 ) -> None:
-    """Serve the StatLine tables of the releases in force as OData v3, until interrupted: /ODataCatalog, /ODataFeed/odata, /ODataApi/odata.
+    """Serve the tables in force until interrupted: OData 3 at /ODataCatalog, /ODataFeed/odata and /ODataApi/odata, OData 4 at /odata/v4.
 
-    Read it with cbsodata: options.use_https = False; get_data("83262NED", catalog_url="127.0.0.1:PORT").
+    Read it with cbsodata: options.use_https = False; get_data("83262NED", catalog_url="127.0.0.1:PORT"). Or with cbsodata4:
+    get_observations("83262NED", base_url="http://127.0.0.1:PORT/odata/v4").
     """
     import uvicorn
 

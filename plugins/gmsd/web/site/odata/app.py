@@ -1,4 +1,4 @@
-"""The web service: catalogue, service lists, `$metadata`, entity sets and paging, as CBS answers them in OData v3."""
+"""The web service: catalogue, service lists, `$metadata`, entity sets and paging, as CBS answers them in OData 3 and 4."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -20,35 +20,42 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gmsd.errors import GmsdError
-from gmsd.releases import NoReleaseError
-from gmsd.web.site.odata.answers import (
+from gmsd.odata import (
     OPEN,
+    Answer,
+    JsonV3,
+    JsonV4,
     NotAcceptableError,
+    QueryError,
     RowPage,
-    asked_form,
-    error_answer,
-    row_answer,
-    rows_answer,
-    sets_answer,
+    by_key,
+    cut,
+    matching,
+    metadata,
+    named,
+    read_options,
+    selected,
 )
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.metadata import metadata
-from gmsd.web.site.odata.options import COUNT, DOCUMENT, ENTITY, LIST, read_options
-from gmsd.web.site.odata.query import by_key, cut, matching, named, selected
+from gmsd.releases import NoReleaseError
+from gmsd.web.site.odata.observations import datasets
 from gmsd.web.site.odata.tables import ServedTable, catalogue, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
-    from gmsd.web.site.odata.options import Options
+    from gmsd.odata import EntitySet, Json, Options
     from gmsd.web.site.odata.sources import Source
-    from gmsd.web.site.odata.tables import EntitySet
 
 PAGE = 10_000
 REFRESH_SECONDS = 5.0
 _METHODS: Final = "GET, HEAD, OPTIONS"
 _SMALLEST_COMPRESSED: Final = 1_000
+_THREE: Final[Json] = JsonV3()
+_FOUR: Final[Json] = JsonV4()
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +63,9 @@ _log = logging.getLogger(__name__)
 _WORDS: Final = {
     "service": "ODataFeed|ODataApi",
     "odata": "OData",
+    "four": "v4",
+    "cbs": "CBS",
+    "above": r"(?:Catalogs|Datasets)(?:\([^/]*\))?",
     "catalogue": "ODataCatalog",
     "metadata": r"\$metadata",
     "count": r"\$count",
@@ -132,24 +142,33 @@ def _encodings(value: bytes) -> bytes:
 def create_app(source: Source) -> Starlette:
     """The service over the releases in force.
 
-    Paths follow CBS: `/ODataFeed/odata/83262NED/`, the same under `/ODataApi/odata/`, and `/ODataCatalog/`; capitals do not matter in them.
+    Paths follow CBS; capitals do not matter in them. Version 3: `/ODataFeed/odata/83262NED/`, the same under `/ODataApi/odata/`, and
+    `/ODataCatalog/`. Version 4: `/odata/v4/83262NED/`, the same under `/odata/v4/CBS/`, and `/odata/v4/` with the datasets.
     """
     pages = _Pages(CurrentTables(source))
     routes = [Route("/", pages.home), Route("/gezond", pages.healthy)]
-    for root in ("/{catalogue:catalogue}", "/{service:service}/{odata:odata}/{table_id}"):
+    four = "/{odata:odata}/{four:four}"
+    for root, sets in {
+        "/{catalogue:catalogue}": "{name}",
+        "/{service:service}/{odata:odata}/{table_id}": "{name}",
+        four: "{name:above}",
+        four + "/{cbs:cbs}": "{name:above}",
+        four + "/{cbs:cbs}/{table_id}": "{name}",
+        four + "/{table_id}": "{name}",
+    }.items():
         routes += [
             Route(root, pages.service_list),
             Route(root + "/", pages.service_list),
             Route(root + "/{_:metadata}", pages.metadata),
-            Route(root + "/{name}", pages.entity_set),
-            Route(root + "/{name}/{_:count}", pages.count),
+            Route(f"{root}/{sets}", pages.entity_set),
+            Route(f"{root}/{sets}/{{_:count}}", pages.count),
         ]
     readers = Middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS"],
         allow_headers=["*"],
-        expose_headers=["DataServiceVersion", "X-Release"],
+        expose_headers=["DataServiceVersion", "OData-Version", "X-Release"],
     )
     return Starlette(
         routes=routes,
@@ -164,34 +183,38 @@ def create_app(source: Source) -> Starlette:
     )
 
 
-def _refused(_: Request, error: Exception) -> Response:
-    return error_answer(400, str(error))
+def _json(request: Request) -> Json:
+    """How the asker is answered, by the address."""
+    return _FOUR if re.match(r"/odata/v4(?:/|$)", request.url.path, re.IGNORECASE) else _THREE
 
 
-def _not_acceptable(_: Request, error: Exception) -> Response:
-    return error_answer(406, str(error))
+def _refused(request: Request, error: Exception) -> Response:
+    return _json(request).error(400, str(error))
 
 
-def _nothing(_: Request, error: Exception) -> Response:
+def _not_acceptable(request: Request, error: Exception) -> Response:
+    return _json(request).error(406, str(error))
+
+
+def _nothing(request: Request, error: Exception) -> Response:
     _log.warning("nothing to serve: %s", error)
-    return error_answer(503, "er is nog geen uitgave gepubliceerd")
+    return _json(request).error(503, "er is nog geen uitgave gepubliceerd")
 
 
 def _no_such(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    answer = _json(request).error
     if error.status_code == 405:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": _METHODS, **OPEN})
-        return error_answer(405, f"deze dienst geeft alleen gegevens; {request.method} kan niet", {"Allow": _METHODS})
-    known = isinstance(error, _NotFound)
-    return error_answer(
-        error.status_code, error.detail if known else "dit adres bestaat niet; de lijst van tabellen staat op /ODataCatalog/Tables"
-    )
+        return answer(405, f"deze dienst geeft alleen gegevens; {request.method} kan niet", {"Allow": _METHODS})
+    said = error.detail if isinstance(error, _NotFound) else "dit adres bestaat niet; de lijst van tabellen staat op /ODataCatalog/Tables"
+    return answer(error.status_code, said)
 
 
-def _failed(_: Request, error: Exception) -> Response:
+def _failed(request: Request, error: Exception) -> Response:
     _log.error("an answer failed", exc_info=error)
-    return error_answer(500, "er ging iets mis bij ons; probeer het later nog eens")
+    return _json(request).error(500, "er ging iets mis bij ons; probeer het later nog eens")
 
 
 class _NotFound(GmsdError, HTTPException):
@@ -205,16 +228,27 @@ class _NotFound(GmsdError, HTTPException):
 class _Service:
     """What one root address gives."""
 
+    json: Json
     address: str
     sets: dict[str, EntitySet]
     namespace: str
     container: str
     prefix: str
-    headers: dict[str, str]
+    release: str
 
-    def context(self, entities: EntitySet) -> str:
-        """What `odata.metadata` says of rows of a set."""
-        return f"{self.address}$metadata#{self.prefix}{entities.name}"
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every answer says of itself."""
+        return {**self.json.said, **OPEN, **self.release_header}
+
+    @property
+    def release_header(self) -> dict[str, str]:
+        """The release that is answered from."""
+        return {"X-Release": self.release}
+
+    def page(self, rows: pl.DataFrame, names: list[str], entities: EntitySet) -> RowPage:
+        """Rows of a set, to be written."""
+        return RowPage(rows, names, entities, self.namespace, self.prefix, self.address)
 
 
 class _Pages:
@@ -234,17 +268,16 @@ class _Pages:
     def service_list(self, request: Request) -> Response:
         """The names of the entity sets."""
         service = self._service(request)
-        asked = asked_form(request, read_options(_query(request), DOCUMENT).format)
-        return sets_answer(list(service.sets), asked, base=service.address, headers=service.headers)
+        asked = service.json.asked(request, _options(request, service, Answer.DOCUMENT).format)
+        return service.json.sets(service.sets.values(), asked, service.address, service.release_header)
 
     def metadata(self, request: Request) -> Response:
         """The model of the service."""
         service = self._service(request)
-        wanted = read_options(_query(request), DOCUMENT).format
-        if wanted not in {None, "xml", "application/xml"}:
+        if _options(request, service, Answer.DOCUMENT).format not in {None, "xml", "application/xml"}:
             raise QueryError("$format: $metadata is er alleen als xml")
-        document = metadata(service.namespace, service.container, service.sets.values())
-        return Response(document, 200, {"DataServiceVersion": "3.0;", **OPEN, **service.headers}, "application/xml; charset=utf-8")
+        document = metadata(service.json.version, service.namespace, service.container, service.sets.values())
+        return Response(document, 200, service.headers, "application/xml; charset=utf-8")
 
     def entity_set(self, request: Request) -> Response:
         """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key."""
@@ -253,21 +286,19 @@ class _Pages:
         entities = named(service.sets, name)
         if entities is None:
             return self._entity(request, service, name)
-        options = read_options(_query(request), LIST)
-        asked = asked_form(request, options.format)
+        if entities.single:
+            return self._one(request, service, entities, entities.rows)
+        options = _options(request, service, Answer.LIST)
+        asked = service.json.asked(request, options.format)
         names = selected(entities, options)
         rows = matching(entities, options)
         wanted = cut(rows, options)
-        page = RowPage(
-            rows=wanted.head(PAGE),
-            names=names,
-            entities=entities,
-            namespace=service.namespace,
-            service=service.address,
+        page = replace(
+            service.page(wanted.head(PAGE), names, entities),
             count=rows.height if options.count else None,
             following=_following(service, entities, options) if wanted.height > PAGE else None,
         )
-        return rows_answer(page, asked, context=service.context(entities), headers=service.headers)
+        return service.json.rows(page, asked, service.release_header)
 
     def _entity(self, request: Request, service: _Service, asked_key: str) -> Response:
         found = by_key(service.sets, asked_key)
@@ -276,48 +307,64 @@ class _Pages:
         entities, row = found
         if row.is_empty():
             raise _NotFound(f"er is geen {asked_key[:60]}: in {entities.name} heeft niets die sleutel")
-        options = read_options(_query(request), ENTITY)
-        page = RowPage(row, selected(entities, options), entities, service.namespace, service.address)
-        return row_answer(page, asked_form(request, options.format), context=service.context(entities), headers=service.headers)
+        return self._one(request, service, entities, row)
+
+    def _one(self, request: Request, service: _Service, entities: EntitySet, row: pl.DataFrame) -> Response:
+        options = _options(request, service, Answer.ENTITY)
+        page = service.page(row, selected(entities, options), entities)
+        return service.json.row(page, service.json.asked(request, options.format), service.release_header)
 
     def count(self, request: Request) -> Response:
         """How many rows a set has after its options: a bare number, which is JSON too."""
         service = self._service(request)
         name = request.path_params["name"]
         entities = named(service.sets, name)
-        if entities is None:
-            raise _NotFound(f"er is geen {name[:60]}; wel {', '.join(service.sets)}")
-        options = read_options(_query(request), COUNT)
+        if entities is None or entities.single:
+            raise _NotFound(f"er is geen {name[:60]} om te tellen; wel {', '.join(service.sets)}")
+        options = _options(request, service, Answer.COUNT)
         if options.format not in {None, "json", "application/json", "text/plain"}:
             raise QueryError("$format: een aantal is er als text/plain of json")
         number = str(cut(matching(entities, options), options).height)
         media = "application/json" if options.format in {"json", "application/json"} else "text/plain"
-        return Response(number, 200, {"DataServiceVersion": "3.0;", **OPEN, **service.headers}, f"{media}; charset=utf-8")
+        return Response(number, 200, service.headers, f"{media}; charset=utf-8")
 
     def _service(self, request: Request) -> _Service:
         tables = self._current.get()
-        origin = _origin(request)
-        if "catalogue" in request.path_params:
-            headers = {"X-Release": ", ".join(sorted({table.release_id for table in tables.values()}))}
-            address = f"{origin}/{request.path_params['catalogue']}/"
-            addresses = {each: (f"{origin}/ODataApi/odata/{each}", f"{origin}/ODataFeed/odata/{each}") for each in tables}
-            sets = catalogue(list(tables.values()), addresses)
-            return _Service(address, sets, "Cbs.OData.Catalog", "Catalog", "", headers)
-        asked = request.path_params["table_id"]
-        table = next((each for each in tables.values() if each.table_id.upper() == asked.upper()), None)
+        origin, path = _origin(request), request.path_params
+        if "table_id" not in path:
+            return _catalogue(origin, path, tables)
+        table = next((each for each in tables.values() if each.table_id.upper() == path["table_id"].upper()), None)
         if table is None:
-            raise _NotFound(f"er is geen tabel {asked[:40]}; de lijst van tabellen staat op {origin}/ODataCatalog/Tables")
-        address = f"{origin}/{request.path_params['service']}/{request.path_params['odata']}/{table.table_id}/"
-        return _Service(address, table.sets, "Cbs.OData", "WebAPI", "Cbs.OData.WebAPI.", {"X-Release": table.release_id})
+            listed = f"{origin}/odata/v4/Datasets" if "four" in path else f"{origin}/ODataCatalog/Tables"
+            raise _NotFound(f"er is geen tabel {path['table_id'][:40]}; de lijst van tabellen staat op {listed}")
+        address = f"{_root(origin, path)}{table.table_id}/"
+        if "four" in path:
+            return _Service(_FOUR, address, table.observed, "Cbs.OData", "Default", "", table.release_id)
+        return _Service(_THREE, address, table.sets, "Cbs.OData", "WebAPI", "Cbs.OData.WebAPI.", table.release_id)
+
+
+def _catalogue(origin: str, path: Mapping[str, str], tables: Mapping[str, ServedTable]) -> _Service:
+    """What stands above all tables."""
+    releases = ", ".join(sorted({table.release_id for table in tables.values()}))
+    if "four" in path:
+        sets = datasets([table.observed for table in tables.values()])
+        return _Service(_FOUR, _root(origin, path), sets, "Cbs.OData", "Default", "", releases)
+    addresses = {each: (f"{origin}/ODataApi/odata/{each}", f"{origin}/ODataFeed/odata/{each}") for each in tables}
+    sets = catalogue(list(tables.values()), addresses)
+    return _Service(_THREE, _root(origin, path), sets, "Cbs.OData.Catalog", "Catalog", "", releases)
+
+
+def _root(origin: str, path: Mapping[str, str]) -> str:
+    """The address above a table, or of a catalogue, as the asker wrote it."""
+    return "/".join([origin, *(path[word] for word in ("catalogue", "service", "odata", "four", "cbs") if word in path), ""])
 
 
 def _origin(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def _query(request: Request) -> bytes:
-    query: bytes = request.scope["query_string"]
-    return query
+def _options(request: Request, service: _Service, answer: Answer) -> Options:
+    return read_options(request.scope["query_string"], answer, service.json.version)
 
 
 def _following(service: _Service, entities: EntitySet, options: Options) -> str:

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.odata import MOMENT, TYPE, EntitySet, fields_of
 from gmsd.tables import NoTableError, table_of
-from gmsd.web.site.odata.filters import Fields, fields_of
+from gmsd.web.site.odata.observations import observed_sets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 METADATA = ("TableInfos", "DataProperties", "CategoryGroups")
 TYPED, UNTYPED = "TypedDataSet", "UntypedDataSet"
-TYPE = "odata.type"
-"""Column that holds the type of an entity of a set with more than one: no property, so it cannot be named in a query option."""
-MOMENT = "%Y-%m-%dT%H:%M:%S"
 _WHOLE = frozenset(("ID", "Position", "ParentID", "Decimals", "CategoryGroupID"))
 _MOMENTS = frozenset(("Modified", "MetaDataModified"))
 _WIDTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class EntitySet:
-    """Rows that a service gives under one name.
-
-    Attributes:
-        name: Of the set.
-        entity_type: Name of the type of its entities.
-        rows: The entities.
-        key: The property that tells them apart.
-        fields: What a filter may name.
-        derived: Types that an entity may have besides `entity_type`.
-    """
-
-    name: str
-    entity_type: str
-    rows: pl.DataFrame
-    key: str
-    fields: Fields
-    derived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +29,14 @@ class ServedTable:
     Attributes:
         table_id: StatLine's identifier.
         release_id: The release it comes from.
-        sets: Entity sets in the order of the service list.
+        sets: Entity sets of version 3 in the order of the service list.
+        observed: Those of version 4.
     """
 
     table_id: str
     release_id: str
-    sets: dict[str, EntitySet] = field(default_factory=dict)
+    sets: dict[str, EntitySet]
+    observed: dict[str, EntitySet]
 
 
 def read_table(table_id: str, release_id: str, files: Mapping[str, bytes]) -> ServedTable:
@@ -79,7 +58,8 @@ def read_table(table_id: str, release_id: str, files: Mapping[str, bytes]) -> Se
         _set("CategoryGroups", "CategoryGroup", _typed(_text(files["CategoryGroups.csv"])), "ID"),
         *(_set(name, name, _typed(_text(files[f"{name}.csv"])), "Key", {"Key": "key"}) for name in dimensions),
     ]
-    return ServedTable(table_id, release_id, {entities.name: entities for entities in sets})
+    by_name = {entities.name: entities for entities in sets}
+    return ServedTable(table_id, release_id, by_name, observed_sets(by_name, release_id))
 
 
 def catalogue(tables: Sequence[ServedTable], addresses: Mapping[str, tuple[str, str]]) -> dict[str, EntitySet]:
@@ -148,7 +128,7 @@ def _themes(tables: Sequence[ServedTable]) -> tuple[pl.DataFrame, list[int | Non
 def _set(name: str, entity_type: str, rows: pl.DataFrame, key: str, forms: Mapping[str, str] | None = None) -> EntitySet:
     mixed = TYPE if TYPE in rows.columns else ""
     derived = tuple(kind.rpartition(".")[2] for kind in rows[TYPE].unique(maintain_order=True)) if mixed else ()
-    return EntitySet(name, entity_type, rows, key, fields_of(rows, forms, mixed), derived)
+    return EntitySet(name, entity_type, rows, key, fields_of(rows, forms, types=mixed), derived)
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The functions of OData v3's `$filter` and `$orderby`, each over whole columns. Of null they are null."""
+"""The functions of `$filter` and `$orderby`, each over whole columns. Of null they are null."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth, with_padding
+from gmsd.odata.literals import QueryError
+from gmsd.odata.values import KINDS, NULL, NUMERIC, Value, as_double, fitting, grown, negative, truth, with_padding
+from gmsd.odata.version import ODataVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,15 +33,26 @@ class Function:
     optional: int = 0
 
 
-def call(name: str, arguments: Sequence[Value], rows: int) -> Value:
+def known(name: str, version: ODataVersion) -> Function:
+    """The function of that name in this version.
+
+    Raises:
+        QueryError: when there is none.
+    """
+    function = FUNCTIONS[version].get(name)
+    if function is None:
+        instead = f" in versie {version.value[0]}; daar is {_INSTEAD[name]}" if name in _INSTEAD else ""
+        listed = sorted((*FUNCTIONS[version], "cast", "isof") if version is ODataVersion.V3 else FUNCTIONS[version])
+        raise QueryError(f"de functie {name[:40]} bestaat niet{instead}; bekend zijn {', '.join(listed)}")
+    return function
+
+
+def call(name: str, function: Function, arguments: Sequence[Value], rows: int) -> Value:
     """The value of a function over a set of so many rows.
 
     Raises:
-        QueryError: when it is not known, takes other arguments, or would make too much text.
+        QueryError: when it takes other arguments, or would make too much text.
     """
-    function = FUNCTIONS.get(name)
-    if function is None:
-        raise QueryError(f"de functie {name[:40]} bestaat niet; bekend zijn {', '.join(sorted((*FUNCTIONS, 'cast', 'isof')))}")
     most = len(function.takes)
     if not most - function.optional <= len(arguments) <= most:
         wanted = str(most) if not function.optional else f"{most - function.optional} of {most}"
@@ -89,6 +101,10 @@ def _endswith(values: Sequence[Value], _: int) -> Value:
 
 def _substringof(values: Sequence[Value], _: int) -> Value:
     return _found([text.str.contains(part, literal=True) for part, text in _forgiving(values[0], values[1])])
+
+
+def _contains(values: Sequence[Value], rows: int) -> Value:
+    return _substringof((values[1], values[0]), rows)
 
 
 def _indexof(values: Sequence[Value], _: int) -> Value:
@@ -175,6 +191,10 @@ def _part(name: str) -> Callable[[Sequence[Value], int], Value]:
     return make
 
 
+def _date(values: Sequence[Value], _: int) -> Value:
+    return Value("datetime", values[0].expr.dt.truncate("1d"))
+
+
 def _rounded(name: str) -> Callable[[Sequence[Value], int], Value]:
     """`round` takes the half away from zero."""
 
@@ -240,13 +260,12 @@ def isof(value: Value, type_name: str) -> Value:
 _TEXT: Final = frozenset(("text",))
 _DAY: Final = frozenset(("datetime", "offset"))
 _TIMES: Final = _DAY | {"time"}
-FUNCTIONS: Final[Mapping[str, Function]] = {
-    "substringof": Function((_TEXT, _TEXT), _substringof),
+_INSTEAD: Final = {"substringof": "contains(veld,'tekst')", "contains": "substringof('tekst',veld)"}
+_BOTH: Final[Mapping[str, Function]] = {
     "startswith": Function((_TEXT, _TEXT), _startswith),
     "endswith": Function((_TEXT, _TEXT), _endswith),
     "length": Function((_TEXT,), _length),
     "indexof": Function((_TEXT, _TEXT), _indexof),
-    "replace": Function((_TEXT, _TEXT, _TEXT), _replace),
     "substring": Function((_TEXT, frozenset(("int",)), frozenset(("int",))), _substring, optional=1),
     "tolower": Function((_TEXT,), _text(lambda expr: expr.str.to_lowercase())),
     "toupper": Function((_TEXT,), _text(lambda expr: expr.str.to_uppercase())),
@@ -262,4 +281,8 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "floor": Function((NUMERIC,), _rounded("floor")),
     "ceiling": Function((NUMERIC,), _rounded("ceiling")),
 }
-"""Every function of the specification's URI conventions but the geographic ones, which no field here has a use for."""
+FUNCTIONS: Final[Mapping[ODataVersion, Mapping[str, Function]]] = {
+    ODataVersion.V3: {**_BOTH, "substringof": Function((_TEXT, _TEXT), _substringof), "replace": Function((_TEXT, _TEXT, _TEXT), _replace)},
+    ODataVersion.V4: {**_BOTH, "contains": Function((_TEXT, _TEXT), _contains), "date": Function((_DAY,), _date)},
+}
+"""Of version 3 every function of the URI conventions but the geographic ones; of version 4 those that a field here has a use for."""

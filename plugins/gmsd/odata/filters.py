@@ -1,4 +1,4 @@
-"""`$filter` and `$orderby` of OData v3, read by recursive descent and turned into Polars expressions."""
+"""`$filter` and `$orderby`, read by recursive descent and turned into Polars expressions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from gmsd.web.site.odata.functions import call, cast, isof
-from gmsd.web.site.odata.literals import QueryError, Token, tokens
-from gmsd.web.site.odata.values import (
+from gmsd.odata.functions import call, cast, isof, known
+from gmsd.odata.literals import QueryError, Token, tokens
+from gmsd.odata.values import (
     DEEPEST,
     KINDS,
     NULL,
+    NUMERIC,
     Value,
     boolean,
     both,
@@ -26,6 +27,7 @@ from gmsd.web.site.odata.values import (
     negated,
     truth,
 )
+from gmsd.odata.version import ODataVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +55,7 @@ class Fields:
         forms: What the blanks and capitals of a text field mean (`values.Value.form`); `plain` where it is not named.
         longest: Characters of the longest text of a field.
         types: Field that holds the type of a row, for `isof`; empty without one.
+        version: The version of OData that expressions are written in.
     """
 
     schema: Mapping[str, pl.DataType]
@@ -60,6 +63,7 @@ class Fields:
     forms: Mapping[str, str]
     longest: Mapping[str, int]
     types: str = ""
+    version: ODataVersion = ODataVersion.V3
 
     def named(self, option: str, name: str) -> str:
         """The name, when there is such a field.
@@ -82,11 +86,13 @@ class Order:
     descending: bool
 
 
-def fields_of(frame: pl.DataFrame, forms: Mapping[str, str] | None = None, types: str = "") -> Fields:
+def fields_of(
+    frame: pl.DataFrame, forms: Mapping[str, str] | None = None, *, types: str = "", version: ODataVersion = ODataVersion.V3
+) -> Fields:
     """What an expression over this frame may name."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     lengths = frame.select(pl.col(texts).str.len_chars().max().fill_null(0)).row(0) if texts else ()
-    return Fields(frame.schema, frame.height, forms or {}, dict(zip(texts, lengths, strict=True)), types)
+    return Fields(frame.schema, frame.height, forms or {}, dict(zip(texts, lengths, strict=True)), types, version)
 
 
 def parse_filter(text: str, fields: Fields) -> pl.Expr:
@@ -99,7 +105,7 @@ def parse_filter(text: str, fields: Fields) -> pl.Expr:
     Raises:
         QueryError: when the text is not a filter over these fields, or one that would take too long.
     """
-    parser = _Parser("$filter", tokens("$filter", text), fields)
+    parser = _Parser("$filter", tokens("$filter", text, fields.version), fields)
     try:
         value = parser.either()
         parser.end()
@@ -115,7 +121,7 @@ def parse_order(text: str, fields: Fields) -> list[Order]:
     Raises:
         QueryError: when the text is not such a list.
     """
-    parser = _Parser("$orderby", tokens("$orderby", text), fields)
+    parser = _Parser("$orderby", tokens("$orderby", text, fields.version), fields)
     try:
         return parser.order()
     except QueryError as error:
@@ -124,7 +130,7 @@ def parse_order(text: str, fields: Fields) -> list[Order]:
 
 @dataclass
 class _Parser:
-    """Binds, from loose to tight: `or`, `and`, `eq ne`, `gt ge lt le`, `add sub`, `mul div mod`, `- not`. `at` is the next token."""
+    """Binds, from loose to tight: `or`, `and`, `eq ne`, `gt ge lt le`, `add sub`, `mul div mod`, `- not`, `in`. `at` is the next token."""
 
     option: str
     words: list[Token]
@@ -245,9 +251,28 @@ class _Parser:
     def _unary(self) -> Value:
         if self._next_is("not"):
             return self._inside(self._not)
-        if self._next_is("-"):
-            return self._inside(self._minus)
-        return self._primary()
+        value = self._inside(self._minus) if self._next_is("-") else self._primary()
+        if self.fields.version is ODataVersion.V4 and self._next_is("in"):
+            return self._one_of(value)
+        return value
+
+    def _one_of(self, value: Value) -> Value:
+        """`RegioS in ('NL01','GM0363')`: a list of equals."""
+        self._take("in")
+        self._take("(")
+        terms: list[Value] = []
+        while not terms or self._next_is(","):
+            if terms:
+                self._take(",")
+            item = self._unary()
+            if not item.literal:
+                raise QueryError("in: tussen de haakjes staan alleen waarden, zoals 'GM0363'")
+            terms.append(compared("eq", value, item))
+            if terms[-1].equals is None:
+                self._counted()
+        self._take(")")
+        self._counted()
+        return either(terms)
 
     def _inside(self, read: Callable[[], Value]) -> Value:
         """What `read` reads, one level deeper: neither Python's stack nor Polars' may be used up by an asker."""
@@ -271,7 +296,7 @@ class _Parser:
 
     def _minus(self) -> Value:
         self._take("-")
-        return minus(self._unary())
+        return minus(self._primary() if self._peek().kind in NUMERIC else self._unary())
 
     def _primary(self) -> Value:
         token = self._take()
@@ -301,15 +326,16 @@ class _Parser:
 
     def _call(self, name: str) -> Value:
         self._take("(")
-        if name in {"cast", "isof"}:
+        if name in {"cast", "isof"} and self.fields.version is ODataVersion.V3:
             return self._of_type(name)
+        function = known(name, self.fields.version)
         arguments: list[Value] = []
         while not self._next_is(")"):
             if arguments:
                 self._take(",")
             arguments.append(self.either())
         self._take(")")
-        return call(name, arguments, self.fields.rows)
+        return call(name, function, arguments, self.fields.rows)
 
     def _of_type(self, name: str) -> Value:
         """`cast(value, type)`, `isof(value, type)`, and `isof(type)` of the row itself; the type may stand in quotes."""

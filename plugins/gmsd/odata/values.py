@@ -15,7 +15,7 @@ from uuid import UUID
 import polars as pl
 
 from gmsd.clock import AMSTERDAM
-from gmsd.web.site.odata.literals import Constant, QueryError, Token
+from gmsd.odata.literals import Constant, QueryError, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +78,8 @@ def field(name: str, dtype: pl.DataType, form: str, longest: int) -> Value:
         return Value("bool", column, column=name)
     if dtype == pl.Datetime:
         return Value("datetime", column, column=name)
+    if dtype == pl.Float64:
+        return Value("double", column, column=name)
     return Value("int", column, bound=2**31, column=name)
 
 
@@ -233,7 +235,7 @@ def _incomparable(operator: str, left: Value, right: Value) -> QueryError:
     kinds = {left.kind, right.kind}
     hint = ""
     if kinds & {"datetime", "offset"} and "text" in kinds:
-        hint = "; een datum staat zo: datetime'2020-05-04T09:00:00'"
+        hint = "; een datum staat zo: datetime'2020-05-04T09:00:00', in versie 4 zo: 2020-05-04T09:00:00+02:00"
     elif "figure" in {left.form, right.form} and kinds & NUMERIC:
         hint = "; in UntypedDataSet zijn cijfers tekst, in TypedDataSet getallen"
     elif kinds & NUMERIC and "text" in kinds:

@@ -12,10 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.web.site.odata.filters import QueryError, fields_of, parse_filter
-from gmsd.web.site.odata.options import Options
-from gmsd.web.site.odata.query import matching
-from gmsd.web.site.odata.tables import EntitySet
+from gmsd.odata import EntitySet, ODataVersion, Options, QueryError, fields_of, matching
+from gmsd.odata.filters import parse_filter
 from tests.support import slow_odata
 
 KEYS = {"RegioS"}
@@ -395,3 +393,114 @@ def test_a_drawn_filter_gives_the_rows_that_the_specification_gives(drawn: list[
     text = slow_odata.written(tree)
     ours = frame.filter(parse_filter(text, fields_of(frame, {"Key": "key"})))["ID"].to_list()
     assert ours == [row["ID"] for row in slow_odata.kept(tree, frame.to_dicts(), {"Key"})], text
+
+
+def ids_of_four(text: str, frame: pl.DataFrame = FRAME) -> list[int]:
+    return frame.filter(parse_filter(text, fields_of(frame, version=ODataVersion.V4)))["ID"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RegioS in ('GM0518')", [1]),
+        ("RegioS in ('GM0518','GM0363')", [1, 2]),
+        ("RegioS in ( 'GM0518' , 'x' ) or RegioS eq 'GM0363'", [1, 2]),
+        ("not RegioS in ('GM0518','GM0363')", [0, 3, 4]),
+        ("not (RegioS in ('GM0518',null))", [0, 2, 3]),
+        ("Clients in (15,-7)", [1, 2]),
+        ("(Clients add 1) in (16)", [1]),
+        ("-7 in (7,-7) and ID eq 2", [2]),
+        ("not -7 in (7) and ID eq 2", [2]),
+        ("tolower(RegioS) in ('gm0518') and Known eq false", [1]),
+        ("contains(RegioS,'GM')", [1, 2, 3]),
+        ("contains('GM0518, GM0363',RegioS)", [1, 2]),
+        ("startswith(Title,'''s')", [1]),
+        ("indexof(RegioS,'0518') eq 2", [1]),
+        ("Modified eq 2020-05-04T09:00:00+02:00", [0]),
+        ("Modified eq 2020-05-04T09:00:00 02:00", [0]),
+        ("Modified eq 2020-05-04T07:00:00Z", [0]),
+        ("Modified eq 2020-05-04T07:00:00.000Z", [0]),
+        ("Modified ge 2020-05-04", [0, 1, 4]),
+        ("date(Modified) eq 2020-05-04", [0, 1]),
+        ("year(Modified) lt 2020", [2]),
+        ("Clients gt 12.5", [0, 1]),
+        ("Clients gt 1e3", [0]),
+        ("Clients eq null", [3]),
+        ("Known ne null and not Known", [1, 4]),
+    ],
+)
+def test_version_four_has_words_of_its_own(text: str, expected: list[int]) -> None:
+    assert ids_of_four(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Modified gt datetime'2020-01-01'", "in versie 4 staan waarden zonder datetime"),
+        ("Clients gt 12L", "in versie 4 staan waarden zonder datetime"),
+        ("substringof('GM',RegioS)", r"de functie substringof bestaat niet in versie 4; daar is contains\(veld,'tekst'\)"),
+        ("replace(RegioS,'G','H') eq 'x'", "de functie replace bestaat niet; bekend zijn ceiling, concat, contains"),
+        ("cast(Clients,Edm.String) eq 'x'", "de functie cast bestaat niet"),
+        ("isof(Clients,Edm.Int32)", "de functie isof bestaat niet"),
+        ("RegioS in ()", "verwacht wordt een veld, een waarde of een functie"),
+        ("RegioS in 'GM0518'", r"verwacht wordt \(, er staat 'GM0518'"),
+        ("RegioS in ('GM0518',)", "verwacht wordt een veld, een waarde of een functie"),
+        ("RegioS in (Title)", "tussen de haakjes staan alleen waarden"),
+        ("RegioS in (tolower('x'))", "tussen de haakjes staan alleen waarden"),
+        ("RegioS in (1)", "tekst en een geheel getal zijn niet te vergelijken"),
+        ("Clients add 1 in (15,-7)", "verwacht wordt een getal"),
+        ("Modified eq 2020-05-04T09:00:00", "geen geldige waarde"),
+        ("Modified eq 2020-13-04", "geen geldige waarde"),
+        ("Modified eq 2020-02-30T09:00:00Z", "geen geldige waarde"),
+        ("contains(RegioS)", "contains: verwacht 2 waarden"),
+        ("RegioS has 'x'", "niet verwacht: has"),
+        ("Rows/any(r: r eq 1)", "niet te lezen vanaf: /any"),
+        ("Clients in (" + ",".join(map(str, range(2_000))) + ")", "meer dan 1000 bewerkingen"),
+    ],
+)
+def test_version_four_refuses_what_it_does_not_have(text: str, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        ids_of_four(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("RegioS in ('NL01')", "niet verwacht: in"),
+        ("contains(RegioS,'NL')", r"de functie contains bestaat niet in versie 3; daar is substringof\('tekst',veld\)"),
+        ("date(Modified) eq datetime'2020-05-04'", "de functie date bestaat niet"),
+        ("Modified gt 2020-05-04T09:00:00Z", "niet te lezen vanaf: 04T09"),
+    ],
+)
+def test_version_three_has_not_the_words_of_version_four(text: str, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        ids(text)
+
+
+def test_a_list_of_all_regions_is_one_look_up() -> None:
+    frame = pl.concat([FRAME] * 14_000).with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias("ID"))
+    every_region = ",".join(f"'GM{code:04}'" for code in range(800))
+    started = time.perf_counter()
+    assert len(ids_of_four(f"RegioS in ({every_region})", frame)) == 3 * 14_000
+    assert time.perf_counter() - started < 2
+
+
+lists = st.one_of(
+    st.tuples(st.just("in"), text_leaves, st.tuples(st.just("text"), texts), st.tuples(st.just("text"), texts)),
+    st.tuples(st.just("in"), int_leaves, whole_literals, whole_literals, whole_literals),
+)
+filters_of_four = st.recursive(
+    st.one_of(conditions, lists),
+    lambda inner: st.one_of(operation(["and", "or"], inner, inner), st.tuples(st.just("not"), inner)),
+    max_leaves=5,
+).map(slow_odata.fourth)
+
+
+@settings(max_examples=int(os.environ.get("GMSD_ORACLE_CASES", "600")), deadline=None)
+@given(drawn_rows, filters_of_four)
+def test_a_drawn_filter_of_version_four_gives_the_rows_that_the_specification_gives(
+    drawn: list[tuple[object, ...]], tree: slow_odata.Tree
+) -> None:
+    frame = pl.DataFrame(drawn, schema=DRAWN, orient="row").with_row_index("ID")
+    text = slow_odata.written_in_four(tree)
+    assert ids_of_four(text, frame) == [row["ID"] for row in slow_odata.kept(tree, frame.to_dicts(), set())], text

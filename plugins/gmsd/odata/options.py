@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from gmsd.web.site.odata.literals import QueryError
+from gmsd.odata.literals import QueryError
+from gmsd.odata.version import ODataVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
+
+
+class Answer(Enum):
+    """What a path gives, and with it the options that it takes."""
+
+    LIST = "list"
+    COUNT = "count"
+    ENTITY = "entity"
+    DOCUMENT = "document"
+
 
 FORMAT: Final = "$format"
-LIST: Final = frozenset((FORMAT, "$filter", "$select", "$orderby", "$top", "$skip", "$inlinecount"))
-COUNT: Final = frozenset((FORMAT, "$filter", "$top", "$skip"))
-ENTITY: Final = frozenset((FORMAT, "$select"))
-DOCUMENT: Final = frozenset((FORMAT,))
-_REASONS: Final = {
-    "$expand": "deze dienst kent geen verwijzingen tussen sets",
-    "$skiptoken": "deze dienst geeft geen $skiptoken uit; volg odata.nextLink of gebruik $skip",
-}
 _LARGEST: Final = 2**31
 _MOST: Final = 50
+_COUNTED: Final = {ODataVersion.V3: "$inlinecount", ODataVersion.V4: "$count"}
+_YES_NO: Final = {ODataVersion.V3: ("allpages", "none"), ODataVersion.V4: ("true", "false")}
+_ROWS: Final = frozenset(("$filter", "$select", "$orderby", "$top", "$skip"))
+_ANY: Final = _ROWS | {*_COUNTED.values()}
+_REASONS: Final = {
+    "$expand": "deze dienst kent geen verwijzingen tussen sets",
+    "$skiptoken": "deze dienst geeft geen $skiptoken uit; volg nextLink of gebruik $skip",
+}
+
+
+def allowed(answer: Answer, version: ODataVersion) -> frozenset[str]:
+    """The options that may be given for an answer; in version 4 what would not change a bare number is none of them."""
+    taken = {
+        Answer.LIST: _ROWS | {_COUNTED[version]},
+        Answer.COUNT: {"$filter", "$top", "$skip"} if version is ODataVersion.V3 else {"$filter"},
+        Answer.ENTITY: {"$select"},
+        Answer.DOCUMENT: set(),
+    }
+    return frozenset({FORMAT, *taken[answer]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +72,7 @@ class Options:
     format: str | None = None
 
 
-def read_options(query: bytes, allowed: Collection[str]) -> Options:
+def read_options(query: bytes, answer: Answer, version: ODataVersion) -> Options:
     """The options of a query string.
 
     Raises:
@@ -61,10 +84,11 @@ def read_options(query: bytes, allowed: Collection[str]) -> Options:
         raise QueryError("het adres is niet te lezen: bijzondere tekens staan als UTF-8, met procenttekens") from None
     except ValueError:
         raise QueryError(f"meer dan {_MOST} opties") from None
+    taken = allowed(answer, version)
     given: dict[str, str] = {}
     for name, value in pairs:
         if name.startswith("$"):
-            _known(name, allowed)
+            _known(name, taken, version)
             if name in given:
                 raise QueryError(f"{name} staat er twee keer")
             if not value.strip():
@@ -72,7 +96,7 @@ def read_options(query: bytes, allowed: Collection[str]) -> Options:
             if "\x00" in value:
                 raise QueryError(f"{name} heeft een teken dat niet kan")
             given[name] = value
-        elif (meant := f"${name.strip().lower()}") in LIST - {FORMAT} | _REASONS.keys():
+        elif (meant := f"${name.strip().lower()}") in _ROWS | {_COUNTED[version]} | _REASONS.keys():
             raise QueryError(f"{name.strip()} is geen optie; bedoelt u {meant}?")
         elif "$" in name:  # " $top", "amp;$top": an option whose sign does not stand first, and no parameter of somebody else's
             raise QueryError(f"{name.strip()[:40]} is geen optie; een optie begint met $, direct na ? of &")
@@ -83,18 +107,20 @@ def read_options(query: bytes, allowed: Collection[str]) -> Options:
         select=_names(given.get("$select")),
         top=_whole(given, "$top"),
         skip=_whole(given, "$skip") or 0,
-        count=_counted(given.get("$inlinecount")),
+        count=_counted(given, version),
         format=given.get(FORMAT),
     )
 
 
-def _known(name: str, allowed: Collection[str]) -> None:
-    if name in allowed:
+def _known(name: str, taken: Collection[str], version: ODataVersion) -> None:
+    if name in taken:
         return
     if name in _REASONS:
         raise QueryError(f"{name}: {_REASONS[name]}")
-    listed = ", ".join(sorted(allowed))
-    if name in LIST:
+    listed = ", ".join(sorted(taken))
+    if name in _ANY - allowed(Answer.LIST, version):
+        raise QueryError(f"{name} is van een andere versie; in versie {version.value[0]} heet dit {_COUNTED[version]}")
+    if name in _ANY:
         raise QueryError(f"{name} kan hier niet; hier kan {listed}")
     raise QueryError(f"de optie {name[:40]} is niet bekend; hier kan {listed}")
 
@@ -108,10 +134,12 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _counted(text: str | None) -> bool:
-    if text not in {None, "none", "allpages"}:
-        raise QueryError("$inlinecount is allpages of none")
-    return text == "allpages"
+def _counted(given: Mapping[str, str], version: ODataVersion) -> bool:
+    yes, no = _YES_NO[version]
+    text = given.get(_COUNTED[version], no)
+    if text not in {yes, no}:
+        raise QueryError(f"{_COUNTED[version]} is {yes} of {no}")
+    return text == yes
 
 
 def _whole(given: dict[str, str], name: str) -> int | None:

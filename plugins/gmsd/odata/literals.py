@@ -1,4 +1,4 @@
-"""The words of OData v3's `$filter` and `$orderby`: names, signs, and literals with the value that they stand for."""
+"""The words of `$filter` and `$orderby`: names, signs, and literals with the value that they stand for."""
 
 from __future__ import annotations
 
@@ -12,20 +12,27 @@ from uuid import UUID
 
 from gmsd.clock import AMSTERDAM
 from gmsd.errors import GmsdError
+from gmsd.odata.version import ODataVersion
 
 LONGEST = 20_000
 """Characters of an expression: a list of all 410 regions of the table, written as `RegioS eq '...' or ...`, takes 11,000."""
 _DIGITS = 29  # of a decimal, by the specification
 
-_TOKEN = re.compile(
-    r"\s*(?:"
-    r"(?P<typed>(?:datetimeoffset|datetime|time|guid|binary|X)'[^']*')"
-    r"|(?P<string>'(?:[^']|'')*')"
-    r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[LlMmDdFf]?(?![\w.]))"
-    r"|(?P<word>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)"
-    r"|(?P<sign>[(),\-]))"
-)
+_STRING = r"(?P<string>'(?:[^']|'')*')"
+_NUMBER = r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_NAMES = r"(?P<word>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<sign>[(),\-])"
+_WORDS = {
+    ODataVersion.V3: rf"(?P<typed>(?:datetimeoffset|datetime|time|guid|binary|X)'[^']*')|{_STRING}|{_NUMBER}[LlMmDdFf]?(?![\w.]))|{_NAMES}",
+    ODataVersion.V4: rf"(?P<moment>\d{{4}}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+ -]\d\d:\d\d)?)?)|{_STRING}|{_NUMBER}(?![\w.]))|{_NAMES}",
+}
+_TOKEN = {version: re.compile(rf"\s*(?:{words})") for version, words in _WORDS.items()}
+_OLDER = re.compile(r"\s*(?:(?:datetime(?:offset)?|time|guid|binary|X)'|\d[\d.]*[LlMmDdFf]\b)")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)(Z|[+ -]\d\d:\d\d)?)?", re.ASCII)
+_EXAMPLES = {
+    "datetime": "datetime'2020-05-04T09:00:00'",
+    "datetimeoffset": "datetimeoffset'2020-05-04T09:00:00+02:00'",
+    "": "2020-05-04 of 2020-05-04T09:00:00+02:00",
+}
 _DURATION = re.compile(r"(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
 
 Constant = str | int | float | Decimal | bool | dt.datetime | dt.timedelta | UUID | bytes | None
@@ -51,8 +58,10 @@ class Token:
     value: Constant = None
 
 
-def tokens(option: str, text: str) -> list[Token]:
+def tokens(option: str, text: str, version: ODataVersion) -> list[Token]:
     """The tokens of an expression, `end` being the last.
+
+    Version 4 writes literals without a prefix or suffix: `2020-05-04T09:00:00+02:00`, `12.5`.
 
     Raises:
         QueryError: when the text is too long or a piece of it cannot be read; `option` is named in the message.
@@ -63,9 +72,11 @@ def tokens(option: str, text: str) -> list[Token]:
     rest = text.rstrip()
     position = 0
     while position < len(rest):
-        match = _TOKEN.match(rest, position)
-        if match is None or match.lastgroup is None:
-            raise QueryError(f"{option}: niet te lezen vanaf: {rest[position : position + 30].strip()}")
+        match = _TOKEN[version].match(rest, position)
+        older = version is ODataVersion.V4 and _OLDER.match(rest, position)
+        if match is None or match.lastgroup is None or older:
+            hint = "; in versie 4 staan waarden zonder datetime'...' of L, M, D, F: 2020-05-04T09:00:00+02:00, 12.5" if older else ""
+            raise QueryError(f"{option}: niet te lezen vanaf: {rest[position : position + 30].strip()}{hint}")
         found.append(_token(option, match.lastgroup, match[match.lastgroup]))
         position = match.end()
     return [*found, Token("end", "het einde")]
@@ -79,6 +90,8 @@ def _token(option: str, group: str, text: str) -> Token:
             return number(text)
         if group == "typed":
             return _typed(text)
+        if group == "moment":
+            return _moment("", text, text)
     except (ValueError, OverflowError, struct.error) as error:
         said = f" ({error})" if isinstance(error, QueryError) else ""
         raise QueryError(f"{option}: geen geldige waarde: {text[:60]}{said}") from None
@@ -124,11 +137,11 @@ def _typed(text: str) -> Token:
 
 
 def _moment(prefix: str, text: str, body: str) -> Token:
-    """A date and time; one without an offset is local time in the Netherlands, as CBS writes it."""
+    """A date and time; one without an offset is local time in the Netherlands, as CBS writes it. Version 4 has no prefix."""
     found = _MOMENT.fullmatch(body)
-    if found is None or (prefix == "datetimeoffset" and found[3] is None):
-        example = "datetime'2020-05-04T09:00:00'" if prefix == "datetime" else "datetimeoffset'2020-05-04T09:00:00+02:00'"
-        raise QueryError(f"geschreven als {example}")
+    needed = prefix == "datetimeoffset" or (not prefix and found is not None and found[2] is not None)
+    if found is None or (needed and found[3] is None):
+        raise QueryError(f"geschreven als {_EXAMPLES[prefix]}")
     day, clock, offset = found.groups()
     # An offset's + that was not written as %2B in the address arrives as a blank.
     value = dt.datetime.fromisoformat(f"{day}T{_microseconds(clock or '00:00')}{(offset or '').replace(' ', '+')}")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.web.site.odata.filters import parse_filter, parse_order
-from gmsd.web.site.odata.literals import QueryError
-from gmsd.web.site.odata.tables import TYPE
+from gmsd.odata.filters import parse_filter, parse_order
+from gmsd.odata.literals import QueryError
+from gmsd.odata.sets import TYPE
 
 if TYPE_CHECKING:
-    from gmsd.web.site.odata.options import Options
-    from gmsd.web.site.odata.tables import EntitySet
+    from gmsd.odata.options import Options
+    from gmsd.odata.sets import EntitySet
 
 _KEY = re.compile(r"(?P<name>\w+)\((?:(?P<property>\w+)=)?(?:'(?P<text>(?:[^']|'')*)'|(?P<number>\d{1,10}))\)")
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def by_key(sets: dict[str, EntitySet], asked: str) -> tuple[EntitySet, pl.DataFr
     """The row of `Set(key)`, padding of a key aside, or no row; None when `asked` has another form, or there is no such set."""
     found = _KEY.fullmatch(asked)
     entities = named(sets, found["name"]) if found else None
-    if found is None or entities is None or found["property"] not in {None, entities.key}:
+    if found is None or entities is None or entities.single or found["property"] not in {None, entities.key}:
         return None
     if (entities.rows.schema[entities.key] == pl.String) != (found["text"] is not None):
         return None
