@@ -124,9 +124,7 @@ def audit(
     system, whole = assemble(series)
     if places is not None:
         whole = whole.taken([position for position, place in enumerate(whole.places) if place in set(places)])
-    whole, merged = apart(series, releases, system, whole)
-    batch = tightened(system, whole)
-    blocks = [(each, tightened(each, part)) for each, part in merged]
+    batch, blocks = apart(series, releases, system, whole)
     preference = _Preference(
         newest=releases[-1].release_id,
         leaving_out=frozenset(each.content for each in method.columns if each.within is not None),
@@ -170,7 +168,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content], pre
     """Attack the counts of some places: witnesses first, integer programming for what these leave."""
     found = _Found(batch.places)
     began = time.perf_counter()
-    batch = _started(system, batch, found)
+    batch = tightened(system, _started(system, batch, found))
     if not batch.places:
         return found
     seen = walk(system, batch, contents, sweeps=1)
@@ -178,7 +176,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content], pre
     lacking = seen.number < batch.needed
     for place in np.flatnonzero(lacking.any(axis=0)).tolist():
         program = Program(system, batch, place)
-        program.scatter(np.flatnonzero(lacking[:, place]), seen, place)
+        program.scatter(batch.needed[:, place], seen, place)
         for count in np.flatnonzero(lacking[:, place]).tolist():
             needed = int(batch.needed[count, place])
             if len(seen.values(count, place)) >= needed:
@@ -208,7 +206,7 @@ def _started(system: System, batch: Batch, found: _Found) -> Batch:
         start = None
         for given_up in ((), ("continuity",), ("continuity", "redelivery")):
             bounds[[position for position, row in enumerate(system.rows) if row.kind in given_up], place] = NO_LIMIT
-            start = _start(system, replace(batch, bounds=bounds), place)
+            start = _start(system, tightened(system, replace(batch, bounds=bounds).taken([place])))
             if start is not None:
                 break
         if start is not None:
@@ -219,10 +217,9 @@ def _started(system: System, batch: Batch, found: _Found) -> Batch:
     return replace(batch, known=known, bounds=bounds).taken(sorted(kept))
 
 
-def _start(system: System, batch: Batch, place: int) -> Whole | None:
-    program = Program(system, batch, place)
+def _start(system: System, column: Batch) -> Whole | None:
+    program = Program(system, column, 0)
     counts, _, _ = program.ask(program.everything(), {})
-    column = batch.taken([place])
     return counts if counts is not None and column.explained(system, counts[:, None]).all() else None
 
 

@@ -34,7 +34,7 @@ _PART = 32
 _TIMES = 4
 _STEPS_OF_A_PROGRAM = 1200
 """How many steps take as long as one integer program: a walk that finds less by so many leaves the rest to programs."""
-_IDLE = 3
+_IDLE = 8
 _REACH = 31
 """How far from the true count a value is told apart from others: farther ones count as one."""
 
