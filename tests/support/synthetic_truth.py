@@ -182,7 +182,9 @@ def _counted(held: Register, period: str) -> list[tuple[str, np.ndarray]]:
     return made
 
 
-def series(number: int, releases: int, seed: int = 1, *, share: float = 0.3, stay: bool = False, careful: float = 0.5) -> list[pl.DataFrame]:
+def series(
+    number: int, releases: int, seed: int = 1, *, share: float = 0.3, stay: bool = False, careful: float = 0.5
+) -> list[pl.DataFrame]:
     """True counts of so many releases, each corrected by one client in a share of the municipalities."""
     held = register(number, seed, careful=careful)
     made = [counts(held)]

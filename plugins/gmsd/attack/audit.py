@@ -270,9 +270,7 @@ def _finding(
     )
 
 
-def _repair(
-    system: System, batch: Batch, count: int, place: int, about: frozenset[int], preference: _Preference
-) -> tuple[str, str] | None:
+def _repair(system: System, batch: Batch, count: int, place: int, about: frozenset[int], preference: _Preference) -> tuple[str, str] | None:
     what = system.counts[count]
     own = next((n for n, each in enumerate(system.counts) if each == what._replace(release=preference.newest)), None)
     says = set(system.figures[batch.window[:, place] != batch.silent].tolist())

@@ -126,14 +126,25 @@ def guess(releases: Sequence[PublicRelease], method: Method, truth: Truth | None
         right_alone = None if batch.known is None else float((best_alone == batch.known)[mine].mean())
         kinds.append(
             Guessed(
-                "missing" if kind == "missing" else "shown", int(mine.sum()), float(alone[mine].mean()), float(every[mine].mean()),
-                right_alone, right, float(every[mine].max()), int((over & mine).sum()),
+                "missing" if kind == "missing" else "shown",
+                int(mine.sum()),
+                float(alone[mine].mean()),
+                float(every[mine].mean()),
+                right_alone,
+                right,
+                float(every[mine].max()),
+                int((over & mine).sum()),
             )
         )
     found = [
         Guess(
-            system.counts[count].release, batch.places[place], system.counts[count].period, system.counts[count].content,
-            "shown" if batch.shown[count, place] else "missing", round(float(alone[count, place]), 3), round(float(every[count, place]), 3),
+            system.counts[count].release,
+            batch.places[place],
+            system.counts[count].period,
+            system.counts[count].content,
+            "shown" if batch.shown[count, place] else "missing",
+            round(float(alone[count, place]), 3),
+            round(float(every[count, place]), 3),
         )
         for count, place in zip(*np.nonzero(over), strict=True)
     ]
@@ -145,7 +156,8 @@ def _people(series: Series, releases: Sequence[PublicRelease]) -> Real:
     made = np.full((len(series.states), len(series.places)), np.nan)
     for release in releases:
         known = {
-            (period, f"GM{code}"): number for period, code, number in release.inhabitants.select("period", "municipality", "inhabitants").iter_rows()
+            (period, f"GM{code}"): number
+            for period, code, number in release.inhabitants.select("period", "municipality", "inhabitants").iter_rows()
         }
         for state, (period, held) in enumerate(series.states):
             if held == release.release_id:
@@ -153,9 +165,7 @@ def _people(series: Series, releases: Sequence[PublicRelease]) -> Real:
     return np.where(np.isnan(made), np.nanmedian(made) if not np.isnan(made).all() else 1.0, made)
 
 
-def _guess_draw(
-    series: Series, system: System, batch: Batch, people: Real, figures: Whole, into: tuple[Real, Real, Whole, Whole]
-) -> None:
+def _guess_draw(series: Series, system: System, batch: Batch, people: Real, figures: Whole, into: tuple[Real, Real, Whole, Whole]) -> None:
     """All chains of counts (a content and period through the releases) whose figures share one draw."""
     chains = [_chain(series, system, batch, people, chain) for chain in _chains(system, figures)]
     draws = np.prod([chain.weight for chain in chains], axis=0)
@@ -210,7 +220,9 @@ def _chain(series: Series, system: System, batch: Batch, people: Real, figures: 
         prior.append(likely / np.maximum(likely.sum(axis=1, keepdims=True), 1e-300))
         assert count // size == state
     steps = [
-        _step(series, states[n], states[n + 1], base[n], base[n + 1], prior[n + 1], series.method.contents[counts[n] % size].unit == "clients")
+        _step(
+            series, states[n], states[n + 1], base[n], base[n + 1], prior[n + 1], series.method.contents[counts[n] % size].unit == "clients"
+        )
         for n in range(len(figures) - 1)
     ]
     forward = [fits[0] * prior[0]]

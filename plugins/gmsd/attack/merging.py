@@ -56,15 +56,16 @@ def _pairs(series: Series, old: str, new: str) -> Iterator[tuple[int, int]]:
                 yield one, other
 
 
-def _together(
-    series: Series, system: System, batch: Batch, regions: tuple[str, ...], taken_over: dict[str, str]
-) -> tuple[System, Batch]:
+def _together(series: Series, system: System, batch: Batch, regions: tuple[str, ...], taken_over: dict[str, str]) -> tuple[System, Batch]:
     size, slots = len(system.counts), len(regions)
     columns = [batch.places.index(region) for region in regions]
     parts = [batch.taken([column]) for column in columns]
     known = None if batch.known is None else np.concatenate([part.known for part in parts if part.known is not None])
     rows = [
-        (Row(tuple(slot * size + count for count in row.counts), row.factors, f"{row.words} of {region}", row.kind), part.bounds[position, 0])
+        (
+            Row(tuple(slot * size + count for count in row.counts), row.factors, f"{row.words} of {region}", row.kind),
+            part.bounds[position, 0],
+        )
         for slot, (region, part) in enumerate(zip(regions, parts, strict=True))
         for position, row in enumerate(system.rows)
     ]

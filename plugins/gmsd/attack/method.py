@@ -199,7 +199,9 @@ def method_of(
     for other in counted[1:]:
         differ = sorted(name for name in counted[0].keys() & other.keys() if counted[0][name] != other[name])
         if differ:
-            raise ValueError(f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one")
+            raise ValueError(
+                f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one"
+            )
     contents = {name: content for each in counted for name, content in each.items()}
     wholes = dict(nested)
     columns: dict[Column, None] = {}

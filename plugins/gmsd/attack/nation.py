@@ -68,7 +68,11 @@ def attack_nation(series: Series, releases: Sequence[PublicRelease]) -> NationAt
     for each in told:
         _single(series, each, made, never[series.states[each.state][0]])
     for one, other in combinations(told, 2):
-        same = (one.column.table_id, one.kind, series.states[one.state][0]) == (other.column.table_id, other.kind, series.states[other.state][0])
+        same = (one.column.table_id, one.kind, series.states[one.state][0]) == (
+            other.column.table_id,
+            other.kind,
+            series.states[other.state][0],
+        )
         if same and one.state < other.state:
             _change(series, one, other)
     return made
@@ -79,8 +83,10 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
     municipal = cells.filter(pl.col("region") != _NATION)
     people = release.inhabitants.select("period", region=pl.format("GM{}", "municipality"), people=pl.col("inhabitants").cast(pl.Int64))
     key = ["table_id", "measure", "group_code", "period"]
-    sums = municipal.join(people, on=["period", "region"], how="left").group_by(key).agg(
-        summed=pl.col("value").sum(), covered=pl.col("people").filter(pl.col("value").is_not_null()).sum()
+    sums = (
+        municipal.join(people, on=["period", "region"], how="left")
+        .group_by(key)
+        .agg(summed=pl.col("value").sum(), covered=pl.col("people").filter(pl.col("value").is_not_null()).sum())
     )
     nation = cells.filter(pl.col("region") == _NATION).drop_nulls("value").join(sums, on=key, how="left")
     if release.estimates is not None:
@@ -96,8 +102,14 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
             continue
         if column.per is not None:
             count = counts.get((column.table_id, column.content, column.group_code))
-            of = None if count is None else sums.filter(
-                (pl.col("table_id") == column.table_id) & (pl.col("measure") == count.measure) & (pl.col("group_code") == column.group_code)
+            of = (
+                None
+                if count is None
+                else sums.filter(
+                    (pl.col("table_id") == column.table_id)
+                    & (pl.col("measure") == count.measure)
+                    & (pl.col("group_code") == column.group_code)
+                )
             )
             if of is not None:
                 found = found.drop("summed", "covered").join(of.select("period", "summed", "covered"), on="period", how="left")
@@ -131,19 +143,43 @@ def _single(series: Series, each: _Told, made: NationAttacked, never: NDArray[np
     if true is None or int(true[hidden].sum()) == rest:
         for place in np.flatnonzero(hidden):
             others = hidden & (np.arange(len(hidden)) != place)
-            series.tell(content, each.state, int(place), rest - int(high[others].sum()), rest - int(low[others].sum()), "the national figure less shown ones")
+            series.tell(
+                content,
+                each.state,
+                int(place),
+                rest - int(high[others].sum()),
+                rest - int(low[others].sum()),
+                "the national figure less shown ones",
+            )
     if true is None or int(true[delivered].sum()) == each.value:
         for place in np.flatnonzero(delivered):
             others = delivered & (np.arange(len(delivered)) != place)
-            series.tell(content, each.state, int(place), each.value - int(high[others].sum()), each.value - int(low[others].sum()), "the national sum")
+            series.tell(
+                content,
+                each.state,
+                int(place),
+                each.value - int(high[others].sum()),
+                each.value - int(low[others].sum()),
+                "the national sum",
+            )
     left = np.flatnonzero(~delivered & never)
     if len(left) == 1:
         least, most = max(0, each.value - int(high[delivered].sum())), each.value - int(low[delivered].sum())
         if most - least + 1 < series.method.thin_unpublished:
             period, release = series.states[each.state]
             made.findings.append(
-                Finding(release, series.places[int(left[0])], period, each.column.content, "unpublished", least, most, most - least + 1,
-                        settled=True, equations=(f"the national figure {each.value} less what is left of all others",))
+                Finding(
+                    release,
+                    series.places[int(left[0])],
+                    period,
+                    each.column.content,
+                    "unpublished",
+                    least,
+                    most,
+                    most - least + 1,
+                    settled=True,
+                    equations=(f"the national figure {each.value} less what is left of all others",),
+                )
             )
 
 

@@ -88,7 +88,6 @@ class Series:
         np.minimum.at(self.high, where, high)
         self.sources[content, state] = source
 
-
     def most_changes(self, before: int, after: int) -> tuple[Whole, Whole]:
         """By how much counts of arrangements and of clients differ at most between two states, as far as the attacker knows it by place.
 
@@ -281,7 +280,9 @@ def assemble(series: Series) -> tuple[System, Batch]:
     system = System(
         counts=counts,
         rows=tuple(row for row, _ in rows),
-        figures=np.array([each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64),
+        figures=np.array(
+            [each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64
+        ),
         draws=np.array([names.index(each) for each in drawn], dtype=np.int64),
         names=names,
         turns=turns.pop(),
@@ -508,9 +509,15 @@ def _continuity(series: Series) -> Iterator[tuple[Row, Whole]]:
             of_year = [year * size + each for each in (begin, entering, leaving)]
             of_first = [first * size + each for each in (begin, entering, leaving)]
             of_second = [second * size + each for each in (begin, entering, leaving)]
-            made.append(((of_year[0], of_first[0]), (1, -1), f"{names[0]} of the year = {names[0]} of the first half ({period}, {release})"))
+            made.append(
+                ((of_year[0], of_first[0]), (1, -1), f"{names[0]} of the year = {names[0]} of the first half ({period}, {release})")
+            )
             made += [
-                ((of_year[n], of_first[n], of_second[n]), (1, -1, -1), f"{names[n]} of the year = that of both halves ({period}, {release})")
+                (
+                    (of_year[n], of_first[n], of_second[n]),
+                    (1, -1, -1),
+                    f"{names[n]} of the year = that of both halves ({period}, {release})",
+                )
                 for n in (1, 2)
             ]
             words = f"{names[0]} of the second half = {names[0]} + {names[1]} - {names[2]} of the first ({period}, {release})"

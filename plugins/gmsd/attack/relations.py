@@ -161,9 +161,7 @@ def _splits(whole: Content, among: Family) -> Iterator[Family]:
 
 def _says_less(family: Family, among: Family) -> bool:
     """Whether splitting one of it gives a sum that is at least as large, so that a bound on the family follows from one on that."""
-    return any(
-        parts and _disjoint(parts) and _covered(parts) == each.categories for each in family for parts in (_children(each, among),)
-    )
+    return any(parts and _disjoint(parts) and _covered(parts) == each.categories for each in family for parts in (_children(each, among),))
 
 
 def _arrangements_of_clients(clients: Family, ran: dict[frozenset[int], tuple[Family, str]]) -> Iterator[Relation]:

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 _PART = 32
 _TIMES = 4
-_STEPS_OF_A_PROGRAM = 1200
-"""How many steps take as long as one integer program: a walk that finds less by so many leaves the rest to programs."""
+_STEPS_OF_A_PROGRAM = 1_200
+"""How many steps take as long as one integer program."""
 _IDLE = 8
+"""After so many parts that find less than programs would, the rest is left to these."""
 _REACH = 31
 """How far from the true count a value is told apart from others: farther ones count as one."""
 
@@ -56,7 +57,9 @@ class Seen:
         """Only these."""
         return cls(counts.copy(), np.full_like(counts, 1 << _REACH))
 
-    def add(self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)) -> None:
+    def add(
+        self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)
+    ) -> None:
         """Note values of some counts in the columns where they are possible."""
         shift = np.clip(values - self.start[counts][..., columns], -_REACH, _REACH) + _REACH
         at = (counts, columns) if isinstance(columns, slice) else np.ix_(np.arange(len(self.start))[counts], columns)
@@ -122,7 +125,8 @@ def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int
             if not part.explained(system, walked.counts).all():
                 raise AssertionError("a walk left what is possible")
             counts[:, columns] = walked.counts
-            idle = idle + 1 if (before - int((seen.number < batch.needed).sum())) * _STEPS_OF_A_PROGRAM < tried else 0
+            found = before - int((seen.number < batch.needed).sum())
+            idle = idle + 1 if found * _STEPS_OF_A_PROGRAM < tried else 0
             if idle == _IDLE:
                 break
     return seen
