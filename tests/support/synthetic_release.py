@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from gmsd.attack.method import CELLS, Column, Method, PublicRelease, Rounding, Truth
+from gmsd.attack.method import CELLS, Method, PublicRelease, PublishedColumn, Rounding, Truth
 from gmsd.disclosure import draw
 from gmsd.tables import Content
 from tests.support import synthetic_truth as made
@@ -36,7 +36,7 @@ def draw_name(kind: Draws, table_id: str, content: str, group: str) -> str:
     return {"content": content, "row": row, "table": f"{table_id} {content}", "one": "one"}.get(kind, content)
 
 
-def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple[Column, ...]:
+def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple[PublishedColumn, ...]:
     """83262NED, 86050NED, 83264NED, 83268NED and GMSDMA01, counts and rates."""
     rule = rounding or Rounding()
     groups = [name for name in made.CLIENT_GROUPS if len(name) > 2]
@@ -50,7 +50,7 @@ def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple
     wanted += [("83268NED", word, name, f"{word}|{name}") for word in made.FLOWS for name in made.ARRANGEMENT_GROUPS]
     wanted += [("GMSDMA01", "clients", name, name) for name in (EXCLUDING, *(each for each in categories if int(each) < 15))]
     counts = tuple(
-        Column(
+        PublishedColumn(
             table,
             measure,
             group,
@@ -146,7 +146,7 @@ def _columns(how: Method) -> pl.DataFrame:
 
 
 def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame | None) -> pl.DataFrame:
-    """`table_id`, `group_code`, `content`, `period`, `region`, `true`, `shown`, by the definition of `Rounding.figure`, over whole columns."""
+    """`table_id`, `group_code`, `content`, `period`, `region`, `true`, `shown`, over whole columns."""
     frames = []
     municipalities = sorted(counts["municipality"].unique())
     drawn: dict[str, pl.DataFrame] = {}

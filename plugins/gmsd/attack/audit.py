@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.findings import Disclosure, Fault
 from gmsd.attack.merging import BESIDE, apart
 from gmsd.attack.nation import attack_nation
 from gmsd.attack.reading import assemble, read
 from gmsd.attack.solving import Program
 from gmsd.attack.system import MISSING, tightened
-from gmsd.attack.walking import Seen, walk
+from gmsd.attack.walking import walk
 from gmsd.attack.windows import NO_LIMIT
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from gmsd.attack.method import Method, PublicRelease, Truth
     from gmsd.attack.solving import Range
-    from gmsd.attack.system import Batch, Count, System
+    from gmsd.attack.system import Batch, System, Unknown
     from gmsd.tables import Content
 
     Whole = NDArray[np.int64]
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 BLIND = (
     "Ranges, not likelihoods: a count with many possible values may still have one that is far more likely (that is measured apart).",
     "Attackers who know true counts of several municipalities, or persons by name beyond the one client of a correction.",
-    "What nearly holds and is not used: that the arrangements of a year are those of its halves together, that a half begins with what the "
-    "one before ended with, that who has several arrangements in a half has as many in the year. Files of halves are delivered each by "
-    "itself, records are joined over both, so that these can fail.",
+    "Which contents the one client of a correction was counted in: taken to be unknown, only by how much a count can differ is used.",
+    "That who has several arrangements in a half has as many in the year: records are joined over both halves, so that this can fail.",
     "Tables on the same persons that are published elsewhere, and what an implausible figure tells who knows the place.",
     "A missing figure that the gate hid is taken to say nothing, although most missing figures are of small counts.",
 )
@@ -61,7 +60,7 @@ class AuditResult:
 
     cells: int
     unpublished: int
-    disclosed: tuple[Finding, ...]
+    disclosed: tuple[Disclosure, ...]
     faults: tuple[Fault, ...]
     seconds: dict[str, float]
     solved: int
@@ -77,7 +76,7 @@ class AuditResult:
 @dataclass(slots=True)
 class _Found:
     places: tuple[str, ...]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Disclosure] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     solved: int = 0
     walking: float = 0.0
@@ -244,17 +243,17 @@ def _contradicted(system: System, batch: Batch, place: int) -> str:
     return f"the true count of {_told(system.counts[int(outside[0])])} is not among those that the figures leave"
 
 
-def _told(count: Count) -> str:
+def _told(count: Unknown) -> str:
     return f"{count.content} of {count.period} ({count.release})"
 
 
 def _finding(
     system: System, batch: Batch, program: Program, count: int, place: int, left: Range, preference: _Preference, *, explain: bool
-) -> Finding:
+) -> Disclosure:
     equations, about = program.why(count, left) if explain else ((), frozenset({count}))
     what = system.counts[count]
     regions = batch.places[place].split(BESIDE)
-    return Finding(
+    return Disclosure(
         release_id=what.release,
         region=regions[what.slot],
         period=what.period,

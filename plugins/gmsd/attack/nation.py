@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.findings import Disclosure, Fault
 from gmsd.attack.system import MISSING
 from gmsd.attack.windows import NO_LIMIT, window
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmsd.attack.method import Column, PublicRelease
+    from gmsd.attack.method import PublicRelease, PublishedColumn
     from gmsd.attack.reading import Series
 
     Whole = NDArray[np.int64]
@@ -41,7 +41,7 @@ class NationAttacked:
     """
 
     unpublished: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Disclosure] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -49,7 +49,7 @@ class NationAttacked:
 class _Told:
     """A national figure that is no sum of shown figures."""
 
-    column: Column
+    column: PublishedColumn
     kind: int
     state: int
     value: int
@@ -124,10 +124,10 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
                 kind = next(n for n, each in enumerate(series.kinds) if column in each.columns)
                 told.append(_Told(column, kind, states[period], value))
     known = {(each.table_id, each.measure, each.group_code) for each in series.method.columns}
-    for key, found in by_column.items():
-        if key not in known:
-            words = f"{found['value'][0]} is no sum of shown figures, and no estimate of them that was computed again"
-            made.faults.append(Fault("nation", release.release_id, " ".join((key[0], _NATION, found["period"][0], *key[1:])), words))
+    for (table_id, measure, group), rest in by_column.items():
+        if (table_id, measure, group) not in known:
+            words = f"{rest['value'][0]} is no sum of shown figures, and no estimate of them that was computed again"
+            made.faults.append(Fault("nation", release.release_id, f"{table_id} {_NATION} {rest['period'][0]} {measure} {group}", words))
     return told
 
 
@@ -137,7 +137,7 @@ def _single(series: Series, each: _Told, made: NationAttacked, never: NDArray[np
     figures, delivered = series.figures[each.kind, each.state], series.delivered[each.state]
     shown = delivered & (figures != MISSING)
     hidden = delivered & ~shown
-    low, high = _ranges(series, each, figures, delivered)
+    low, high = _ranges(each, figures, delivered)
     rest = each.value - int(figures[shown].sum())
     true = None if series.truth is None else series.truth[content, each.state]
     if true is None or int(true[hidden].sum()) == rest:
@@ -168,7 +168,7 @@ def _single(series: Series, each: _Told, made: NationAttacked, never: NDArray[np
         if most - least + 1 < series.method.thin_unpublished:
             period, release = series.states[each.state]
             made.findings.append(
-                Finding(
+                Disclosure(
                     release,
                     series.places[int(left[0])],
                     period,
@@ -183,7 +183,7 @@ def _single(series: Series, each: _Told, made: NationAttacked, never: NDArray[np
             )
 
 
-def _ranges(series: Series, each: _Told, figures: Whole, delivered: NDArray[np.bool_]) -> tuple[Whole, Whole]:
+def _ranges(each: _Told, figures: Whole, delivered: NDArray[np.bool_]) -> tuple[Whole, Whole]:
     """Least and largest count of every municipality, by its own figure."""
     low, high = np.zeros(len(figures), dtype=np.int64), np.zeros(len(figures), dtype=np.int64)
     for figure in np.unique(figures[delivered]).tolist():
@@ -204,8 +204,8 @@ def _change(series: Series, before: _Told, after: _Told) -> None:
     most = np.where(both, series.most_changes(before.state, after.state)[1], 0)
     if (most >= NO_LIMIT).any():
         return
-    low_after, high_after = _ranges(series, after, series.figures[after.kind, after.state], came)
-    low_before, high_before = _ranges(series, before, series.figures[before.kind, before.state], went)
+    low_after, high_after = _ranges(after, series.figures[after.kind, after.state], came)
+    low_before, high_before = _ranges(before, series.figures[before.kind, before.state], went)
     low = np.where(came, low_after, 0) - np.where(went, high_before, 0) - most
     high = np.where(came, high_after, 0) - np.where(went, low_before, 0) + most
     change = after.value - before.value

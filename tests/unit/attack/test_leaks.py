@@ -18,7 +18,7 @@ from tests.support import synthetic_truth as made
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gmsd.attack import AuditResult, PublicRelease
+    from gmsd.attack import AuditResult, Method, PublicRelease
 
 PEOPLE = (1_000, 1_300, 2_400, 3_800, 5_200, 7_100, 9_000, 9_600, 12_000, 14_500, 18_000, 21_000, 24_000, 28_000, 33_000, 45_000)
 NEAREST = Rounding(keyed=False, secret=False)
@@ -230,7 +230,7 @@ def test_a_merged_municipality_is_told_by_its_parts() -> None:
     result = audit(releases, how, known, processes=1)
     single = audit([releases[0]], how, known, processes=1)
     assert len(result.disclosed) > len(single.disclosed)
-    assert any(f"of GM0016" in words for each in result.disclosed for words in each.equations)
+    assert any("of GM0016" in words for each in result.disclosed for words in each.equations)
 
 
 def test_one_content_shown_twice() -> None:
@@ -270,8 +270,8 @@ def test_the_hole_is_repaired_and_a_flat_beginning_closes_it() -> None:
         assert {(each.release_id, each.kind, each.low, each.high) for each in told} == {("r2", "missing", 10, 11)}
         assert {each.repair for each in told} == {(each.period, "A019508") for each in told}
 
-        def publish(hidden: pl.DataFrame) -> PublicRelease:
-            return published.release("r2", steps[1], how, people(), key=key, repaired=hidden)
+        def publish(hidden: pl.DataFrame, how: Method = how, true: pl.DataFrame = steps[1], key: bytes = key) -> PublicRelease:
+            return published.release("r2", true, how, people(), key=key, repaired=hidden)
 
         result, hidden = repair(releases, how, publish, known, processes=1)
         assert result.passed

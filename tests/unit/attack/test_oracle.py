@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.attack import CELLS, Column, Method, PublicRelease, Rounding, Truth, audit
+from gmsd.attack import CELLS, Method, PublicRelease, PublishedColumn, Rounding, Truth, audit
 from gmsd.attack.method import TRUTH
 from gmsd.tables import Content
 
@@ -86,7 +86,7 @@ class World:
         method = Method(
             contents=self.contents,
             columns=tuple(
-                Column("T1", "count", each.name, each.name, self.draw_of[each.name], self.rule, within=self.within.get(each.name))
+                PublishedColumn("T1", "count", each.name, each.name, self.draw_of[each.name], self.rule, within=self.within.get(each.name))
                 for each in self.contents
             ),
             years=YEARS,
