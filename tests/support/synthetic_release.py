@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from gmsd.attack.method import CELLS, Column, Method, PublicRelease, Rounding, Truth
+from gmsd.attack.method import CELLS, Method, PublicRelease, PublishedColumn, Rounding, Truth
 from gmsd.disclosure import draw
 from gmsd.tables import Content
 from tests.support import synthetic_truth as made
@@ -36,7 +36,7 @@ def draw_name(kind: Draws, table_id: str, content: str, group: str) -> str:
     return {"content": content, "row": row, "table": f"{table_id} {content}", "one": "one"}.get(kind, content)
 
 
-def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple[Column, ...]:
+def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple[PublishedColumn, ...]:
     """83262NED, 86050NED, 83264NED, 83268NED and GMSDMA01, counts and rates."""
     rule = rounding or Rounding()
     groups = [name for name in made.CLIENT_GROUPS if len(name) > 2]
@@ -50,7 +50,7 @@ def columns(rounding: Rounding | None = None, draws: Draws = "content") -> tuple
     wanted += [("83268NED", word, name, f"{word}|{name}") for word in made.FLOWS for name in made.ARRANGEMENT_GROUPS]
     wanted += [("GMSDMA01", "clients", name, name) for name in (EXCLUDING, *(each for each in categories if int(each) < 15))]
     counts = tuple(
-        Column(
+        PublishedColumn(
             table,
             measure,
             group,
@@ -146,13 +146,15 @@ def _columns(how: Method) -> pl.DataFrame:
 
 
 def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame | None) -> pl.DataFrame:
-    """`table_id`, `group_code`, `content`, `period`, `region`, `true`, `shown`, by the definition of `Rounding.figure`, over whole columns."""
+    """`table_id`, `group_code`, `content`, `period`, `region`, `true`, `shown`, over whole columns."""
     frames = []
     municipalities = sorted(counts["municipality"].unique())
     drawn: dict[str, pl.DataFrame] = {}
     for column in [each for each in how.columns if each.per is None]:
         for name in {column.draw, column.draw_in(year=True)} - drawn.keys():
-            rows = [(code, *(draw(key, purpose, f"GM{code}", name, base=column.rounding.base) for purpose in "ts")) for code in municipalities]
+            rows = [
+                (code, *(draw(key, purpose, f"GM{code}", name, base=column.rounding.base) for purpose in "ts")) for code in municipalities
+            ]
             drawn[name] = pl.DataFrame(rows, schema={"municipality": pl.String, "turn": pl.Int64, "late": pl.Int64}, orient="row")
         of_halves, of_years = drawn[column.draw], drawn[column.draw_in(year=True)]
         both = pl.concat([of_halves.with_columns(year=pl.lit(value=False)), of_years.with_columns(year=pl.lit(value=True))])
@@ -180,9 +182,11 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
     made_of = pl.concat(frames)
     if repaired is not None:
         hide = repaired.select("period", "region", "content", hide=pl.lit(value=True))
-        made_of = made_of.join(hide, on=["period", "region", "content"], how="left").with_columns(
-            shown=pl.when(pl.col("hide").is_null()).then(pl.col("shown"))
-        ).drop("hide")
+        made_of = (
+            made_of.join(hide, on=["period", "region", "content"], how="left")
+            .with_columns(shown=pl.when(pl.col("hide").is_null()).then(pl.col("shown")))
+            .drop("hide")
+        )
     for column in how.columns:
         if column.within is None:
             continue
@@ -190,10 +194,16 @@ def _shown(counts: pl.DataFrame, how: Method, key: bytes, repaired: pl.DataFrame
         whole = made_of.filter((pl.col("table_id") == column.table_id) & (pl.col("content") == column.within)).select(
             "period", "region", whole="shown"
         )
-        made_of = made_of.join(whole, on=["period", "region"], how="left").with_columns(
-            shown=pl.when(~mine).then(pl.col("shown")).when(pl.col("whole").is_not_null() & pl.col("shown").is_not_null())
-            .then(pl.min_horizontal("shown", "whole"))
-        ).drop("whole")
+        made_of = (
+            made_of.join(whole, on=["period", "region"], how="left")
+            .with_columns(
+                shown=pl.when(~mine)
+                .then(pl.col("shown"))
+                .when(pl.col("whole").is_not_null() & pl.col("shown").is_not_null())
+                .then(pl.min_horizontal("shown", "whole"))
+            )
+            .drop("whole")
+        )
     excluding = pl.col("content") == EXCLUDING  # GMSDMA01 shows what the other tables show
     clamped = made_of.filter(excluding & (pl.col("table_id") == "83262NED")).select("content", "period", "region", clamped="shown")
     return (

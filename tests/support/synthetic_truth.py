@@ -43,8 +43,11 @@ def contents() -> tuple[tuple[str, str, tuple[int, ...], int | None], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Arrangements: `place` (position of the municipality), `person` (unique in the country; -1 = unknown), `category`, `start` (0 before the
-    year, 1 and 2 in a half), `end` (1 and 2 in a half, 3 running), and whether the file of each half holds it."""
+    """Arrangements.
+
+    `place` is the position of the municipality, `person` unique in the country (-1 = unknown), `start` 0 before the year and 1 or 2 in a
+    half, `end` 1 or 2 in a half and 3 running; `in_first` and `in_second` say whether the file of a half holds it.
+    """
 
     places: tuple[str, ...]
     inhabitants: np.ndarray
@@ -115,7 +118,7 @@ def register(number: int = 355, seed: int = 1, *, careful: float = 0.5, inhabita
 
 
 def corrected(before: Register, share: float, seed: int, *, stay: bool = False) -> Register:
-    """A redelivery in which so large a share of the municipalities has one client more or one less; `stay`: a client of verblijf en opvang."""
+    """A redelivery in which such a share of the municipalities has one client more or less; `stay`: a client of verblijf en opvang."""
     rng = np.random.default_rng(seed)
     chosen = np.flatnonzero(rng.random(len(before.places)) < share)
     known = before.person >= 0
@@ -182,7 +185,9 @@ def _counted(held: Register, period: str) -> list[tuple[str, np.ndarray]]:
     return made
 
 
-def series(number: int, releases: int, seed: int = 1, *, share: float = 0.3, stay: bool = False, careful: float = 0.5) -> list[pl.DataFrame]:
+def series(
+    number: int, releases: int, seed: int = 1, *, share: float = 0.3, stay: bool = False, careful: float = 0.5
+) -> list[pl.DataFrame]:
     """True counts of so many releases, each corrected by one client in a share of the municipalities."""
     held = register(number, seed, careful=careful)
     made = [counts(held)]

@@ -5,9 +5,9 @@ of the method in use: docs/decisions/0030.
 """
 
 from gmsd.attack.audit import AuditResult, audit
-from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.findings import Disclosure, Fault
 from gmsd.attack.likelihood import Guess, Guessed, GuessResult, guess
-from gmsd.attack.method import CELLS, TRUTH, Column, Method, PublicRelease, Rounding, Truth, method_of
+from gmsd.attack.method import CELLS, TRUTH, Method, PublicRelease, PublishedColumn, Rounding, Truth, method_of
 from gmsd.attack.repairs import REPAIR, repair, repairs
 
 __all__ = [
@@ -15,14 +15,14 @@ __all__ = [
     "REPAIR",
     "TRUTH",
     "AuditResult",
-    "Column",
+    "Disclosure",
     "Fault",
-    "Finding",
     "Guess",
     "GuessResult",
     "Guessed",
     "Method",
     "PublicRelease",
+    "PublishedColumn",
     "Rounding",
     "Truth",
     "audit",

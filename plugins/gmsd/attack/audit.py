@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.findings import Disclosure, Fault
 from gmsd.attack.merging import BESIDE, apart
 from gmsd.attack.nation import attack_nation
 from gmsd.attack.reading import assemble, read
 from gmsd.attack.solving import Program
 from gmsd.attack.system import MISSING, tightened
-from gmsd.attack.walking import Seen, walk
+from gmsd.attack.walking import walk
 from gmsd.attack.windows import NO_LIMIT
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from gmsd.attack.method import Method, PublicRelease, Truth
     from gmsd.attack.solving import Range
-    from gmsd.attack.system import Batch, Count, System
+    from gmsd.attack.system import Batch, System, Unknown
     from gmsd.tables import Content
 
     Whole = NDArray[np.int64]
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 BLIND = (
     "Ranges, not likelihoods: a count with many possible values may still have one that is far more likely (that is measured apart).",
     "Attackers who know true counts of several municipalities, or persons by name beyond the one client of a correction.",
-    "What nearly holds and is not used: that the arrangements of a year are those of its halves together, that a half begins with what the "
-    "one before ended with, that who has several arrangements in a half has as many in the year. Files of halves are delivered each by "
-    "itself, records are joined over both, so that these can fail.",
+    "Which contents the one client of a correction was counted in: taken to be unknown, only by how much a count can differ is used.",
+    "That who has several arrangements in a half has as many in the year: records are joined over both halves, so that this can fail.",
     "Tables on the same persons that are published elsewhere, and what an implausible figure tells who knows the place.",
     "A missing figure that the gate hid is taken to say nothing, although most missing figures are of small counts.",
 )
@@ -61,7 +60,7 @@ class AuditResult:
 
     cells: int
     unpublished: int
-    disclosed: tuple[Finding, ...]
+    disclosed: tuple[Disclosure, ...]
     faults: tuple[Fault, ...]
     seconds: dict[str, float]
     solved: int
@@ -77,7 +76,7 @@ class AuditResult:
 @dataclass(slots=True)
 class _Found:
     places: tuple[str, ...]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Disclosure] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     solved: int = 0
     walking: float = 0.0
@@ -124,9 +123,7 @@ def audit(
     system, whole = assemble(series)
     if places is not None:
         whole = whole.taken([position for position, place in enumerate(whole.places) if place in set(places)])
-    whole, merged = apart(series, releases, system, whole)
-    batch = tightened(system, whole)
-    blocks = [(each, tightened(each, part)) for each, part in merged]
+    batch, blocks = apart(series, releases, system, whole)
     preference = _Preference(
         newest=releases[-1].release_id,
         leaving_out=frozenset(each.content for each in method.columns if each.within is not None),
@@ -170,7 +167,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content], pre
     """Attack the counts of some places: witnesses first, integer programming for what these leave."""
     found = _Found(batch.places)
     began = time.perf_counter()
-    batch = _started(system, batch, found)
+    batch = tightened(system, _started(system, batch, found))
     if not batch.places:
         return found
     seen = walk(system, batch, contents, sweeps=1)
@@ -178,7 +175,7 @@ def attack_places(system: System, batch: Batch, contents: Sequence[Content], pre
     lacking = seen.number < batch.needed
     for place in np.flatnonzero(lacking.any(axis=0)).tolist():
         program = Program(system, batch, place)
-        program.scatter(np.flatnonzero(lacking[:, place]), seen, place)
+        program.scatter(batch.needed[:, place], seen, place)
         for count in np.flatnonzero(lacking[:, place]).tolist():
             needed = int(batch.needed[count, place])
             if len(seen.values(count, place)) >= needed:
@@ -208,7 +205,7 @@ def _started(system: System, batch: Batch, found: _Found) -> Batch:
         start = None
         for given_up in ((), ("continuity",), ("continuity", "redelivery")):
             bounds[[position for position, row in enumerate(system.rows) if row.kind in given_up], place] = NO_LIMIT
-            start = _start(system, replace(batch, bounds=bounds), place)
+            start = _start(system, tightened(system, replace(batch, bounds=bounds).taken([place])))
             if start is not None:
                 break
         if start is not None:
@@ -219,10 +216,9 @@ def _started(system: System, batch: Batch, found: _Found) -> Batch:
     return replace(batch, known=known, bounds=bounds).taken(sorted(kept))
 
 
-def _start(system: System, batch: Batch, place: int) -> Whole | None:
-    program = Program(system, batch, place)
+def _start(system: System, column: Batch) -> Whole | None:
+    program = Program(system, column, 0)
     counts, _, _ = program.ask(program.everything(), {})
-    column = batch.taken([place])
     return counts if counts is not None and column.explained(system, counts[:, None]).all() else None
 
 
@@ -247,17 +243,17 @@ def _contradicted(system: System, batch: Batch, place: int) -> str:
     return f"the true count of {_told(system.counts[int(outside[0])])} is not among those that the figures leave"
 
 
-def _told(count: Count) -> str:
+def _told(count: Unknown) -> str:
     return f"{count.content} of {count.period} ({count.release})"
 
 
 def _finding(
     system: System, batch: Batch, program: Program, count: int, place: int, left: Range, preference: _Preference, *, explain: bool
-) -> Finding:
+) -> Disclosure:
     equations, about = program.why(count, left) if explain else ((), frozenset({count}))
     what = system.counts[count]
     regions = batch.places[place].split(BESIDE)
-    return Finding(
+    return Disclosure(
         release_id=what.release,
         region=regions[what.slot],
         period=what.period,
@@ -273,9 +269,7 @@ def _finding(
     )
 
 
-def _repair(
-    system: System, batch: Batch, count: int, place: int, about: frozenset[int], preference: _Preference
-) -> tuple[str, str] | None:
+def _repair(system: System, batch: Batch, count: int, place: int, about: frozenset[int], preference: _Preference) -> tuple[str, str] | None:
     what = system.counts[count]
     own = next((n for n, each in enumerate(system.counts) if each == what._replace(release=preference.newest)), None)
     says = set(system.figures[batch.window[:, place] != batch.silent].tolist())

@@ -25,7 +25,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Disclosure:
     """A count that the figures tell.
 
     Attributes:

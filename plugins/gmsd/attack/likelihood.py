@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Real = NDArray[np.float64]
 
-MOST_SHOWN = 0.5
+MOST = 2 / 3
+"""The largest chance of a best guess; by itself a shown count is guessed with 1/5."""
 MOST_GAINED = 0.25
+"""By how much the chance for a missing count may be larger than its one figure gives, where that alone is more than the other bound."""
 _WIDTH = 14
-_KEPT_BY_A_CORRECTION = 0.5
-"""The chance that a count stays as it is when a client of the municipality is corrected: most clients are in other groups."""
+_KEPT_BY_A_CORRECTION = 0.75
+"""The chance that a count stays as it is when a client of the municipality is corrected [assumed]: most clients are in other groups."""
 _SPREADS = (0.3, 0.6, 1.0, 2.0, 4.0, 8.0, 16.0, 40.0)
 
 
@@ -102,8 +104,8 @@ def guess(releases: Sequence[PublicRelease], method: Method, truth: Truth | None
         truth: The true counts, to know which guesses are right.
 
     Returns:
-        For missing and shown counts how sure the best guesses are. The bound: a shown count is guessed with a chance of at most
-        `MOST_SHOWN`; a missing one with at most `MOST_SHOWN`, or with at most `MOST_GAINED` more than its one figure gives.
+        For missing and shown counts how sure the best guesses are. The bound: a count is guessed with a chance of at most `MOST`, a
+        missing one that is surer than that from its one figure with at most `MOST_GAINED` more.
     """
     series = read(releases, method, truth)
     system, batch = assemble(series)
@@ -114,7 +116,7 @@ def guess(releases: Sequence[PublicRelease], method: Method, truth: Truth | None
     for figures in system.figures_of_draws:
         _guess_draw(series, system, batch, people, figures, (alone, every, best_alone, best))
     asked = (batch.needed > 0) & (best != MISSING)
-    limit = np.where(batch.shown, MOST_SHOWN, np.maximum(MOST_SHOWN, alone + MOST_GAINED))
+    limit = np.where(batch.shown, MOST, np.maximum(MOST, alone + MOST_GAINED))
     over = asked & (every > limit + 1e-9)
     kinds: list[Guessed] = []
     for kind, mine in (("missing", asked & ~batch.shown), ("shown", asked & batch.shown)):
@@ -124,14 +126,25 @@ def guess(releases: Sequence[PublicRelease], method: Method, truth: Truth | None
         right_alone = None if batch.known is None else float((best_alone == batch.known)[mine].mean())
         kinds.append(
             Guessed(
-                "missing" if kind == "missing" else "shown", int(mine.sum()), float(alone[mine].mean()), float(every[mine].mean()),
-                right_alone, right, float(every[mine].max()), int((over & mine).sum()),
+                "missing" if kind == "missing" else "shown",
+                int(mine.sum()),
+                float(alone[mine].mean()),
+                float(every[mine].mean()),
+                right_alone,
+                right,
+                float(every[mine].max()),
+                int((over & mine).sum()),
             )
         )
     found = [
         Guess(
-            system.counts[count].release, batch.places[place], system.counts[count].period, system.counts[count].content,
-            "shown" if batch.shown[count, place] else "missing", round(float(alone[count, place]), 3), round(float(every[count, place]), 3),
+            system.counts[count].release,
+            batch.places[place],
+            system.counts[count].period,
+            system.counts[count].content,
+            "shown" if batch.shown[count, place] else "missing",
+            round(float(alone[count, place]), 3),
+            round(float(every[count, place]), 3),
         )
         for count, place in zip(*np.nonzero(over), strict=True)
     ]
@@ -143,7 +156,8 @@ def _people(series: Series, releases: Sequence[PublicRelease]) -> Real:
     made = np.full((len(series.states), len(series.places)), np.nan)
     for release in releases:
         known = {
-            (period, f"GM{code}"): number for period, code, number in release.inhabitants.select("period", "municipality", "inhabitants").iter_rows()
+            (period, f"GM{code}"): number
+            for period, code, number in release.inhabitants.select("period", "municipality", "inhabitants").iter_rows()
         }
         for state, (period, held) in enumerate(series.states):
             if held == release.release_id:
@@ -151,9 +165,7 @@ def _people(series: Series, releases: Sequence[PublicRelease]) -> Real:
     return np.where(np.isnan(made), np.nanmedian(made) if not np.isnan(made).all() else 1.0, made)
 
 
-def _guess_draw(
-    series: Series, system: System, batch: Batch, people: Real, figures: Whole, into: tuple[Real, Real, Whole, Whole]
-) -> None:
+def _guess_draw(series: Series, system: System, batch: Batch, people: Real, figures: Whole, into: tuple[Real, Real, Whole, Whole]) -> None:
     """All chains of counts (a content and period through the releases) whose figures share one draw."""
     chains = [_chain(series, system, batch, people, chain) for chain in _chains(system, figures)]
     draws = np.prod([chain.weight for chain in chains], axis=0)
@@ -208,7 +220,9 @@ def _chain(series: Series, system: System, batch: Batch, people: Real, figures: 
         prior.append(likely / np.maximum(likely.sum(axis=1, keepdims=True), 1e-300))
         assert count // size == state
     steps = [
-        _step(series, states[n], states[n + 1], base[n], base[n + 1], prior[n + 1], series.method.contents[counts[n] % size].unit == "clients")
+        _step(
+            series, states[n], states[n + 1], base[n], base[n + 1], prior[n + 1], series.method.contents[counts[n] % size].unit == "clients"
+        )
         for n in range(len(figures) - 1)
     ]
     forward = [fits[0] * prior[0]]
@@ -235,6 +249,8 @@ def _step(series: Series, before: int, after: int, low: Whole, then: Whole, prio
     bound = most[:, None, None]
     moved = (1 - _KEPT_BY_A_CORRECTION) / (2 * np.maximum(bound, 1))
     known = np.where(differ == 0, np.where(bound == 0, 1.0, _KEPT_BY_A_CORRECTION), np.where(np.abs(differ) <= bound, moved, 0.0))
+    down = np.minimum((low[:, None] + np.arange(_WIDTH))[:, :, None], bound)
+    known = known / np.where(bound == 0, 1.0, _KEPT_BY_A_CORRECTION + moved * (bound + np.maximum(down, 0)))
     return np.where(bound >= NO_LIMIT, prior[:, None, :], known)
 
 

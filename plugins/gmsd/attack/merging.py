@@ -1,4 +1,4 @@
-"""A period that is shown for a municipality and for one that it took over later: their counts hang together, so they are attacked together."""
+"""A period that is shown for a municipality and for one that it took over: their counts hang together, so they are attacked together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmsd.attack.findings import Fault
-from gmsd.attack.system import Count, Row, System
+from gmsd.attack.system import Row, System, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,11 +34,11 @@ def apart(series: Series, releases: Sequence[PublicRelease], system: System, bat
     for old, new in taken_over.items():
         if old in batch.places and new in batch.places and _shown_twice(series, old, new):
             groups.setdefault(new, []).append(old)
-    made = [_together(series, system, batch, (new, *sorted(old)), taken_over) for new, old in groups.items()]
-    gone = {region for new, old in groups.items() for region in (new, *old)}
+    made = [_together(series, system, batch, (new, *sorted(parts)), taken_over) for new, parts in groups.items()]
+    gone = {region for new, parts in groups.items() for region in (new, *parts)}
     rest = batch.taken([position for position, place in enumerate(batch.places) if place not in gone])
-    for new, old in groups.items():
-        words = f"a period is shown for {new} and for {', '.join(sorted(old))}, which it took over: old periods are never restated"
+    for new, parts in groups.items():
+        words = f"a period is shown for {new} and for {', '.join(sorted(parts))}, which it took over: old periods are never restated"
         series.faults.append(Fault("merged", releases[-1].release_id, new, words))
     return rest, made
 
@@ -56,24 +56,23 @@ def _pairs(series: Series, old: str, new: str) -> Iterator[tuple[int, int]]:
                 yield one, other
 
 
-def _together(
-    series: Series, system: System, batch: Batch, regions: tuple[str, ...], taken_over: dict[str, str]
-) -> tuple[System, Batch]:
+def _together(series: Series, system: System, batch: Batch, regions: tuple[str, ...], taken_over: dict[str, str]) -> tuple[System, Batch]:
     size, slots = len(system.counts), len(regions)
     columns = [batch.places.index(region) for region in regions]
     parts = [batch.taken([column]) for column in columns]
     known = None if batch.known is None else np.concatenate([part.known for part in parts if part.known is not None])
     rows = [
-        (Row(tuple(slot * size + count for count in row.counts), row.factors, f"{row.words} of {region}", row.kind), part.bounds[position, 0])
+        (
+            Row(tuple(slot * size + count for count in row.counts), row.factors, f"{row.words} of {region}", row.kind),
+            part.bounds[position, 0],
+        )
         for slot, (region, part) in enumerate(zip(regions, parts, strict=True))
         for position, row in enumerate(system.rows)
     ]
     every = {old for old, new in taken_over.items() if new == regions[0]} == set(regions[1:])
-    for row in _merged(series, regions, size, every=every):
-        if known is None or sum(factor * int(known[count, 0]) for count, factor in zip(row.counts, row.factors, strict=True)) <= 0:
-            rows.append((row, 0))
+    rows += [(row, 0) for row in _merged(series, regions, size, every=every) if known is None or _holds(row, known)]
     joined = System(
-        counts=tuple(Count(slot, *count[1:]) for slot in range(slots) for count in system.counts),
+        counts=tuple(Unknown(slot, *count[1:]) for slot in range(slots) for count in system.counts),
         rows=tuple(row for row, _ in rows),
         figures=np.concatenate([slot * size + system.figures for slot in range(slots)]),
         draws=np.concatenate([slot * len(system.names) + system.draws for slot in range(slots)]),
@@ -81,12 +80,24 @@ def _together(
         turns=system.turns,
         years=system.years,
     )
-    stacked = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("low", "high", "window", "first", "told", "needed", "shown")
-    }
     bounds = np.array([[bound] for _, bound in rows], dtype=np.int64)
-    return joined, replace(parts[0], places=(BESIDE.join(regions),), bounds=bounds, known=known, **stacked)
+    return joined, replace(
+        parts[0],
+        places=(BESIDE.join(regions),),
+        bounds=bounds,
+        known=known,
+        low=np.concatenate([part.low for part in parts]),
+        high=np.concatenate([part.high for part in parts]),
+        window=np.concatenate([part.window for part in parts]),
+        first=np.concatenate([part.first for part in parts]),
+        told=np.concatenate([part.told for part in parts]),
+        needed=np.concatenate([part.needed for part in parts]),
+        shown=np.concatenate([part.shown for part in parts]),
+    )
+
+
+def _holds(row: Row, known: Whole) -> bool:
+    return sum(factor * int(known[count, 0]) for count, factor in zip(row.counts, row.factors, strict=True)) <= 0
 
 
 def _merged(series: Series, regions: tuple[str, ...], size: int, *, every: bool) -> Iterator[Row]:
@@ -110,8 +121,8 @@ def _merged(series: Series, regions: tuple[str, ...], size: int, *, every: bool)
             if content.number is not None:
                 continue
             if persons:
-                for old, name in zip(old_ones, names, strict=True):
-                    yield Row((old, new), (1, -1), f"{name} <= {content.name} of {regions[0]} {said}", "merged")
+                for one, name in zip(old_ones, names, strict=True):
+                    yield Row((one, new), (1, -1), f"{name} <= {content.name} of {regions[0]} {said}", "merged")
             if every and len(found) == len(regions) - 1:
                 together, minus = (new, *old_ones), (1, *(-1 for _ in old_ones))
                 yield Row(together, minus, f"{content.name} of {regions[0]} <= {' + '.join(names)} {said}", "merged")

@@ -80,7 +80,7 @@ class Rounding:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PublishedColumn:
     """One series of figures in a table: a measure and a group.
 
     Attributes:
@@ -92,7 +92,7 @@ class Column:
         rounding: How figures are made of counts.
         within: Name of the content beside which it is shown: missing when that is, never above it.
         per: Of a rate: for how many inhabitants; None for a count.
-        parts: Names of contents of which the figure is the sum of figures, whether these are shown or not; empty: it is rounded by itself.
+        parts: Names of contents of which the figure is the sum of figures, shown or not; empty: it is rounded by itself.
         draw_of_years: Name of the draws in years, where these differ from those in half-years.
     """
 
@@ -121,19 +121,17 @@ class Method:
         columns: What tables show.
         years: Period of a year -> the periods of its halves.
         changes: Most clients by which the attacker knows a redelivery to differ from the delivery before it, where that is so.
-        continuity: Whether the attacker supposes that the files of two halves agree, where they do: that a half begins with the arrangements
-            that the one before ended with, and that those of a year are those of its halves.
-        coverage: Least share, in per cents of all inhabitants, of the shown municipalities in a national figure.
+        continuity: Whether the attacker supposes that the files of two halves agree, where they do: that a half begins with the
+            arrangements that the one before ended with, and that those of a year are those of its halves.
         thin: A missing figure with fewer possible counts is disclosed.
         thin_unpublished: A count of a municipality of which nothing is published, with fewer possible values, is disclosed.
     """
 
     contents: tuple[Content, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[PublishedColumn, ...]
     years: Mapping[str, tuple[str, ...]]
     changes: int = 1
     continuity: bool = True
-    coverage: int = 75
     thin: int = 3
     thin_unpublished: int = 10
 
@@ -199,16 +197,18 @@ def method_of(
     for other in counted[1:]:
         differ = sorted(name for name in counted[0].keys() & other.keys() if counted[0][name] != other[name])
         if differ:
-            raise ValueError(f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one")
+            raise ValueError(
+                f"{', '.join(differ)} count something else in {half_years[0]} than later: such a series cannot be attacked as one"
+            )
     contents = {name: content for each in counted for name, content in each.items()}
     wholes = dict(nested)
-    columns: dict[Column, None] = {}
+    columns: dict[PublishedColumn, None] = {}
     for table in municipal:
         for group in {group.code: group for half_year in half_years for group in table.groups(half_year)}.values():
             for count in table.counts:
                 name = table.content(count, group).name
                 rounding = Rounding.of(protections[name])
-                column = Column(table.table_id, count.key, group.code, name, name, rounding, within=wholes.get(name))
+                column = PublishedColumn(table.table_id, count.key, group.code, name, name, rounding, within=wholes.get(name))
                 columns[column] = None
                 for rate in table.rates_of(count):
                     columns[replace(column, measure=rate.key, per=rate.per)] = None

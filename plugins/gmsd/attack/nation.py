@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gmsd.attack.findings import Fault, Finding
+from gmsd.attack.findings import Disclosure, Fault
 from gmsd.attack.system import MISSING
 from gmsd.attack.windows import NO_LIMIT, window
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmsd.attack.method import Column, PublicRelease
+    from gmsd.attack.method import PublicRelease, PublishedColumn
     from gmsd.attack.reading import Series
 
     Whole = NDArray[np.int64]
@@ -41,7 +41,7 @@ class NationAttacked:
     """
 
     unpublished: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Disclosure] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -49,7 +49,7 @@ class NationAttacked:
 class _Told:
     """A national figure that is no sum of shown figures."""
 
-    column: Column
+    column: PublishedColumn
     kind: int
     state: int
     value: int
@@ -68,7 +68,11 @@ def attack_nation(series: Series, releases: Sequence[PublicRelease]) -> NationAt
     for each in told:
         _single(series, each, made, never[series.states[each.state][0]])
     for one, other in combinations(told, 2):
-        same = (one.column.table_id, one.kind, series.states[one.state][0]) == (other.column.table_id, other.kind, series.states[other.state][0])
+        same = (one.column.table_id, one.kind, series.states[one.state][0]) == (
+            other.column.table_id,
+            other.kind,
+            series.states[other.state][0],
+        )
         if same and one.state < other.state:
             _change(series, one, other)
     return made
@@ -79,8 +83,10 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
     municipal = cells.filter(pl.col("region") != _NATION)
     people = release.inhabitants.select("period", region=pl.format("GM{}", "municipality"), people=pl.col("inhabitants").cast(pl.Int64))
     key = ["table_id", "measure", "group_code", "period"]
-    sums = municipal.join(people, on=["period", "region"], how="left").group_by(key).agg(
-        summed=pl.col("value").sum(), covered=pl.col("people").filter(pl.col("value").is_not_null()).sum()
+    sums = (
+        municipal.join(people, on=["period", "region"], how="left")
+        .group_by(key)
+        .agg(summed=pl.col("value").sum(), covered=pl.col("people").filter(pl.col("value").is_not_null()).sum())
     )
     nation = cells.filter(pl.col("region") == _NATION).drop_nulls("value").join(sums, on=key, how="left")
     if release.estimates is not None:
@@ -96,8 +102,14 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
             continue
         if column.per is not None:
             count = counts.get((column.table_id, column.content, column.group_code))
-            of = None if count is None else sums.filter(
-                (pl.col("table_id") == column.table_id) & (pl.col("measure") == count.measure) & (pl.col("group_code") == column.group_code)
+            of = (
+                None
+                if count is None
+                else sums.filter(
+                    (pl.col("table_id") == column.table_id)
+                    & (pl.col("measure") == count.measure)
+                    & (pl.col("group_code") == column.group_code)
+                )
             )
             if of is not None:
                 found = found.drop("summed", "covered").join(of.select("period", "summed", "covered"), on="period", how="left")
@@ -112,10 +124,10 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
                 kind = next(n for n, each in enumerate(series.kinds) if column in each.columns)
                 told.append(_Told(column, kind, states[period], value))
     known = {(each.table_id, each.measure, each.group_code) for each in series.method.columns}
-    for key, found in by_column.items():
-        if key not in known:
-            words = f"{found['value'][0]} is no sum of shown figures, and no estimate of them that was computed again"
-            made.faults.append(Fault("nation", release.release_id, " ".join((key[0], _NATION, found["period"][0], *key[1:])), words))
+    for (table_id, measure, group), rest in by_column.items():
+        if (table_id, measure, group) not in known:
+            words = f"{rest['value'][0]} is no sum of shown figures, and no estimate of them that was computed again"
+            made.faults.append(Fault("nation", release.release_id, f"{table_id} {_NATION} {rest['period'][0]} {measure} {group}", words))
     return told
 
 
@@ -125,29 +137,53 @@ def _single(series: Series, each: _Told, made: NationAttacked, never: NDArray[np
     figures, delivered = series.figures[each.kind, each.state], series.delivered[each.state]
     shown = delivered & (figures != MISSING)
     hidden = delivered & ~shown
-    low, high = _ranges(series, each, figures, delivered)
+    low, high = _ranges(each, figures, delivered)
     rest = each.value - int(figures[shown].sum())
     true = None if series.truth is None else series.truth[content, each.state]
     if true is None or int(true[hidden].sum()) == rest:
         for place in np.flatnonzero(hidden):
             others = hidden & (np.arange(len(hidden)) != place)
-            series.tell(content, each.state, int(place), rest - int(high[others].sum()), rest - int(low[others].sum()), "the national figure less shown ones")
+            series.tell(
+                content,
+                each.state,
+                int(place),
+                rest - int(high[others].sum()),
+                rest - int(low[others].sum()),
+                "the national figure less shown ones",
+            )
     if true is None or int(true[delivered].sum()) == each.value:
         for place in np.flatnonzero(delivered):
             others = delivered & (np.arange(len(delivered)) != place)
-            series.tell(content, each.state, int(place), each.value - int(high[others].sum()), each.value - int(low[others].sum()), "the national sum")
+            series.tell(
+                content,
+                each.state,
+                int(place),
+                each.value - int(high[others].sum()),
+                each.value - int(low[others].sum()),
+                "the national sum",
+            )
     left = np.flatnonzero(~delivered & never)
     if len(left) == 1:
         least, most = max(0, each.value - int(high[delivered].sum())), each.value - int(low[delivered].sum())
         if most - least + 1 < series.method.thin_unpublished:
             period, release = series.states[each.state]
             made.findings.append(
-                Finding(release, series.places[int(left[0])], period, each.column.content, "unpublished", least, most, most - least + 1,
-                        settled=True, equations=(f"the national figure {each.value} less what is left of all others",))
+                Disclosure(
+                    release,
+                    series.places[int(left[0])],
+                    period,
+                    each.column.content,
+                    "unpublished",
+                    least,
+                    most,
+                    most - least + 1,
+                    settled=True,
+                    equations=(f"the national figure {each.value} less what is left of all others",),
+                )
             )
 
 
-def _ranges(series: Series, each: _Told, figures: Whole, delivered: NDArray[np.bool_]) -> tuple[Whole, Whole]:
+def _ranges(each: _Told, figures: Whole, delivered: NDArray[np.bool_]) -> tuple[Whole, Whole]:
     """Least and largest count of every municipality, by its own figure."""
     low, high = np.zeros(len(figures), dtype=np.int64), np.zeros(len(figures), dtype=np.int64)
     for figure in np.unique(figures[delivered]).tolist():
@@ -168,8 +204,8 @@ def _change(series: Series, before: _Told, after: _Told) -> None:
     most = np.where(both, series.most_changes(before.state, after.state)[1], 0)
     if (most >= NO_LIMIT).any():
         return
-    low_after, high_after = _ranges(series, after, series.figures[after.kind, after.state], came)
-    low_before, high_before = _ranges(series, before, series.figures[before.kind, before.state], went)
+    low_after, high_after = _ranges(after, series.figures[after.kind, after.state], came)
+    low_before, high_before = _ranges(before, series.figures[before.kind, before.state], went)
     low = np.where(came, low_after, 0) - np.where(went, high_before, 0) - most
     high = np.where(came, high_after, 0) - np.where(went, low_before, 0) + most
     change = after.value - before.value

@@ -6,7 +6,7 @@ Not here: national figures (`nation`).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from gmsd.attack.findings import Fault
 from gmsd.attack.relations import within_a_period, within_a_year
-from gmsd.attack.system import MISSING, Batch, Count, Row, System
+from gmsd.attack.system import MISSING, Batch, Row, System, Unknown
 from gmsd.attack.windows import NO_LIMIT, together, window
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmsd.attack.method import Column, Method, PublicRelease, Truth
+    from gmsd.attack.method import Method, PublicRelease, PublishedColumn, Truth
     from gmsd.attack.windows import Saying, Window, Windows
 
     Whole = NDArray[np.int64]
@@ -32,12 +32,12 @@ _MUNICIPAL = pl.col("region").str.starts_with("GM")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Figures:
     """Figures of one content with one draw: the same wherever a table shows them."""
 
     content: str
     draw: str
-    columns: tuple[Column, ...]
+    columns: tuple[PublishedColumn, ...]
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Series:
     method: Method
     states: list[tuple[str, str]]
     places: list[str]
-    kinds: list[Kind]
+    kinds: list[Figures]
     figures: Whole
     told: NDArray[np.bool_]
     delivered: NDArray[np.bool_]
@@ -87,7 +87,6 @@ class Series:
         np.maximum.at(self.low, where, low)
         np.minimum.at(self.high, where, high)
         self.sources[content, state] = source
-
 
     def most_changes(self, before: int, after: int) -> tuple[Whole, Whole]:
         """By how much counts of arrangements and of clients differ at most between two states, as far as the attacker knows it by place.
@@ -148,12 +147,12 @@ def _periods(release: PublicRelease) -> list[str]:
     return sorted(release.cells.filter(_MUNICIPAL)["period"].unique())
 
 
-def _kinds(method: Method) -> list[Kind]:
-    found: dict[tuple[str, str], list[Column]] = defaultdict(list)
+def _kinds(method: Method) -> list[Figures]:
+    found: dict[tuple[str, str], list[PublishedColumn]] = defaultdict(list)
     for column in method.columns:
         if column.per is None:
             found[column.content, column.draw].append(column)
-    return [Kind(content, draw, tuple(columns)) for (content, draw), columns in found.items()]
+    return [Figures(content, draw, tuple(columns)) for (content, draw), columns in found.items()]
 
 
 def _positions(series: Series, cells: pl.DataFrame, release_id: str) -> pl.DataFrame:
@@ -270,7 +269,7 @@ def assemble(series: Series) -> tuple[System, Batch]:
         ValueError: columns have draws with different numbers of values.
     """
     contents = series.method.contents
-    counts = tuple(Count(0, content.name, period, release) for period, release in series.states for content in contents)
+    counts = tuple(Unknown(0, content.name, period, release) for period, release in series.states for content in contents)
     rows = list(_rows(series))
     turns = {(each.rounding.turns, each.rounding.thresholds) for kind in series.kinds for each in kind.columns}
     if len(turns) != 1:
@@ -281,7 +280,9 @@ def assemble(series: Series) -> tuple[System, Batch]:
     system = System(
         counts=counts,
         rows=tuple(row for row, _ in rows),
-        figures=np.array([each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64),
+        figures=np.array(
+            [each.state * len(contents) + series.content_of[series.kinds[each.kind].content] for each in said], dtype=np.int64
+        ),
         draws=np.array([names.index(each) for each in drawn], dtype=np.int64),
         names=names,
         turns=turns.pop(),
@@ -358,7 +359,7 @@ def _sayings(series: Series) -> Iterator[_Said]:
             yield _Said(number, int(state), saying, np.where(saying >= _SHOWN, figure, 0))
 
 
-def _whole_of(series: Series, kind: Kind) -> int | None:
+def _whole_of(series: Series, kind: Figures) -> int | None:
     """The figures of the whole beside which these are shown: those of the same table, where tables differ."""
     name = next((column.within for column in kind.columns if column.within is not None), None)
     wholes = [number for number, other in enumerate(series.kinds) if other.content == name]
@@ -368,7 +369,7 @@ def _whole_of(series: Series, kind: Kind) -> int | None:
 
 
 def _parts_of(series: Series, total: int, state: int, parts: tuple[str, ...]) -> Iterator[_Said]:
-    """A total made of its parts' figures tells what the hidden ones round to: all of it when one is hidden, else as much as is true of each.
+    """A total made of its parts' figures tells what the hidden ones round to: when one is hidden just that, else what is true of each.
 
     With several hidden and no truth given it is taken to tell nothing.
     """
@@ -485,42 +486,42 @@ def _redeliveries(series: Series) -> Iterator[tuple[Row, Whole]]:
 
 
 def _continuity(series: Series) -> Iterator[tuple[Row, Whole]]:
-    """What holds of arrangements when the files of both halves tell the same, for places of which it is true (or all, without the truth)."""
+    """What holds of arrangements when the files of both halves tell the same, for places of which it is true (all, without the truth)."""
     if not series.method.continuity:
         return
-    size = len(series.method.contents)
     position = {state: number for number, state in enumerate(series.states)}
+    known = None if series.truth is None else series.truth.swapaxes(0, 1).reshape(-1, len(series.places))
+    for (period, release), year in position.items():
+        halves = [position[half, release] for half in series.method.years.get(period, ()) if (half, release) in position]
+        if len(halves) != 2:
+            continue
+        rows = list(_one_register(series, year, halves[0], halves[1]))
+        holds = series.delivered[[year, *halves]].all(axis=0)
+        if known is not None:
+            for row in rows:
+                holds &= sum(factor * known[count] for count, factor in zip(row.counts, row.factors, strict=True)) == 0
+        bound = np.where(holds, 0, NO_LIMIT)
+        for row in rows:
+            yield row, bound
+            yield replace(row, factors=tuple(-factor for factor in row.factors)), bound
+
+
+def _one_register(series: Series, year: int, first: int, second: int) -> Iterator[Row]:
+    """Equalities between the arrangements of a year and its halves."""
+    size = len(series.method.contents)
     by_categories: dict[frozenset[int], dict[str, int]] = defaultdict(dict)
     for number, each in enumerate(series.method.contents):
-        if each.unit in {"begin", "entering", "leaving"}:
-            by_categories[each.categories][each.unit] = number
-    for (period, release), year in position.items():
-        halves = [position.get((half, release)) for half in series.method.years.get(period, ())]
-        if len(halves) != 2 or None in halves:
+        by_categories[each.categories][each.unit] = number
+    said = f"({', '.join(series.states[year])})"
+    for flows in by_categories.values():
+        if not flows.keys() >= {"begin", "entering", "leaving"}:
             continue
-        first, second = (half for half in halves if half is not None)
-        made: list[tuple[tuple[int, ...], tuple[int, ...], str]] = []
-        for flows in by_categories.values():
-            if len(flows) < 3:
-                continue
-            begin, entering, leaving = (flows[unit] for unit in ("begin", "entering", "leaving"))
-            names = [series.method.contents[each].name for each in (begin, entering, leaving)]
-            of_year = [year * size + each for each in (begin, entering, leaving)]
-            of_first = [first * size + each for each in (begin, entering, leaving)]
-            of_second = [second * size + each for each in (begin, entering, leaving)]
-            made.append(((of_year[0], of_first[0]), (1, -1), f"{names[0]} of the year = {names[0]} of the first half ({period}, {release})"))
-            made += [
-                ((of_year[n], of_first[n], of_second[n]), (1, -1, -1), f"{names[n]} of the year = that of both halves ({period}, {release})")
-                for n in (1, 2)
-            ]
-            words = f"{names[0]} of the second half = {names[0]} + {names[1]} - {names[2]} of the first ({period}, {release})"
-            made.append(((of_second[0], *of_first), (1, -1, -1, 1), words))
-        holds = series.delivered[[year, first, second]].all(axis=0)
-        if series.truth is not None:
-            known = series.truth.swapaxes(0, 1).reshape(-1, len(series.places))
-            for counts, factors, _ in made:
-                holds &= sum(factor * known[count] for count, factor in zip(counts, factors, strict=True)) == 0
-        bound = np.where(holds, 0, NO_LIMIT)
-        for counts, factors, words in made:
-            yield Row(counts, factors, words, "continuity"), bound
-            yield Row(counts, tuple(-factor for factor in factors), words, "continuity"), bound
+        numbers = [flows[unit] for unit in ("begin", "entering", "leaving")]
+        begin, entering, leaving = (series.method.contents[each].name for each in numbers)
+        of_year, of_first, of_second = ([state * size + each for each in numbers] for state in (year, first, second))
+        yield Row((of_year[0], of_first[0]), (1, -1), f"{begin} of the year = {begin} of the first half {said}", "continuity")
+        for flow, name in ((1, entering), (2, leaving)):
+            counts = (of_year[flow], of_first[flow], of_second[flow])
+            yield Row(counts, (1, -1, -1), f"{name} of the year = that of both halves {said}", "continuity")
+        words = f"{begin} of the second half = {begin} + {entering} - {leaving} of the first {said}"
+        yield Row((of_second[0], *of_first), (1, -1, -1, 1), words, "continuity")

@@ -127,7 +127,7 @@ def _ran(contents: Sequence[Content]) -> dict[frozenset[int], tuple[Family, str]
 
 
 def _flows(contents: Sequence[Content]) -> Iterator[Relation]:
-    by_unit = {(each.unit, each.categories): each for each in contents}
+    by_unit: dict[tuple[str, frozenset[int]], Content] = {(each.unit, each.categories): each for each in contents}
     for (unit, categories), leaving in by_unit.items():
         if unit != "leaving":
             continue
@@ -161,9 +161,7 @@ def _splits(whole: Content, among: Family) -> Iterator[Family]:
 
 def _says_less(family: Family, among: Family) -> bool:
     """Whether splitting one of it gives a sum that is at least as large, so that a bound on the family follows from one on that."""
-    return any(
-        parts and _disjoint(parts) and _covered(parts) == each.categories for each in family for parts in (_children(each, among),)
-    )
+    return any(parts and _disjoint(parts) and _covered(parts) == each.categories for each in family for parts in (_children(each, among),))
 
 
 def _arrangements_of_clients(clients: Family, ran: dict[frozenset[int], tuple[Family, str]]) -> Iterator[Relation]:
@@ -177,13 +175,13 @@ def _arrangements_of_clients(clients: Family, ran: dict[frozenset[int], tuple[Fa
 
 
 def _numbers(contents: Sequence[Content], clients: Family, ran: dict[frozenset[int], tuple[Family, str]]) -> Iterator[Relation]:
-    """Clients by number of arrangements: they add up to all clients, have so many arrangements, and stand in no more categories than these."""
+    """Clients by number of arrangements: they add up to all, have so many arrangements, and stand in no more categories than these."""
     by_categories: dict[frozenset[int], list[Content]] = defaultdict(list)
     for each in contents:
         if each.number is not None:
             by_categories[each.categories].append(each)
     for categories, unsorted in by_categories.items():
-        classes = sorted((each for each in unsorted), key=lambda each: _least(each))
+        classes = sorted(unsorted, key=_least)
         whole = next((each for each in clients if each.categories == categories), None)
         if whole is not None and _complete(classes):
             yield Relation((*((each.name, 1) for each in classes), (whole.name, -1)), f"{_sum(tuple(classes))} = {whole.name}", equal=True)

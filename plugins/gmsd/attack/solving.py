@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 FAR = 10_000_000
 """Stands for no limit in a program: more than any count, and small enough for a solver's arithmetic."""
 _SECONDS = 20.0
-_MANY = 4
+_MANY = 3
+_SCATTERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +188,16 @@ class Program:
         bound = None if found.status == 2 else found.mip_dual_bound
         return counts, None if bound is None else float(bound), found.status in {0, 2}
 
-    def scatter(self, counts: Whole, seen: Seen, place: int) -> None:
-        """Move many counts at once, up and down: few programs for what would else take one for each."""
-        if len(counts) < _MANY:
-            return
+    def scatter(self, needed: Whole, seen: Seen, place: int) -> None:
+        """Move all counts that lack values at once, up and down: few programs for what would else take one for each."""
         held = self.everything()
-        signs = np.random.default_rng(len(counts)).choice([-1.0, 1.0], len(counts))
-        for turn in (np.ones(len(counts)), -np.ones(len(counts)), signs, -signs):
-            found, _, _ = self.ask(held, dict(zip(counts.tolist(), turn.tolist(), strict=True)), seconds=3.0)
+        rng = np.random.default_rng(place)
+        for turn in range(_SCATTERED):
+            counts = np.flatnonzero(seen.number[:, place] < needed).tolist()
+            if len(counts) < _MANY:
+                return
+            signs = rng.choice([-1.0, 1.0], len(counts)) if turn > 1 else np.full(len(counts), 1.0 - 2.0 * turn)
+            found, _, _ = self.ask(held, dict(zip(counts, signs.tolist(), strict=True)), seconds=3.0)
             self._note(found, seen, place)
 
     def range_of(self, count: int, needed: int, seen: Seen, place: int) -> Range:

@@ -1,7 +1,7 @@
 """The whole of what holds between counts and figures, as whole numbers in arrays: one system of inequalities for many municipalities.
 
-A system is `rows @ counts <= bounds` over the counts of one place (a municipality, or a few that merged), and figures that each leave of one
-count what `windows` says, for draws that several figures share. Places with the same counts and rows stand beside each other as columns.
+A system is `rows @ counts <= bounds` over the counts of one place (a municipality, or a few that merged), and figures that each leave
+of one count what `windows` says, for draws that several figures share. Places with the same counts and rows are the columns of a batch.
 Not here: where figures come from (`reading`) and what is sought in it (`walking`, `solving`).
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MISSING = -1
 
 
-class Count(NamedTuple):
+class Unknown(NamedTuple):
     """One unknown: the count of a content of one of the place's regions in a period, as a release has it."""
 
     slot: int
@@ -66,7 +66,7 @@ class System:
         years: For each year the period that is its `first` half, its `second` and the `year`.
     """
 
-    counts: tuple[Count, ...]
+    counts: tuple[Unknown, ...]
     rows: tuple[Row, ...]
     figures: Whole
     draws: Whole

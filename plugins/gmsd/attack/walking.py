@@ -8,33 +8,32 @@ a count that took enough of them is safe. What is not found here is not disclose
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmsd.attack.relations import within_a_period
-from gmsd.attack.system import Count
-from gmsd.attack.windows import NO_LIMIT
+from gmsd.attack.changes import changes, lives
+from gmsd.attack.system import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from gmsd.attack.changes import Terms
     from gmsd.attack.system import Batch, System
     from gmsd.tables import Content
 
     Whole = NDArray[np.int64]
-    Change = dict[str, int]
-    Terms = tuple[tuple[str, int], ...]
     State = tuple[str, str, str]
 
 _PART = 32
 _TIMES = 4
-_STEPS_OF_A_PROGRAM = 1200
-"""How many steps take as long as one integer program: a walk that finds less by so many leaves the rest to programs."""
-_IDLE = 3
+_STEPS_OF_A_PROGRAM = 1_200
+"""How many steps take as long as one integer program."""
+_IDLE = 8
+"""After so many parts that find less than programs would, the rest is left to these."""
 _REACH = 31
 """How far from the true count a value is told apart from others: farther ones count as one."""
 
@@ -56,7 +55,9 @@ class Seen:
         """Only these."""
         return cls(counts.copy(), np.full_like(counts, 1 << _REACH))
 
-    def add(self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)) -> None:
+    def add(
+        self, counts: Sequence[int] | Whole | slice, values: Whole, where: NDArray[np.bool_], columns: Whole | slice = slice(None)
+    ) -> None:
         """Note values of some counts in the columns where they are possible."""
         shift = np.clip(values - self.start[counts][..., columns], -_REACH, _REACH) + _REACH
         at = (counts, columns) if isinstance(columns, slice) else np.ix_(np.arange(len(self.start))[counts], columns)
@@ -122,7 +123,8 @@ def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int
             if not part.explained(system, walked.counts).all():
                 raise AssertionError("a walk left what is possible")
             counts[:, columns] = walked.counts
-            idle = idle + 1 if (before - int((seen.number < batch.needed).sum())) * _STEPS_OF_A_PROGRAM < tried else 0
+            found = before - int((seen.number < batch.needed).sum())
+            idle = idle + 1 if found * _STEPS_OF_A_PROGRAM < tried else 0
             if idle == _IDLE:
                 break
     return seen
@@ -137,7 +139,7 @@ class _Walk:
     def take(self, step: _Step, times: int, seen: Seen, columns: Whole, rng: np.random.Generator, *, stay: float) -> None:
         """Try a step in every column, note what it shows to be possible, and stay there in some of the columns."""
         by = times * step.by[:, None]
-        can = (self.room[step.rows] >= times * step.row_by[:, None]).all(axis=0)
+        can: NDArray[np.bool_] = np.all(self.room[step.rows] >= times * step.row_by[:, None], axis=0)
         if not can.any():
             return
         counts = self.counts[step.counts] + by
@@ -192,7 +194,7 @@ class _Steps:
             change, spread = self.shapes[shape]
             for choice, (slots, states) in enumerate(product(self.slots, spread)):
                 moved = {
-                    self.number[Count(slot, name, period, release)]: by
+                    self.number[Unknown(slot, name, period, release)]: by
                     for slot in slots
                     for role, period, release in states
                     for name, by in change[role]
@@ -266,92 +268,3 @@ def _shapes(system: System, contents: Sequence[Content], choices: list[list[Stat
         whole = [each for each in spread if len({role for role, _, _ in each}) == len(roles)]
         made += [(life, whole) for life in lives(contents)] if whole else []
     return made
-
-
-def lives(contents: Sequence[Content]) -> list[dict[str, Terms]]:
-    """One arrangement more through a year, `first`, `second` and `year`, as it would be counted everywhere if both halves told the same."""
-    begins = {
-        ("before", "runs on"): {"first": ("begin",), "second": ("begin",), "year": ("begin",)},
-        ("before", "first"): {"first": ("begin", "leaving"), "second": (), "year": ("begin", "leaving")},
-        ("before", "second"): {"first": ("begin",), "second": ("begin", "leaving"), "year": ("begin", "leaving")},
-        ("first", "first"): {"first": ("entering", "leaving"), "second": (), "year": ("entering", "leaving")},
-        ("first", "second"): {"first": ("entering",), "second": ("begin", "leaving"), "year": ("entering", "leaving")},
-        ("first", "runs on"): {"first": ("entering",), "second": ("begin",), "year": ("entering",)},
-        ("second", "second"): {"first": (), "second": ("entering", "leaving"), "year": ("entering", "leaving")},
-        ("second", "runs on"): {"first": (), "second": ("entering",), "year": ("entering",)},
-    }
-    flows = [each for each in contents if each.unit == "begin"]
-    made: list[dict[str, Terms]] = []
-    for life in begins.values():
-        one = {leaf.name: {role: _counted(contents, leaf, units) for role, units in life.items()} for leaf in flows}
-        made += [{role: tuple(terms.items()) for role, terms in each.items()} for each in one.values()]
-        for first, second in combinations(one.values(), 2):
-            made.append({role: _less(first[role], second[role]) for role in first})
-    for first, second in combinations(begins.values(), 2):
-        for leaf in flows:
-            made.append({role: _less(_counted(contents, leaf, first[role]), _counted(contents, leaf, second[role])) for role in first})
-    return [each for each in made if any(each.values())]
-
-
-def _counted(contents: Sequence[Content], leaf: Content, units: Sequence[str]) -> Change:
-    return {each.name: 1 for each in contents if each.unit in units and each.categories >= leaf.categories}
-
-
-def _less(one: Change, other: Change) -> Terms:
-    both = {name: one.get(name, 0) - other.get(name, 0) for name in one | other}
-    return tuple((name, by) for name, by in both.items() if by)
-
-
-def changes(contents: Sequence[Content]) -> list[Terms]:
-    """Small changes of the counts of one period that tend to leave what holds between them as it is."""
-    made: dict[tuple[tuple[str, int], ...], None] = {}
-
-    def put(change: Change) -> None:
-        kept = tuple(sorted((name, by) for name, by in change.items() if by))
-        if kept and tuple((name, -by) for name, by in kept) not in made:
-            made[kept] = None
-
-    for each in contents:
-        put({each.name: 1})
-    for relation in within_a_period(contents):
-        if relation.equal:
-            for (one, first), (other, second) in combinations(relation.terms, 2):
-                put({one: second, other: -first} if abs(first) == abs(second) == 1 else {})
-    clients = [each for each in contents if each.unit == "clients" and each.number is None]
-    for leaf in clients:
-        above = sorted((each for each in clients if each.categories >= leaf.categories), key=lambda each: len(each.categories))
-        for end in range(1, len(above) + 1):
-            put({each.name: 1 for each in above[:end]})
-        for other in clients:
-            if other.name < leaf.name and not other.categories & leaf.categories and len(leaf.categories) < 18:
-                put({leaf.name: 1, other.name: -1})
-        for extra in _arrangement(contents, leaf):
-            put(extra | {each.name: 1 for each in above})
-            for lower, higher in _numbers(contents):
-                shift = ({lower: -1} if lower else {}) | {higher: 1}
-                whole = {each.name: 1 for each in above}
-                put(extra | shift | (whole if not lower else {leaf.name: 1}))
-                put(extra | shift | (whole if not lower else {each.name: 1 for each in above if each.categories != above[-1].categories}))
-                put(extra | shift)
-    return list(made)
-
-
-def _arrangement(contents: Sequence[Content], leaf: Content) -> list[Change]:
-    """One arrangement more of the leaf's categories: it began before or in the period, and ended in it or not."""
-    held = {unit: {each.name: 1 for each in contents if each.unit == unit and each.categories >= leaf.categories} for unit in _UNITS}
-    ran = [held["arrangements"] | held[unit] for unit in ("begin", "entering")]
-    return [dict(each) for each in (*ran, *(one | held["leaving"] for one in ran), {}) if each or not any(held.values())] + [{}]
-
-
-_UNITS = ("arrangements", "begin", "entering", "leaving")
-
-
-def _numbers(contents: Sequence[Content]) -> list[tuple[str, str]]:
-    """A client who joins, and one who has an arrangement more."""
-    numbered = sorted((each for each in contents if each.number is not None), key=lambda each: each.number or (0, None))
-    return [("", each.name) for each in numbered[:2]] + [(one.name, other.name) for one, other in pairwise(numbered)]
-
-
-def unbounded(batch: Batch) -> NDArray[np.bool_]:
-    """Where nothing bounds a count from above."""
-    return batch.high >= NO_LIMIT
