@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from gmsd.database import connect
 from gmsd.journal import Context
 from gmsd.releases import compare_releases, get_document, get_release, lift_recall, recall_half_year, trace_cell, verify_release
-from gmsd.releases.trace import NoCellError
 from gmsd.releases.recall import RecallError
+from gmsd.releases.trace import NoCellError
 from gmsd.rounds import WMO, HalfYear
 from tests.support.published import close_and_count, deliver, file_of, publish
 

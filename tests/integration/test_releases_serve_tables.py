@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gmsd.releases import ReleaseContent
     from gmsd.releases.content import PublishedTable
+
+    from gmsd.releases import ReleaseContent
 
 TABLES = ("83262NED", "83264NED", "86050NED", "83268NED", "GMSDMA01", "GMSDNL01")
 PAGE = 10_000
