@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.counting import year_arrangements
-from gmsd.database import copy_frame, read_frame, statement
+from gmsd.database import copy_frame, read_frame, read_plain_frame, statement
 from gmsd.errors import GmsdError
 from gmsd.figures.counted import Accounting, count
 from gmsd.figures.participation import participation_by_period
@@ -146,12 +146,14 @@ def _arrangements(connection: Connection, law: str, year_periods: list[Period]) 
             yield period, _of_year(connection, law, period)
         else:
             half_year = str(period.halves[0])
-            yield period, read_frame(connection, "figures/arrangements", _ARRANGEMENT, law=law, half_year=half_year)
+            yield period, read_plain_frame(connection, "figures/arrangements", _ARRANGEMENT, "municipality", law=law, half_year=half_year)
 
 
 def _of_year(connection: Connection, law: str, period: Period) -> pl.DataFrame:
     halves = [
-        read_frame(connection, "figures/records", _RECORD, law=law, half_year=str(half)).with_columns(half=pl.lit(half.half, pl.Int8))
+        read_plain_frame(connection, "figures/records", _RECORD, "municipality", law=law, half_year=str(half)).with_columns(
+            half=pl.lit(half.half, pl.Int8)
+        )
         for half in period.halves
     ]
     asked = {"law": law, "first": str(period.halves[0]), "second": str(period.halves[1])}
