@@ -2,7 +2,8 @@
 
 **Purpose.** The accepted records of one half-year replace what the warehouse held of it, municipality by municipality; records become
 arrangements, and arrangements the true figures of the half-year and of its year. Every row is accounted for: rows in = rows used + rows
-left out, by reason (task *Load*, tab XCom).
+left out, by reason (task *Load*, tab XCom). A municipality whose rows are there already, with the same content, is left alone
+(`unchanged` there; `replaced` were written).
 
 **When.** For each half-year that `gmsd_optout_close` froze; the partition is the half-year (`2019-H1`; of another law than
 the Wmo `jeugd.2019-H1`). By hand with the partition key under *Advanced Options*.

@@ -97,11 +97,15 @@ class Mailer:
         if self._server is None:
             raise RuntimeError("Mailer is a context manager: with Mailer(settings) as mailer")
         try:
-            mail = _written(message, self._settings.mail_from)
+            mail, content = _written(message, self._settings.mail_from)
         except Exception as error:
             raise MailRefused(f"it cannot be written as a mail ({type(error).__name__})") from error
         try:
-            self._server.send_message(mail)
+            sender, recipient = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+            if sender.isascii() and recipient.isascii():
+                self._server.sendmail(sender, [recipient], content)
+            else:
+                self._server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             raise _answered(code, said) from error
@@ -123,7 +127,8 @@ class Mailer:
                 self._server.rset()
 
 
-def _written(message: Message, sender: str) -> EmailMessage:
+def _written(message: Message, sender: str) -> tuple[EmailMessage, bytes]:
+    """The mail, and its bytes: what cannot be written fails here."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = message.recipient
@@ -137,8 +142,7 @@ def _written(message: Message, sender: str) -> EmailMessage:
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     mail["Content-Language"] = message.language  # last: the line above moves every Content- header into the part for text
-    mail.as_bytes()
-    return mail
+    return mail, mail.as_bytes()
 
 
 def _answered(code: int, said: bytes | str) -> MailRefused | MailServerAway:

@@ -109,7 +109,7 @@ def test_accident_of_2022_the_year_has_the_end_of_the_newest_report(context: Con
     with context.engine.begin() as connection:
         in_force = half_years_in_force(connection, WMO, HalfYear(2019, 2))
         (year,) = [period for period in periods(in_force.half_years) if period.is_year]
-        joined = _of_year(connection, WMO, year)
+        joined = _of_year(connection, WMO, year, pl.DataFrame({"municipality": list(PLACES)}))
     for municipality in PLACES:
         for case in CASES:
             mine = joined.filter((pl.col("municipality") == municipality) & (pl.col("person") == person_of(context, case)))

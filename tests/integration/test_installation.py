@@ -57,6 +57,11 @@ def test_lost_key_is_noticed_and_refused(settings):
         ("loader", "DELETE FROM audit"),
         ("owner", "DELETE FROM audit"),
         ("owner", "TRUNCATE audit"),
+        ("reader", "SELECT count(*) FROM key_rotation"),
+        ("publisher", "INSERT INTO key_rotation VALUES (1, 'a', 'b', now(), 'x', NULL)"),
+        ("loader", "DELETE FROM key_rotation_done"),
+        ("loader", "UPDATE key_rotation SET to_fingerprint = 'x'"),
+        ("publisher", "UPDATE key_fingerprint SET fingerprint = 'x'"),
     ],
 )
 def test_role_may_not_do_more_than_its_work(settings, role, statement):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.counting import year_arrangements
-from gmsd.database import copy_frame, read_frame, statement
+from gmsd.database import copy_frame, read_frame, read_plain_frame, statement
 from gmsd.errors import GmsdError
 from gmsd.figures.counted import Accounting, count
 from gmsd.figures.participation import participation_by_period
@@ -130,7 +130,7 @@ def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime)
     cells: dict[str, int] = {}
     accounting = []
     for _year, of_year in groupby(all_periods, key=lambda period: period.year):
-        for period, frame in _arrangements(connection, law, list(of_year)):
+        for period, frame in _arrangements(connection, law, list(of_year), participation):
             found = count(frame, period, participation, contents_of(law, period.reference))
             connection.execute(statement("figures/delete"), {"law": law, "period": period.key})
             stored = found.figures.select(pl.lit(law).alias("law"), pl.all(), pl.lit(at.isoformat()).alias("computed_at"))
@@ -139,24 +139,32 @@ def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime)
     return Figures(law, cells, tuple(accounting))
 
 
-def _arrangements(connection: Connection, law: str, year_periods: list[Period]) -> Iterator[tuple[Period, pl.DataFrame]]:
+def _arrangements(
+    connection: Connection, law: str, year_periods: list[Period], participation: pl.DataFrame
+) -> Iterator[tuple[Period, pl.DataFrame]]:
     """Each period with its arrangements: a half-year's are those of the warehouse, a year's are joined from the records of both halves."""
     for period in year_periods:
         if period.is_year:
-            yield period, _of_year(connection, law, period)
+            whole = (pl.col("period") == period.key) & (pl.col("participation") == Participation.DELIVERED)
+            yield period, _of_year(connection, law, period, participation.filter(whole).select("municipality"))
         else:
             half_year = str(period.halves[0])
-            yield period, read_frame(connection, "figures/arrangements", _ARRANGEMENT, law=law, half_year=half_year)
+            yield period, read_plain_frame(connection, "figures/arrangements", _ARRANGEMENT, "municipality", law=law, half_year=half_year)
 
 
-def _of_year(connection: Connection, law: str, period: Period) -> pl.DataFrame:
-    halves = [
-        read_frame(connection, "figures/records", _RECORD, law=law, half_year=str(half)).with_columns(half=pl.lit(half.half, pl.Int8))
-        for half in period.halves
-    ]
+def _of_year(connection: Connection, law: str, period: Period, delivered: pl.DataFrame) -> pl.DataFrame:
+    """The arrangements of a year of the municipalities of which both halves are in force: those of the others are not joined."""
+    halves = [_records(connection, law, half, delivered).with_columns(half=pl.lit(half.half, pl.Int8)) for half in period.halves]
     asked = {"law": law, "first": str(period.halves[0]), "second": str(period.halves[1])}
     numbered = read_frame(connection, "figures/allocation_filled", {"municipality": pl.String}, **asked)
     return year_arrangements(pl.concat(halves), frozenset(numbered["municipality"].to_list()))
+
+
+def _records(connection: Connection, law: str, half: HalfYear, delivered: pl.DataFrame) -> pl.DataFrame:
+    if delivered.is_empty():
+        return pl.DataFrame(schema=_RECORD)
+    found = read_plain_frame(connection, "figures/records", _RECORD, "municipality", law=law, half_year=str(half))
+    return found.join(delivered, on="municipality", how="semi")
 
 
 def true_figures(connection: Connection, law: str, table_periods: tuple[Period, ...]) -> pl.DataFrame:

@@ -12,7 +12,16 @@ from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, lock
 from gmsd.intake.lines import unpacked
 from gmsd.journal import Context, Sent, in_turn, issues_of, queue_mail, send_queued
 from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
-from gmsd.op_orde import OpOrdeContext, OpOrdeReport, OpOrdeSummary, compare, op_orde_html, op_orde_json, op_orde_xlsx
+from gmsd.op_orde import (
+    OpOrdeContext,
+    OpOrdeReport,
+    OpOrdeSummary,
+    compare,
+    op_orde_html,
+    op_orde_json,
+    op_orde_xlsx,
+    peers_among,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -118,7 +127,7 @@ def _read(connection: Connection, delivery: Delivery, result: Mapping[str, Any],
     return _Checked(
         result,
         unpacked(check_lines(connection, delivery.delivery_id)),
-        None if op_orde is None else _compared(connection, op_orde),
+        None if op_orde is None else _compared(connection, delivery, op_orde),
         standing_view(progress_of(connection, place, round_code)),
     )
 
@@ -189,13 +198,19 @@ def _queue(context: Context, connection: Connection, delivery: Delivery, kind: s
     queue_mail(connection, outgoing, context.clock.now())
 
 
-def _compared(connection: Connection, op_orde: Mapping[str, Any]) -> OpOrdeReport:
+def _compared(connection: Connection, delivery: Delivery, op_orde: Mapping[str, Any]) -> OpOrdeReport:
+    """The comparison with those it was to be set beside when it was checked, as far as their counts are still there."""
+    place = delivery.placed[0]
+    there = connection.scalars(statement("intake/summaries_there"), {"ids": op_orde["compared_with"]})
+    by_place = {each.rpartition(".")[0].rpartition(".")[2]: each for each in there}  # of two of a place the later one
+    peers = [by_place[code] for code in peers_among(place.municipality, place.half_year, by_place)]
     before, earlier = op_orde["previous_half_year"], op_orde["previous_delivery"]
-    ids = [*op_orde["compared_with"], *(each for each in (before, earlier) if each)]
+    ids = [*peers, *(each for each in (before, earlier) if each)]
     found = {row.delivery_id: row.summary for row in connection.execute(statement("intake/summaries"), {"ids": ids})}
     return compare(
         OpOrdeSummary.of(op_orde["summary"]),
-        [found[each] for each in op_orde["compared_with"] if each in found],
+        [found[each] for each in peers],
         previous_half_year=found.get(before),
         previous_delivery=found.get(earlier),
+        delivered=len(by_place),
     )

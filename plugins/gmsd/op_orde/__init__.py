@@ -5,6 +5,7 @@ Not here: persons, published figures, databases. What is kept of others are coun
 
 from gmsd.op_orde.comparison import OpOrdeReport, compare
 from gmsd.op_orde.context import OpOrdeContext
+from gmsd.op_orde.peers import peers_among
 from gmsd.op_orde.summary import OpOrdeSummary, summarise
 from gmsd.op_orde.views import op_orde_html, op_orde_json, op_orde_xlsx
 
@@ -16,5 +17,6 @@ __all__ = [
     "op_orde_html",
     "op_orde_json",
     "op_orde_xlsx",
+    "peers_among",
     "summarise",
 ]

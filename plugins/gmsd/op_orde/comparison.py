@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.dutch import dutch_number
 from gmsd.op_orde.peers import FEWEST_OTHERS, Peers, choose_peers, day_of, inhabitants_known, quartiles, rounded
-from gmsd.op_orde.summary import OpOrdeSummary, facultative_fields
+from gmsd.op_orde.summary import OpOrdeSummary, facultative_fields, plain
 from gmsd.protocol import protocol_for
 from gmsd.reference import municipalities
 from gmsd.rounds import HalfYear
@@ -70,10 +70,9 @@ class OpOrdeReport:
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as plain data, with the place of each row spelled out; of the others it holds quartiles only."""
-        data = asdict(self)
-        data["tables"] = [{**asdict(table), "rows": [{**asdict(row), "place": row.place} for row in table.rows]} for table in self.tables]
         summary = self.summary.to_json()
-        return {"schema": summary.pop("schema"), **data, "summary": summary}
+        tables = [{**plain(table), "rows": [{**plain(row), "place": row.place} for row in table.rows]} for table in self.tables]
+        return {"schema": summary.pop("schema"), **plain(self), "summary": summary, "peers": plain(self.peers), "tables": tables}
 
 
 def compare(
@@ -82,31 +81,34 @@ def compare(
     *,
     previous_half_year: Mapping[str, Any] | None = None,
     previous_delivery: Mapping[str, Any] | None = None,
+    delivered: int | None = None,
     expected: int | None = None,
 ) -> OpOrdeReport:
     """Set a summary beside those of other municipalities and beside its own earlier ones.
 
     Args:
         summary: The delivery reported on.
-        others: The stored summaries (`OpOrdeSummary.to_json`) accepted at this moment. Those of the same municipality or of another
-            half-year are left out.
+        others: The stored summaries (`OpOrdeSummary.to_json`) accepted at this moment; those of `peers_among` are enough. Those of the same
+            municipality or of another half-year are left out.
         previous_half_year: The summary in force of the half-year before.
         previous_delivery: The summary of the accepted delivery of the same half-year before this one.
+        delivered: How many other municipalities have delivered, when not all of their summaries are given.
         expected: How many municipalities beside this one could deliver; by default all that exist in the half-year.
     """
     half_year = HalfYear.parse(summary.half_year)
     size = inhabitants_known(summary.municipality, half_year)
-    delivered = {
-        other.municipality: other
-        for other in map(OpOrdeSummary.of, others)
-        if other.half_year == summary.half_year and other.municipality != summary.municipality
+    stored = {
+        other["municipality"]: other
+        for other in others
+        if other["half_year"] == summary.half_year and other["municipality"] != summary.municipality
     }
-    sizes = {code: known for code in delivered if (known := inhabitants_known(code, half_year)) is not None}
+    sizes = {code: known for code in stored if (known := inhabitants_known(code, half_year)) is not None}
     classes, codes = choose_peers(size, sizes) if size is not None else ((), ())
     possible = len(municipalities(half_year).keys() - {summary.municipality}) if expected is None else expected
-    peers = Peers(classes, len(codes), len(delivered), possible)
-    own_earlier = tuple(None if stored is None else OpOrdeSummary.of(stored) for stored in (previous_half_year, previous_delivery))
-    maker = _Maker(summary, size, [(delivered[code], sizes[code]) for code in codes] if peers.enough else [], *own_earlier)
+    peers = Peers(classes, len(codes), len(stored) if delivered is None else delivered, possible)
+    own_earlier = tuple(None if old is None else OpOrdeSummary.of(old) for old in (previous_half_year, previous_delivery))
+    beside = [(OpOrdeSummary.of(stored[code]), sizes[code]) for code in codes] if peers.enough else []
+    maker = _Maker(summary, size, beside, *own_earlier)
     tables = maker.tables(half_year)
     return OpOrdeReport(
         summary=summary,

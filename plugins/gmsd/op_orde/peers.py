@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, inhabitants, inhabitants_date, inhabitants_day, size_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from gmsd.rounds import HalfYear
@@ -76,6 +76,14 @@ def day_of(municipality: str, half_year: HalfYear) -> date:
         return inhabitants_day(municipality, half_year)
     except InhabitantsUnknownError:
         return inhabitants_date(half_year)
+
+
+def peers_among(municipality: str, half_year: HalfYear, others: Iterable[str]) -> tuple[str, ...]:
+    """Which of the other municipalities that delivered a delivery is set beside; none while its inhabitants are not known."""
+    size = inhabitants_known(municipality, half_year)
+    if size is None:
+        return ()
+    return choose_peers(size, {code: known for code in others if (known := inhabitants_known(code, half_year)) is not None})[1]
 
 
 def inhabitants_known(municipality: str, half_year: HalfYear) -> int | None:

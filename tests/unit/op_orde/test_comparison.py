@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import openpyxl
@@ -13,6 +13,7 @@ import pytest
 from gmsd import op_orde
 from gmsd.op_orde.comparison import choose_peers, quartiles
 from gmsd.op_orde.views import change_words, peers_words
+from gmsd.reference import municipalities
 from gmsd.rounds import HalfYear
 from tests.unit import samples as s
 
@@ -21,7 +22,7 @@ SCHEMA = {
     "delivery_form": pl.Int16, "allocation_number": pl.Int64, "volume": pl.Int64, "unit": pl.Int16, "frequency": pl.Int16,
     "end_reason": pl.Int16, "change_reason": pl.Int16,
 }  # fmt: skip
-H1 = HalfYear(2019, 1)
+H1, H2 = HalfYear(2019, 1), HalfYear(2019, 2)
 SIMILAR = ("0363", "0599", "0344", "0014", "0855", "1680", "0202")
 
 
@@ -131,6 +132,33 @@ def test_own_deliveries_and_other_half_years_are_no_others() -> None:
 def test_the_set_and_not_its_order_decides() -> None:
     others = [other(code, 1000 + 300 * place) for place, code in enumerate(SIMILAR)]
     assert op_orde.compare(summary(), others) == op_orde.compare(summary(), others[::-1])
+
+
+@pytest.mark.parametrize("delivered", [0, 1, 4, 5, 30, len(municipalities(H2))])
+@pytest.mark.parametrize("own", ["0518", "0363", "0034", "0093", "1901"])
+def test_those_of_similar_size_are_all_that_is_needed_of_the_others(own: str, delivered: int) -> None:
+    """A report reads the counts of those it is set beside, and of the rest only how many there are."""
+    codes = [code for code in sorted(municipalities(H2)) if code != own][:: max(1, len(municipalities(H2)) // max(1, delivered))]
+    others = {code: {**other("0363", 10), "municipality": code} for code in codes[:delivered]}
+    mine = op_orde.OpOrdeSummary.of({**other("0518", 12), "municipality": own})
+    needed = op_orde.peers_among(own, H2, others)
+    assert set(needed) <= set(others)
+    assert op_orde.compare(mine, [others[code] for code in needed], delivered=len(others)) == op_orde.compare(mine, list(others.values()))
+
+
+def test_a_report_as_plain_data_is_what_its_fields_are() -> None:
+    report = full_report()
+    told = report.to_json()
+    expected = asdict(report)
+    assert list(told) == ["schema", *expected]
+    for name in set(expected) - {"summary", "tables"}:
+        assert told[name] == expected[name]
+    assert list(told["summary"]) == [name for name in expected["summary"] if name != "law"]
+    assert told["summary"] == {**{name: value for name, value in expected["summary"].items() if name != "law"},
+                               "groups": list(expected["summary"]["groups"]), "types": list(expected["summary"]["types"])}  # fmt: skip
+    for table, plain in zip(told["tables"], expected["tables"], strict=True):
+        assert list(table) == list(plain)
+        assert [{name: value for name, value in row.items() if name != "place"} for row in table["rows"]] == list(plain["rows"])
 
 
 def test_a_large_change_asks_for_attention() -> None:
