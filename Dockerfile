@@ -13,7 +13,7 @@ RUN /tmp/uv/bin/uv pip install --quiet --no-cache --offline --python /opt/venv/b
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin gmsd \
- && install -d -m 0700 -o gmsd -g gmsd /state /state/airflow /state/airflow/logs /state/mail /opt/gmsd/var
+ && install -d -m 0700 -o gmsd -g gmsd /state /state/airflow /state/airflow/logs /state/lineage /state/mail /opt/gmsd/var
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/gmsd/plugins /opt/gmsd/plugins
 COPY pyproject.toml /opt/gmsd/

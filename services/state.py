@@ -81,6 +81,11 @@ class State:
         return self.root / "airflow"
 
     @property
+    def lineage(self) -> Path:
+        """Events of OpenLineage."""
+        return self.root / "lineage"
+
+    @property
     def secret_folder(self) -> Path:
         """Passwords and keys; survives a reset."""
         return self.root / "secrets"
@@ -113,7 +118,7 @@ def open_state(root: Path) -> State:
     root = root.resolve()
     if "%" in str(root) or "\n" in str(root):
         raise SystemExit(f"services: the state folder may not contain a percent sign: {root}")
-    for name in ("", "services", "services/run", "services/recon", "log", "secrets", "swift", "swift/d1", "airflow", "mail"):
+    for name in ("", "services", "services/run", "services/recon", "log", "secrets", "swift", "swift/d1", "airflow", "lineage", "mail"):
         folder = root / name
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)

@@ -192,7 +192,7 @@ def test_another_account_gets_nothing_from_the_other_ports(ports):
 
 def test_no_file_of_the_state_folder_can_be_opened_by_another_account(state):
     def look() -> list[str]:
-        folders = [state, *(state / name for name in ("secrets", "swift", "postgres", "mail", "log", "services", "airflow"))]
+        folders = [state, *(state / name for name in ("secrets", "swift", "postgres", "mail", "log", "services", "airflow", "lineage"))]
         return [str(folder) for folder in folders if os.access(folder, os.R_OK) or os.access(folder, os.X_OK)]
 
     if os.getuid() == 0:
