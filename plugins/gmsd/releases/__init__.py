@@ -31,7 +31,7 @@ from gmsd.releases.publication import ReleaseDamagedError, ReleaseStateError, pu
 from gmsd.releases.recall import lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
 from gmsd.releases.trace import Trace, trace_cell
-from gmsd.releases.verification import Verified, verify_release
+from gmsd.releases.verification import verify_release
 
 __all__ = [
     "APPROVED",
@@ -55,7 +55,6 @@ __all__ = [
     "ReleaseStateError",
     "SamePersonError",
     "Trace",
-    "Verified",
     "answer",
     "approval_of",
     "ask",
