@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import httpx
+import odata
 import pytest
+import requests
 
 from tests.support.releases import H1, H2, content
 from tests.support.served import MARKS, TABLE, release_folder, serving
@@ -312,6 +314,21 @@ def test_the_model_names_every_set_property_and_type(client: httpx.Client, root:
                     assert dt.datetime.fromisoformat(found).utcoffset() is not None
     assert client.get(f"{root}/$metadata?$format=xml").status_code == 200
     assert_dutch_error(client.get(f"{root}/$metadata?$format=json"), 400)
+
+
+def test_a_general_client_starts_from_the_model_and_reads(address: str) -> None:
+    session = requests.Session()
+    session.trust_env = False
+    service = odata.ODataService(f"http://{address}{ROOT}/{TABLE}/", session=session, reflect_entities=True)
+    assert set(service.entities) >= {"Observations", "RegioSCodes", "MeasureCodes", "Dimensions", "Properties"}
+    observation, region = service.entities["Observations"], service.entities["RegioSCodes"]
+    nation = service.query(observation).filter(observation.RegioS == "NL01").order_by(observation.Id.desc())
+    found = list(nation.limit(2))
+    assert [(row.Measure, row.Perioden) for row in found] == [("WmoClientenPer1000Inwoners_2", "2019JJ00"), ("WmoClienten_1", "2019JJ00")]
+    assert all(type(row.Value) is float for row in found)
+    assert len(nation.all()) == 36
+    assert [row.Title for row in service.query(region).filter(region.Title.startswith("Den"))] == ["Den Helder"]
+    assert service.query(region).get("NL01").Title == "Nederland"
 
 
 LIGHT, BARE = {"@odata.context", "value"}, {"value"}
