@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmsd.attack.method import Method, PublicRelease, Truth
+    from gmsd.attack.reading import Series
     from gmsd.attack.solving import Range
     from gmsd.attack.system import Batch, System, Unknown
     from gmsd.tables import Content
@@ -142,7 +143,7 @@ def audit(
     findings = [finding for each in found for finding in each.findings] + nation.findings
     done = time.perf_counter()
     return AuditResult(
-        cells=sum(int((each.needed > 0).sum()) for each in (batch, *(part for _, part in blocks))),
+        cells=_repeated(series, whole) + sum(int((each.needed > 0).sum()) for each in (batch, *(part for _, part in blocks))),
         unpublished=nation.unpublished,
         disclosed=tuple(sorted(findings, key=lambda each: (each.region, each.period, each.content, each.release_id))),
         faults=tuple(series.faults + nation.faults + unexplained),
@@ -156,6 +157,11 @@ def audit(
         },
         solved=sum(each.solved for each in found),
     )
+
+
+def _repeated(series: Series, batch: Batch) -> int:
+    chosen = [series.places.index(place) for place in batch.places]
+    return 0 if series.repeated is None else int(series.repeated[chosen].sum())
 
 
 def _parts(batch: Batch, processes: int) -> list[Batch]:

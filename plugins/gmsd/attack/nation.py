@@ -94,7 +94,7 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
         nation = nation.join(again, on=key, how="left").filter((pl.col("again") != pl.col("value")).fill_null(value=True))
     by_column = nation.partition_by("table_id", "measure", "group_code", as_dict=True)
     counts = {(each.table_id, each.content, each.group_code): each for each in series.method.columns if each.per is None}
-    states = {period: state for state, (period, held) in enumerate(series.states) if held == release.release_id}
+    states = {period: state for (period, held), state in series.position.items() if held == release.release_id}
     told: list[_Told] = []
     for column in series.method.columns:
         found = by_column.get((column.table_id, column.measure, column.group_code))

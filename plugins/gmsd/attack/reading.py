@@ -45,7 +45,8 @@ class Series:
     """What was published of municipalities, as arrays over (state, place); a state is a period as a release has it.
 
     Attributes:
-        states: (period, release id), releases in their order.
+        states: (period, release id), releases in their order; a period that a release repeats in all it says is the state before.
+        position: Period and release id -> the state.
         places: Region codes.
         kinds: Figures that are told apart.
         figures: Of each kind, state and place; `MISSING` where it is missing.
@@ -56,11 +57,13 @@ class Series:
         low: Of each content, state and place the least that something other than its figure says, a rate or a national figure.
         high: The most.
         sources: Content and state -> what says so.
+        repeated: Of each place how many counts stand in periods that are said again.
         faults: What is not as the method says.
     """
 
     method: Method
     states: list[tuple[str, str]]
+    position: dict[tuple[str, str], int]
     places: list[str]
     kinds: list[Figures]
     figures: Whole
@@ -71,6 +74,7 @@ class Series:
     low: Whole
     high: Whole
     sources: dict[tuple[int, int], str] = field(default_factory=dict)
+    repeated: Whole | None = None
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -118,6 +122,7 @@ def read(releases: Sequence[PublicRelease], method: Method, truth: Truth | None)
     series = Series(
         method=method,
         states=states,
+        position={state: number for number, state in enumerate(states)},
         places=places,
         kinds=kinds,
         figures=np.full((len(kinds), *shape[1:]), MISSING, dtype=np.int64),
@@ -140,7 +145,45 @@ def read(releases: Sequence[PublicRelease], method: Method, truth: Truth | None)
             series.hidden[content.to_numpy(), hidden["state"].to_numpy(), hidden["place"].to_numpy()] = True
     if series.truth is not None:
         series.truth[:, ~series.delivered] = 0
-    return series
+    return _without_repetitions(series)
+
+
+def _without_repetitions(series: Series) -> Series:
+    """Leave out periods that a release says again as the one before it did, of the same counts: they tell nothing new."""
+    newest: dict[str, int] = {}
+    kept: list[int] = []
+    stands_for: dict[int, int] = {}
+    for state, (period, _) in enumerate(series.states):
+        before = newest.get(period)
+        if before is not None and _says_again(series, before, state):
+            stands_for[state] = stands_for.get(before, before)
+        else:
+            kept.append(state)
+        newest[period] = state
+    place_of = {state: number for number, state in enumerate(kept)}
+    return replace(
+        series,
+        states=[series.states[state] for state in kept],
+        position={each: place_of[stands_for.get(state, state)] for state, each in enumerate(series.states)},
+        figures=series.figures[:, kept],
+        told=series.told[:, kept],
+        delivered=series.delivered[kept],
+        hidden=series.hidden[:, kept],
+        truth=None if series.truth is None else series.truth[:, kept],
+        low=series.low[:, kept],
+        high=series.high[:, kept],
+        sources={(content, place_of[state]): source for (content, state), source in series.sources.items() if state in place_of},
+        repeated=series.delivered[list(stands_for)].sum(axis=0) * len(series.method.contents),
+    )
+
+
+def _says_again(series: Series, before: int, after: int) -> bool:
+    same = [
+        np.array_equal(each[..., before, :], each[..., after, :])
+        for each in (series.figures, series.delivered, series.hidden, series.low, series.high)
+    ]
+    known = series.truth is not None and np.array_equal(series.truth[:, before], series.truth[:, after])
+    return all(same) and known and bool((series.told[:, before] == series.told[:, after]).all())
 
 
 def _periods(release: PublicRelease) -> list[str]:
@@ -446,21 +489,30 @@ def _rows(series: Series) -> Iterator[tuple[Row, Whole]]:
 
 def _years(series: Series) -> Iterator[tuple[Row, Whole]]:
     size, index = len(series.method.contents), series.content_of
-    position = {state: number for number, state in enumerate(series.states)}
-    for (period, release), year in position.items():
-        wanted = series.method.years.get(period, ())
-        halves = [position[half, release] for half in wanted if (half, release) in position]
+    for year, halves in _years_of(series):
+        period, release = series.states[year]
         for name in within_a_year(series.method.contents):
             content = index[name]
             for half in halves:
                 both = series.delivered[year] & series.delivered[half]
                 words = f"{name} of {series.states[half][0]} <= {name} of {period} ({release})"
                 yield Row((half * size + content, year * size + content), (1, -1), words, "year"), np.where(both, 0, NO_LIMIT)
-            if halves and len(halves) == len(wanted):
+            if len(halves) == len(series.method.years[period]):
                 every = series.delivered[[year, *halves]].all(axis=0)
                 counts = (year * size + content, *(half * size + content for half in halves))
                 words = f"{name} of {period} <= {name} of its halves together ({release})"
                 yield Row(counts, (1, *(-1 for _ in halves)), words, "year"), np.where(every, 0, NO_LIMIT)
+
+
+def _years_of(series: Series) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The state of a year and those of its halves in the same release, each combination once."""
+    found: dict[tuple[int, tuple[int, ...]], None] = {}
+    for (period, release), year in series.position.items():
+        wanted = series.method.years.get(period, ())
+        halves = tuple(series.position[half, release] for half in wanted if (half, release) in series.position)
+        if halves:
+            found[year, halves] = None
+    yield from found
 
 
 def _redeliveries(series: Series) -> Iterator[tuple[Row, Whole]]:
@@ -489,10 +541,8 @@ def _continuity(series: Series) -> Iterator[tuple[Row, Whole]]:
     """What holds of arrangements when the files of both halves tell the same, for places of which it is true (all, without the truth)."""
     if not series.method.continuity:
         return
-    position = {state: number for number, state in enumerate(series.states)}
     known = None if series.truth is None else series.truth.swapaxes(0, 1).reshape(-1, len(series.places))
-    for (period, release), year in position.items():
-        halves = [position[half, release] for half in series.method.years.get(period, ()) if (half, release) in position]
+    for year, halves in _years_of(series):
         if len(halves) != 2:
             continue
         rows = list(_one_register(series, year, halves[0], halves[1]))

@@ -8,9 +8,11 @@ Not here: where figures come from (`reading`) and what is sought in it (`walking
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from gmsd.attack.windows import NO_LIMIT, Windows
 
@@ -52,7 +54,7 @@ class Row:
     kind: Literal["period", "year", "redelivery", "continuity", "merged"] = "period"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class System:
     """What all columns of a batch share.
 
@@ -74,17 +76,19 @@ class System:
     turns: tuple[int, int]
     years: tuple[dict[str, str], ...] = ()
 
-    @property
+    @cached_property
     def figures_of_draws(self) -> tuple[Whole, ...]:
         """For each number of draws its figures."""
         return tuple(np.flatnonzero(self.draws == number) for number in range(len(self.names)))
 
-    def dense(self) -> Whole:
-        """The factors as a matrix, rows by counts."""
-        made = np.zeros((len(self.rows), len(self.counts)), dtype=np.int64)
-        for position, row in enumerate(self.rows):
-            np.add.at(made[position], list(row.counts), list(row.factors))
-        return made
+    @cached_property
+    def matrix(self) -> csr_array:
+        """The factors, rows by counts, as whole numbers."""
+        lengths = [len(row.counts) for row in self.rows]
+        counts = np.fromiter((count for row in self.rows for count in row.counts), dtype=np.int64, count=sum(lengths))
+        factors = np.fromiter((factor for row in self.rows for factor in row.factors), dtype=np.int64, count=sum(lengths))
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return csr_array((factors, counts, starts), shape=(len(self.rows), len(self.counts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,7 @@ class Batch:
 
         Whole numbers throughout; `counts` has a column for each place.
         """
-        held = np.ones(counts.shape[1], dtype=bool)
-        for position, row in enumerate(system.rows):
-            total = sum(factor * counts[count] for count, factor in zip(row.counts, row.factors, strict=True))
-            held &= total <= self.bounds[position]
+        held: NDArray[np.bool_] = np.all(system.matrix @ counts <= self.bounds, axis=0)
         held &= ((counts >= self.low) & (counts <= self.high)).all(axis=0)
         held &= (self.draws_left(system, counts) != 0).all(axis=0)
         return held

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     State = tuple[str, str, str]
 
-_PART = 32
+_PART = 600
+"""How many steps are tried before what is proven is left out."""
 _TIMES = 4
 _STEPS_OF_A_PROGRAM = 1_200
 """How many steps take as long as one integer program."""
-_IDLE = 8
+_IDLE = 25
 """After so many parts that find less than programs would, the rest is left to these."""
 _REACH = 31
 """How far from the true count a value is told apart from others: farther ones count as one."""
@@ -133,7 +134,7 @@ def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int
 class _Walk:
     def __init__(self, system: System, batch: Batch, counts: Whole) -> None:
         self.system, self.batch, self.counts = system, batch, counts.copy()
-        self.room = batch.bounds - system.dense() @ counts
+        self.room = batch.bounds - system.matrix @ counts
         self.left = batch.windows.draws(batch.window, batch.first, counts[system.figures])
 
     def take(self, step: _Step, times: int, seen: Seen, columns: Whole, rng: np.random.Generator, *, stay: float) -> None:
@@ -185,8 +186,9 @@ class _Steps:
     def in_parts(self, rng: np.random.Generator, *, shuffled: bool) -> Iterator[list[int]]:
         """The changes in parts, small ones first or in any order."""
         order = rng.permutation(len(self.shapes)) if shuffled else np.arange(len(self.shapes))
-        for first in range(0, len(order), _PART):
-            yield order[first : first + _PART].tolist()
+        size = max(1, _PART // len(self.choices))
+        for first in range(0, len(order), size):
+            yield order[first : first + size].tolist()
 
     def that_move(self, changed: list[int], wanted: set[int]) -> Iterator[_Step]:
         """The steps of some changes that move one of the wanted counts."""

@@ -95,6 +95,12 @@ def test_two_processes_find_what_one_finds() -> None:
     assert (one.cells, one.disclosed, one.faults) == (two.cells, two.disclosed, two.faults)
 
 
+def test_a_release_that_repeats_another_tells_no_more() -> None:
+    one, three = (series(counts(1) * times, rule=NEAREST, places={"GM0008", "GM0011"}) for times in (1, 3))
+    assert three.cells == 3 * one.cells
+    assert three.disclosed == one.disclosed
+
+
 def test_nearest_over_a_revision() -> None:
     result = series(counts(2, 1.0), rule=NEAREST, places={"GM0008", "GM0011", "GM0015"})
     shown = [each for each in result.disclosed if each.kind == "shown"]
