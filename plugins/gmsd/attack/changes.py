@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
-from gmsd.attack.relations import within_a_period
+from gmsd.tables import within_a_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

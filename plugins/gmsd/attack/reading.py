@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 
 from gmsd.attack.findings import Fault
-from gmsd.attack.relations import within_a_period, within_a_year
 from gmsd.attack.system import MISSING, Batch, Row, System, Unknown
 from gmsd.attack.windows import NO_LIMIT, together, window
+from gmsd.tables import within_a_period, within_a_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ _MUNICIPAL = pl.col("region").str.starts_with("GM")
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FigureSeries:
     """Figures of one content with one draw: the same wherever a table shows them."""
 
     content: str
@@ -65,7 +65,7 @@ class Series:
     states: list[tuple[str, str]]
     position: dict[tuple[str, str], int]
     places: list[str]
-    kinds: list[Figures]
+    kinds: list[FigureSeries]
     figures: Whole
     told: NDArray[np.bool_]
     delivered: NDArray[np.bool_]
@@ -190,12 +190,12 @@ def _periods(release: PublicRelease) -> list[str]:
     return sorted(release.cells.filter(_MUNICIPAL)["period"].unique())
 
 
-def _kinds(method: Method) -> list[Figures]:
+def _kinds(method: Method) -> list[FigureSeries]:
     found: dict[tuple[str, str], list[PublishedColumn]] = defaultdict(list)
     for column in method.columns:
         if column.per is None:
             found[column.content, column.draw].append(column)
-    return [Figures(content, draw, tuple(columns)) for (content, draw), columns in found.items()]
+    return [FigureSeries(content, draw, tuple(columns)) for (content, draw), columns in found.items()]
 
 
 def _positions(series: Series, cells: pl.DataFrame, release_id: str) -> pl.DataFrame:
@@ -402,7 +402,7 @@ def _sayings(series: Series) -> Iterator[_Said]:
             yield _Said(number, int(state), saying, np.where(saying >= _SHOWN, figure, 0))
 
 
-def _whole_of(series: Series, kind: Figures) -> int | None:
+def _whole_of(series: Series, kind: FigureSeries) -> int | None:
     """The figures of the whole beside which these are shown: those of the same table, where tables differ."""
     name = next((column.within for column in kind.columns if column.within is not None), None)
     wholes = [number for number, other in enumerate(series.kinds) if other.content == name]

@@ -145,9 +145,13 @@ def audit(*, law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo"
     if found is None:
         typer.echo("[]" if as_json else f"No release of {law} has been published yet.")
         return
-    told = [*found.report["faults"], *found.report["findings"]]
+    told = [*found.report["faults"], *found.report["findings"], *found.report["guessed"]]
     if as_json:
-        typer.echo(json.dumps({**found.describe(), "findings": told, "cannot_see": found.report["blind"]}, indent=1))
+        typer.echo(
+            json.dumps(
+                {**found.describe(), "findings": told, "guesses": found.report["guesses"], "cannot_see": found.report["blind"]}, indent=1
+            )
+        )
     else:
         typer.echo(f"{found.cells} counts attacked in {found.seconds:.1f} s: {found.disclosed} disclosed, {found.repaired} hidden for it.")
         for line in told:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gmsd.attack import CELLS, PublicRelease, Truth, audit, method_of, repair
+from gmsd.attack import CELLS, PublicRelease, Truth, audit, guess, method_of, repair
 from gmsd.database import read_frame, statement
 from gmsd.disclosure import Protection
 from gmsd.errors import GmsdError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from gmsd.attack import AuditResult, Method
+    from gmsd.attack import AuditResult, GuessResult, Method
     from gmsd.figures import InForce, Period
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
@@ -53,7 +53,8 @@ class Attacked:
 
     Attributes:
         cells: Counts attacked.
-        disclosed: How many are told, or could not be proven not to be; figures that are not made as the method says count too.
+        disclosed: How many are told, or could not be proven not to be; figures that are not made as the method says count too, and counts
+            that a best guess hits with a larger chance than the bound.
         repaired: How many cells were hidden for it, in this release.
         seconds: How long it took.
         hidden: `period`, `region`, `content` of these.
@@ -104,19 +105,21 @@ def plan_attacked(
     plan = plan_release(connection, settings, law, round_, at, expected=expected)
     earlier, truths = _series(connection, law)
     force = half_years_in_force(connection, law, round_)
-    plans = [plan]
+    first = _to_come(connection, plan, force, None)
+    plans, last = [plan], [first.release]
 
     def publish(hidden: pl.DataFrame) -> PublicRelease:
         plans.append(plan_release(connection, settings, law, round_, at, expected=expected, hidden=_as_repaired(hidden)))
-        return _to_come(connection, plans[-1], force, hidden).release
+        last.append(_to_come(connection, plans[-1], force, hidden).release)
+        return last[-1]
 
-    first = _to_come(connection, plan, force, None)
     half_years = sorted({half for release in (*earlier, first) for half in release.half_years})
     now = true_figures(connection, law, plan.content.periods)
     truth = _truth(truths | {plan.content.release_id: _delivered_only(now, first.release)})
     method = _method(law, half_years, settings)
-    result, hidden = repair([each.release for each in (*earlier, first)], method, publish, truth, progress=progress)
-    return plans[-1], _attacked(result, hidden)
+    before = [each.release for each in earlier]
+    result, hidden = repair([*before, first.release], method, publish, truth, progress=progress)
+    return plans[-1], _attacked(result, guess([*before, last[-1]], method, truth), hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,13 @@ def attack_series(
     if not earlier:
         return None
     half_years = sorted({half for each in earlier for half in each.half_years})
-    result = audit([each.release for each in earlier], _method(law, half_years, settings), _truth(truths), progress=progress)
-    return _attacked(result, repaired_cells(connection, law).select("period", "content", region=pl.format("GM{}", "municipality")))
+    series, method, truth = [each.release for each in earlier], _method(law, half_years, settings), _truth(truths)
+    result = audit(series, method, truth, progress=progress)
+    return _attacked(
+        result,
+        guess(series, method, truth),
+        repaired_cells(connection, law).select("period", "content", region=pl.format("GM{}", "municipality")),
+    )
 
 
 def note_attack(connection: Connection, settings: Settings, plan: Plan, attacked: Attacked, at: dt.datetime) -> None:
@@ -173,14 +181,14 @@ def refuse_disclosed(settings: Settings, plan: Plan, attacked: Attacked) -> None
     """
     if attacked.passed or settings.rounding == "nearest":
         return
-    told = [*attacked.report["faults"], *attacked.report["findings"]]
+    told = [*attacked.report["faults"], *attacked.report["findings"], *attacked.report["guessed"]]
     raise DisclosedError(
         f"{plan.content.release_id} would tell {attacked.disclosed} counts and is not published; the first: {told[0]}. Everything that was"
         f" found stands in the table attack_report; see the runbook ('The attack stops a release')"
     )
 
 
-def _attacked(result: AuditResult, hidden: pl.DataFrame) -> Attacked:
+def _attacked(result: AuditResult, guesses: GuessResult, hidden: pl.DataFrame) -> Attacked:
     report = {
         "faults": [f"{each.where} in {each.release_id}: {each.words}" for each in result.faults[:_KEPT]],
         "findings": [
@@ -188,12 +196,17 @@ def _attacked(result: AuditResult, hidden: pl.DataFrame) -> Attacked:
             f"{'' if each.settled else ', not proven'}: {'; '.join(each.equations) or 'no short reason was looked for'}"
             for each in result.disclosed[:_KEPT]
         ],
+        "guesses": [asdict(each) for each in guesses.kinds],
+        "guessed": [
+            f"{each.content} of {each.region} in {each.period} ({each.kind} in {each.release_id}) is guessed with a chance of {each.all:.2f}"
+            for each in guesses.over[:_KEPT]
+        ],
         "seconds": result.seconds,
         "solved": result.solved,
         "unpublished": result.unpublished,
         "blind": list(result.blind),
     }
-    disclosed = len(result.disclosed) + len(result.faults)
+    disclosed = len(result.disclosed) + len(result.faults) + len(guesses.over)
     return Attacked(result.cells, disclosed, hidden.height, result.seconds["total"], hidden, report)
 
 

@@ -5,6 +5,7 @@ Not here: what is counted (`counting`, `figures`), how counts are protected (`di
 
 from gmsd.tables.definition import Content, Dimension, Group, Measure, Table
 from gmsd.tables.loading import NoTableError, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
+from gmsd.tables.relations import within_a_period, within_a_year
 
 __all__ = [
     "Content",
@@ -19,4 +20,6 @@ __all__ = [
     "table_mistakes",
     "table_of",
     "tables_of",
+    "within_a_period",
+    "within_a_year",
 ]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.attack.audit import audit
+from gmsd.attack.series import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gmsd.attack.audit import AuditResult
     from gmsd.attack.method import Method, PublicRelease, Truth
+    from gmsd.attack.series import AuditResult
 
 REPAIR: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
 

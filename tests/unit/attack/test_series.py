@@ -10,8 +10,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.attack import CELLS, Method, PublicRelease, PublishedColumn, Rounding, Truth, audit
-from gmsd.attack.method import TRUTH
+from gmsd.attack import CELLS, Method, PublicRelease, Truth, audit
+from gmsd.attack.method import TRUTH, PublishedColumn, Rounding
 from gmsd.tables import Content
 
 if TYPE_CHECKING:

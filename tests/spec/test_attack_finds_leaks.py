@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gmsd.attack import Rounding, audit, guess, repair
+from gmsd.attack import audit, guess, repair
+from gmsd.attack.method import Rounding
 from gmsd.disclosure import draw
 from tests.support import synthetic_release as published
 from tests.support import synthetic_truth as made

@@ -1,6 +1,6 @@
 """What holds between the counts of one municipality because of what they count: inequalities between whole numbers, from set algebra.
 
-Not here: what figures say of counts (`windows`), and relations that hold only nearly: those of arrangements in a year and in its halves.
+Not here: what figures say of counts (`attack`), and relations that hold only nearly: those of arrangements in a year and in its halves.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gmsd.tables import Content
+    from gmsd.tables.definition import Content
 
 _RAN = ("begin", "entering")
 _FLOWS = ("arrangements", "begin", "entering", "leaving")
