@@ -4,9 +4,23 @@ Not here: connections, files and how a release is built. Frames in, findings out
 of the method in use: docs/decisions/0033.
 """
 
+from gmsd.attack.findings import Disclosure
 from gmsd.attack.hiding import repair
-from gmsd.attack.likelihood import GuessResult, guess
+from gmsd.attack.likelihood import Guess, GuessResult, guess
 from gmsd.attack.method import CELLS, Method, PublicRelease, Truth, method_of
 from gmsd.attack.series import AuditResult, audit
 
-__all__ = ["CELLS", "AuditResult", "GuessResult", "Method", "PublicRelease", "Truth", "audit", "guess", "method_of", "repair"]
+__all__ = [
+    "CELLS",
+    "AuditResult",
+    "Disclosure",
+    "Guess",
+    "GuessResult",
+    "Method",
+    "PublicRelease",
+    "Truth",
+    "audit",
+    "guess",
+    "method_of",
+    "repair",
+]

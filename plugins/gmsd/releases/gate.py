@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from gmsd.attack import AuditResult, GuessResult, Method
+    from gmsd.attack import AuditResult, Disclosure, Guess, GuessResult, Method
     from gmsd.figures import InForce, Period
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
@@ -140,11 +140,8 @@ def attack_series(
     half_years = sorted({half for each in earlier for half in each.half_years})
     series, method, truth = [each.release for each in earlier], _method(law, half_years, settings), _truth(truths)
     result = audit(series, method, truth, progress=progress)
-    return _attacked(
-        result,
-        guess(series, method, truth),
-        repaired_cells(connection, law).select("period", "content", region=pl.format("GM{}", "municipality")),
-    )
+    hidden = repaired_cells(connection, law).select("period", "content", region=pl.format("GM{}", "municipality"))
+    return _attacked(result, guess(series, method, truth), hidden)
 
 
 def note_attack(connection: Connection, settings: Settings, plan: Plan, attacked: Attacked, at: dt.datetime) -> None:
@@ -192,15 +189,12 @@ def _attacked(result: AuditResult, guesses: GuessResult, hidden: pl.DataFrame) -
     report = {
         "faults": [f"{each.where} in {each.release_id}: {each.words}" for each in result.faults[:_KEPT]],
         "findings": [
-            f"{each.content} of {each.region} in {each.period} ({each.kind} in {each.release_id}) is {each.low} to {each.high}"
-            f"{'' if each.settled else ', not proven'}: {'; '.join(each.equations) or 'no short reason was looked for'}"
+            f"{_named(each)} is {each.low} to {each.high}{'' if each.settled else ', not proven'}:"
+            f" {'; '.join(each.equations) or 'no short reason was looked for'}"
             for each in result.disclosed[:_KEPT]
         ],
         "guesses": [asdict(each) for each in guesses.kinds],
-        "guessed": [
-            f"{each.content} of {each.region} in {each.period} ({each.kind} in {each.release_id}) is guessed with a chance of {each.all:.2f}"
-            for each in guesses.over[:_KEPT]
-        ],
+        "guessed": [f"{_named(each)} has a best guess that is right with a chance of {each.all:.2f}" for each in guesses.over[:_KEPT]],
         "seconds": result.seconds,
         "solved": result.solved,
         "unpublished": result.unpublished,
@@ -208,6 +202,10 @@ def _attacked(result: AuditResult, guesses: GuessResult, hidden: pl.DataFrame) -
     }
     disclosed = len(result.disclosed) + len(result.faults) + len(guesses.over)
     return Attacked(result.cells, disclosed, hidden.height, result.seconds["total"], hidden, report)
+
+
+def _named(found: Disclosure | Guess) -> str:
+    return f"{found.content} of {found.region} in {found.period} ({found.kind} in {found.release_id})"
 
 
 def _series(connection: Connection, law: str) -> tuple[list[_Release], dict[str, pl.DataFrame]]:
