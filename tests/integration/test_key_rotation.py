@@ -211,10 +211,10 @@ def test_half_of_the_places_under_the_new_key_are_not_counted(context: Context, 
     figures = rows_of(context, FIGURES)
     whole = rotation.replace_place
 
-    def once(connection: Any, about: Any, origin: Any, *rest: Any) -> None:
-        if origin.delivery.delivery_id != "2019-H1.0344.01":
+    def once(connection: Any, about: Any, basis: Any, *rest: Any) -> None:
+        if basis.delivery.delivery_id != "2019-H1.0344.01":
             raise Killed
-        whole(connection, about, origin, *rest)
+        whole(connection, about, basis, *rest)
 
     with monkeypatch.context() as patched:
         patched.setattr(rotation, "replace_place", once)

@@ -113,7 +113,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Basis:
     """A delivery, and what decides which rows it gives.
 
     Attributes:
@@ -131,7 +131,7 @@ class Origin:
     key_fingerprint: str
     content: str = ""
 
-    def with_content(self, staged: Stored | None) -> Origin:
+    def with_content(self, staged: Stored | None) -> Basis:
         """The same, with the content that follows from the staged records as the store lists them."""
         if staged is None:
             return replace(self, content="")
@@ -141,7 +141,7 @@ class Origin:
         told = [own, other, law, self.key_fingerprint, _code()]
         return replace(self, content=hashlib.sha256(json.dumps(told).encode()).hexdigest())
 
-    def staged_anew(self, context: Context) -> Origin:
+    def staged_anew(self, context: Context) -> Basis:
         """The same, as its records are staged now."""
         key = self.delivery.staging_key
         found = (each for each in context.store.objects(context.settings.bucket_staging, key) if each.key == key)
@@ -164,9 +164,9 @@ class _Load:
             if round_code is None:
                 raise NotClosed(f"no round that takes {self.partition} has been closed")
             in_force = _in_force(connection, self.law, self.half)
-            wanted = origins_of(self.context, connection, self.law, self.half, in_force, self.key.noted)
+            wanted = bases_of(self.context, connection, self.law, self.half, in_force, self.key.noted)
             held = {row.municipality: row for row in connection.execute(statement("warehouse/loaded"), self.about)}
-        gone = sorted(set(held) - {_municipality(origin.delivery) for origin in wanted})
+        gone = sorted(set(held) - {_municipality(basis.delivery) for basis in wanted})
         same = {_municipality(each.delivery) for each in wanted if _holds(held.get(_municipality(each.delivery)), each)}
         if same:  # what somebody took out of the tables is loaded again
             same -= set(self._differing())
@@ -185,7 +185,7 @@ class _Load:
         with self.context.engine.connect() as connection:
             return list(connection.scalars(statement("warehouse/differing"), self.about))
 
-    def _replace_all(self, todo: Sequence[Origin], of: int, progress: Callable[[int, int], None] | None) -> None:
+    def _replace_all(self, todo: Sequence[Basis], of: int, progress: Callable[[int, int], None] | None) -> None:
         done = of - len(todo)
 
         def told() -> None:
@@ -196,12 +196,12 @@ class _Load:
             if progress is not None:
                 progress(done, of)
 
-        def take(origin: Origin) -> AbstractContextManager[_Replacing]:
-            return nullcontext(_Replacing(self, origin, told))
+        def take(basis: Basis) -> AbstractContextManager[_Replacing]:
+            return nullcontext(_Replacing(self, basis, told))
 
         if progress is not None and not todo:
             progress(done, of)
-        failed = in_turn(todo, take, apart=lambda origin: origin.delivery.delivery_id, at_once=READERS)
+        failed = in_turn(todo, take, apart=lambda basis: basis.delivery.delivery_id, at_once=READERS)
         if failed:
             first = failed[0].error
             for each in failed[1:]:
@@ -230,12 +230,12 @@ class _Replacing:
     """The rows of one place, read and joined beside others, and written in its turn."""
 
     load: _Load
-    origin: Origin
+    basis: Basis
     told: Callable[[], None]
 
     def work(self) -> Loaded:
         """Read the staged records, join them, and write them as they are copied."""
-        return prepared(self.load.context, self.load.half, self.origin)
+        return prepared(self.load.context, self.load.half, self.basis)
 
     def keep(self, loaded: Loaded) -> None:
         """Replace the place."""
@@ -244,15 +244,15 @@ class _Replacing:
             connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{load.partition}"})
             # each place is whole by itself; the commit of the account after all of them makes all of them last
             connection.execute(statement("warehouse/lazily"))
-            replace_place(connection, load.about, self.origin, loaded, at.isoformat())
-            change = Change(self.origin.delivery.delivery_id, "loaded", "in the warehouse")
-            transition_many(connection, [change] if self.origin.delivery.state == "approved" else [], actor=Stage.LOAD, at=at)
+            replace_place(connection, load.about, self.basis, loaded, at.isoformat())
+            change = Change(self.basis.delivery.delivery_id, "loaded", "in the warehouse")
+            transition_many(connection, [change] if self.basis.delivery.state == "approved" else [], actor=Stage.LOAD, at=at)
         self.told()
 
 
-def origins_of(
+def bases_of(
     context: Context, connection: Connection, law: str, half: HalfYear, deliveries: Sequence[Delivery], key_fingerprint: str
-) -> list[Origin]:
+) -> list[Basis]:
     """What decides which rows some deliveries of a half-year give, in their order."""
     others = {_municipality(d): d for d in _in_force(connection, law, half.next if half.half == 1 else half.previous)}
     ids = [each.delivery_id for each in others.values()]
@@ -262,8 +262,8 @@ def origins_of(
     for delivery in deliveries:
         other = others.get(_municipality(delivery))
         known = None if other is None else allocated.get(other.delivery_id)
-        origin = Origin(delivery, other, known, key_fingerprint)
-        found.append(origin.with_content(staged.get(delivery.staging_key)))
+        basis = Basis(delivery, other, known, key_fingerprint)
+        found.append(basis.with_content(staged.get(delivery.staging_key)))
     return found
 
 
@@ -276,9 +276,9 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _holds(held: Any, origin: Origin) -> bool:
+def _holds(held: Any, basis: Basis) -> bool:
     """Whether the warehouse holds this delivery with this content already."""
-    return held is not None and bool(origin.content) and (held.delivery_id, held.content) == (origin.delivery.delivery_id, origin.content)
+    return held is not None and bool(basis.content) and (held.delivery_id, held.content) == (basis.delivery.delivery_id, basis.content)
 
 
 def _municipality(delivery: Delivery) -> str:
@@ -290,20 +290,20 @@ def _in_force(connection: Connection, law: str, half: HalfYear) -> list[Delivery
     return [Delivery.of(row) for row in rows]
 
 
-def prepared(context: Context, half: HalfYear, origin: Origin, records: pl.DataFrame | None = None) -> Loaded:
+def prepared(context: Context, half: HalfYear, basis: Basis, records: pl.DataFrame | None = None) -> Loaded:
     """The rows of a delivery, from its staged records, where they are not given.
 
     Raises:
         StagingLost: its records cannot be had.
     """
-    delivery, other = origin.delivery, origin.other
+    delivery, other = basis.delivery, basis.other
     if records is None:
         records = records_of(context, delivery)
     sent = as_sent(records)
     used = in_scope(sent, half)
     # The rule speaks of all deliveries of the calendar year, so the other half is asked where this one fills the number.
     filled = allocation_filled(records)
-    by_allocation = filled and (other is None or _allocated(context, other, origin.other_allocated))
+    by_allocation = filled and (other is None or _allocated(context, other, basis.other_allocated))
     joined = arrangements(used, by_allocation=by_allocation)
     account = Account(
         municipality=_municipality(delivery),
@@ -333,9 +333,9 @@ def _placed(frame: pl.DataFrame, place: Mapping[str, str]) -> pl.DataFrame:
     return frame.with_columns(marked, *(pl.lit(value).alias(name) for name, value in place.items()))
 
 
-def replace_place(connection: Connection, about: Mapping[str, str], origin: Origin, loaded: Loaded, loaded_at: str) -> None:
+def replace_place(connection: Connection, about: Mapping[str, str], basis: Basis, loaded: Loaded, loaded_at: str) -> None:
     """Replace the rows of one place by those of a delivery, in the caller's transaction."""
-    made_of = {"content": origin.content, "key_fingerprint": origin.key_fingerprint, "loaded_at": loaded_at}
+    made_of = {"content": basis.content, "key_fingerprint": basis.key_fingerprint, "loaded_at": loaded_at}
     account = {**asdict(loaded.account), **about, **made_of}
     clear(connection, about, [loaded.account.municipality])
     for table, rows in (("record", loaded.records), ("arrangement", loaded.joined)):

@@ -19,7 +19,7 @@ from gmsd.journal import alone_in_loading, audit, in_turn, lock_pseudonym_key
 from gmsd.protocol import law_of
 from gmsd.rounds import HalfYear
 from gmsd.store import NotReadable
-from gmsd.warehouse.load import Origin, origins_of, prepared, replace_place
+from gmsd.warehouse.load import Basis, bases_of, prepared, replace_place
 from gmsd.warehouse.staged import KEPT
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class _Rotation:
         rotation: Row[tuple[int, str, str]],
         key: bytes,
         left: Sequence[Delivery],
-        loaded: dict[str, Origin],
+        loaded: dict[str, Basis],
         before: int,
         of: int,
         progress: Callable[[int, int], None] | None,
@@ -214,8 +214,8 @@ class _Rotation:
             nonlocal made
             with self.context.engine.begin() as connection:
                 now = locked(connection, delivery.delivery_id)
-                origin = loaded.get(delivery.delivery_id)
-                yield _MakingAnew(self.context, connection, now, origin, rotation, key, self.context.clock.now().isoformat())
+                basis = loaded.get(delivery.delivery_id)
+                yield _MakingAnew(self.context, connection, now, basis, rotation, key, self.context.clock.now().isoformat())
             made += 1
             if progress is not None:
                 progress(made, of)
@@ -248,33 +248,33 @@ class _MakingAnew:
     context: Context
     connection: Connection
     delivery: Delivery
-    origin: Origin | None
+    basis: Basis | None
     rotation: Row[tuple[int, str, str]]
     key: bytes
     at: str
 
-    def work(self) -> tuple[int, Origin, Loaded] | int | None:
+    def work(self) -> tuple[int, Basis, Loaded] | int | None:
         """Stage its records with the new key, and join them again when the warehouse holds them; how many there are."""
         context, delivery = self.context, self.delivery
         if delivery.state not in KEPT or delivery.deleted_at is not None:  # withdrawn meanwhile
             return None
         frame = write_staged(context, delivery, raw_records(context, self.connection, delivery), self.key)
-        if self.origin is None:
+        if self.basis is None:
             return frame.height
         place = delivery.placed[0]
         used = usable_records(frame, law_of(place.law), facultative_used=bool(delivery.facultative_used))
         # as it is staged now, so that the next load finds the same content
-        origin = self.origin.staged_anew(context)
-        return frame.height, origin, prepared(context, place.half_year, origin, used)
+        basis = self.basis.staged_anew(context)
+        return frame.height, basis, prepared(context, place.half_year, basis, used)
 
-    def keep(self, made: tuple[int, Origin, Loaded] | int | None) -> None:
+    def keep(self, made: tuple[int, Basis, Loaded] | int | None) -> None:
         """Replace its rows, and note that it is done."""
         if made is None:
             return
         if not isinstance(made, int):
-            made, origin, loaded = made
+            made, basis, loaded = made
             place = self.delivery.placed[0]
-            replace_place(self.connection, {"law": place.law, "half_year": str(place.half_year)}, origin, loaded, self.at)
+            replace_place(self.connection, {"law": place.law, "half_year": str(place.half_year)}, basis, loaded, self.at)
         values = {"rotation": self.rotation.rotation, "delivery_id": self.delivery.delivery_id, "records": made, "at": self.at}
         self.connection.execute(statement("keys/note_rotated"), values)
 
@@ -283,16 +283,16 @@ def _to_make_anew(connection: Connection) -> list[Delivery]:
     return [each for each in listing(connection) if each.state in KEPT and each.deleted_at is None]
 
 
-def _loaded(context: Context, connection: Connection, key_fingerprint: str) -> dict[str, Origin]:
+def _loaded(context: Context, connection: Connection, key_fingerprint: str) -> dict[str, Basis]:
     """What the warehouse holds, by delivery; one that gave way at a close and was not replaced yet is among it."""
     held: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in connection.execute(statement("keys/loaded")):
         held[row.law, row.half_year].add(row.delivery_id)
-    found: dict[str, Origin] = {}
+    found: dict[str, Basis] = {}
     for (law, half_year), ids in sorted(held.items()):
         half = HalfYear.parse(half_year)
         deliveries = [each for each in listing(connection, law=law, half_year=half) if each.delivery_id in ids]
-        found |= {each.delivery.delivery_id: each for each in origins_of(context, connection, law, half, deliveries, key_fingerprint)}
+        found |= {each.delivery.delivery_id: each for each in bases_of(context, connection, law, half, deliveries, key_fingerprint)}
     return found
 
 
