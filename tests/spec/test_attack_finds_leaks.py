@@ -119,7 +119,7 @@ def rates_of_the_truth(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def test_rates_of_true_counts() -> None:
-    result = series(counts(1), leak=rates_of_the_truth)
+    result = series(counts(1), leak=rates_of_the_truth, places={"GM0001"})
     assert [each.kind for each in result.faults] == ["rate"]
     told = [each for each in result.disclosed if each.region == "GM0001" and each.kind == "shown"]
     assert told, "of a thousand inhabitants a rate is the count"
@@ -145,8 +145,10 @@ def test_one_draw_for_several_counts(draws: published.Draws, code: str, content:
 
 
 def test_two_draws_of_one_count() -> None:
-    found = [len(series(counts(1, seed=seed), draws="table").disclosed) for seed in range(1, 5)]
-    assert sum(found) > 0, found
+    """0179 of the large country: missing by one draw and 15 by the other is 11."""
+    found = {each.content: (each.low, each.high) for each in one_place("0179", "table").disclosed}
+    assert found["A019508"] == (11, 11)
+    assert one_place("0179", "content").passed
 
 
 def national_sum_of_the_truth(told: pl.DataFrame) -> pl.DataFrame:
@@ -198,10 +200,12 @@ def test_totals_made_of_rounded_parts() -> None:
     true = counts(1)[0]
     release = published.release("r1", true, how, people(), leak=added)
     release = replace(release, cells=release.cells.filter(pl.col("region") != "NL01"))
-    result = audit([release], stated, published.truth([("r1", true)]), processes=1)
-    plain = audit([published.release("r1", true, how, people())], how, published.truth([("r1", true)]), processes=1)
+    few = {f"GM{number:04}" for number in range(1, 13)}
+    known = published.truth([("r1", true)])
+    result = audit([release], stated, known, places=few, processes=1)
+    plain = audit([published.release("r1", true, how, people())], how, known, places=few, processes=1)
     assert len(result.disclosed) > len(plain.disclosed)
-    unstated = audit([release], how, published.truth([("r1", true)]), processes=1)
+    unstated = audit([release], how, known, places=few, processes=1)
     assert {each.kind for each in unstated.faults} == {"figure"}
 
 
@@ -216,7 +220,8 @@ def test_a_period_restated_after_a_merger() -> None:
     # the three old municipalities: 0001, 0002 and the 0016 of before, which ends too and is not shown
     releases = [published.release("r1", before, how, people()), published.release("r2", after, how, people())]
     releases = [replace(each, successors=successors) for each in releases]
-    result = audit(releases, how, published.truth([("r1", before), ("r2", after)]), processes=1)
+    known = published.truth([("r1", before), ("r2", after)])
+    result = audit(releases, how, known, places={"GM0001", "GM0002", "GM0016"}, processes=1)
     assert [each.kind for each in result.faults] == ["merged"]
     assert {each.where for each in result.faults} == {"GM0016"}
 
@@ -245,7 +250,7 @@ def test_one_content_shown_twice() -> None:
         here = (pl.col("table_id") == "86050NED") & (pl.col("content") == "A019507") & (pl.col("region") == "GM0005")
         return told.with_columns(value=pl.when(here).then(None).otherwise("value"))
 
-    result = series(counts(1), leak=twice)
+    result = series(counts(1), leak=twice, places={"GM0005"})
     assert "two_figures" in {each.kind for each in result.faults}
 
 
@@ -255,11 +260,11 @@ def test_who_enters_leaves_or_is_corrected_tells_nothing() -> None:
         *((2, "0007", period) for period in made.PERIODS),
         *((1, "0009", period) for period in ("2019HJ02", "2019JJ00")),
     )
-    result = series(counts(2, 1.0), absent=absent)
+    result = series(counts(2, 1.0), absent=absent, places={"GM0004", "GM0007", "GM0009"})
     assert result.passed, (result.faults[:2], result.disclosed[:2])
     assert result.unpublished == 0
     always = tuple((release, "0004", period) for release in (1, 2) for period in made.PERIODS)
-    assert series(counts(2), absent=always).unpublished == 3 * len(made.contents())
+    assert series(counts(2), absent=always, places={"GM0004"}).unpublished == 3 * len(made.contents())
 
 
 def test_the_hole_is_repaired_and_a_flat_beginning_closes_it() -> None:
@@ -267,7 +272,8 @@ def test_the_hole_is_repaired_and_a_flat_beginning_closes_it() -> None:
     for rule, found in ((Rounding(), True), (FLAT, False)):
         how = published.method(rule)
         key = _key_with("GM0008", "A019508", turn=0, late=4)
-        steps = [made.counts(_with_stay(registers(1)[0], 7, number)) for number in (12, 11)]
+        both = (made.counts(_with_stay(registers(1)[0], 7, number)) for number in (12, 11))
+        steps = [each.filter(pl.col("municipality") == "0008") for each in both]
         releases = [published.release(name, each, how, people(), key=key) for name, each in zip(("r1", "r2"), steps, strict=True)]
         known = published.truth(list(zip(("r1", "r2"), steps, strict=True)))
         told = [each for each in audit(releases, how, known, processes=1).disclosed if each.content == "A019508"]
