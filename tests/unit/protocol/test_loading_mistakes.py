@@ -239,7 +239,7 @@ SLIPS = [
     Slip("no extension", LAW, "[csv, txt]", "[]", "extensions is empty; it is a list"),
     Slip("unknown sender", LAW, "from: municipality", "from: gemeente", 'from "gemeente" is none of municipality'),
     Slip("unknown counting", LAW, "counting: arrangements", "counting: arrangement", 'did you mean "arrangements"?'),
-    Slip("table twice", LAW, "[83262NED]", "[83262NED, 83262NED]", "tables holds 83262NED twice"),
+    Slip("table twice", LAW, "[83262NED, ", "[83262NED, 83262NED, ", "tables holds 83262NED twice"),
     Slip(
         "unknown type of a column", LAW, "name: unit, type: smallint", "name: unit, type: int", 'column unit: type "int" is none of person'
     ),
