@@ -427,12 +427,10 @@ def _parts_of(series: Series, total: int, state: int, parts: tuple[str, ...]) ->
             told[hidden, place] = rest[place]
         elif series.truth is not None:
             contents = [series.content_of[parts[each]] for each in hidden]
-            base = series.kinds[total].columns[0].rounding.base
-            below = series.truth[contents, state, place] // base * base
-            for ups in product((0, base), repeat=len(hidden)):
-                if (below + ups).sum() == rest[place]:
-                    told[hidden, place] = below + ups
-                    break
+            rounding = series.kinds[total].columns[0].rounding
+            true = series.truth[contents, state, place].tolist()
+            ways = [sorted({rounding.rounded(count, turn) for turn in range(rounding.turns)}) for count in true]
+            told[hidden, place] = next((each for each in product(*ways) if sum(each) == rest[place]), MISSING)
     for number, each in zip(numbers, told, strict=True):
         yield _Said(number, state, np.where(each == MISSING, _NOTHING, _ROUNDS_TO), np.where(each == MISSING, 0, each))
 
