@@ -53,7 +53,9 @@ _NO_DATABASE = "the database does not answer: start the services with `make up`,
 _NO_STORE = "the object store does not answer: start the services with `make up`, or see `gmsd doctor`"
 _NO_AIRFLOW = "Airflow does not answer: start the services with `make up`, or see `gmsd doctor`"
 _CHECK_ONLY = "only the check is installed here; this command needs the pipeline's packages: install gmsd[pipeline]"
-_PIPELINE = frozenset({"alembic", "boto3", "botocore", "holidays", "httpx", "psycopg", "pyarrow", "sqlalchemy", "starlette", "uvicorn"})
+_PIPELINE = frozenset(
+    {"alembic", "boto3", "botocore", "holidays", "httpx", "psycopg", "pyarrow", "pysdmx", "scipy", "sqlalchemy", "starlette", "uvicorn"}
+)
 _ANSWERS = {
     "sqlalchemy.exc.OperationalError": _NO_DATABASE,
     "psycopg.errors.UndefinedTable": "the warehouse has no tables yet: run `gmsd setup`",
