@@ -20,8 +20,8 @@ RELEASE = "INSERT INTO release (release_id, number, law, round, state, created_a
 DELIVERIES = """
     INSERT INTO delivery (delivery_id, law, half_year, municipality, upload_number, round, bucket, object_key, version_id, file_name,
         sha256, size_bytes, received_at, registered_at, state)
-    SELECT id, 'wmo', '2019-H1', '0518', n, '2019-H1', 'b', 'k', id, 'f.csv', h, 1, :at, :at, 'published'
-    FROM (VALUES ('2019-H1.0518.01', 1, 'aa'), ('2019-H1.0518.02', 2, NULL)) AS made (id, n, h)
+    SELECT id, 'wmo', '2019-H1', '0518', n, '2019-H1', 'b', 'k', id, 'f.csv', h, 1, :at, :at, s
+    FROM (VALUES ('2019-H1.0518.01', 1, 'aa', 'published'), ('2019-H1.0518.02', 2, NULL, 'received')) AS made (id, n, h, s)
 """
 FORM = """
     INSERT INTO form (form_id, form_number, kind, bucket, object_key, version_id, size_bytes, received_at, state)
