@@ -1,10 +1,11 @@
 """### Publication: build a release and make it public.
 
 **Purpose.** The protected figures as of a round's close become a release of one law: StatLine tables, Waarstaatjegemeente files,
-`release.json`, `CHANGES.md`. A preview comes first (participation; cells new, changed and gone); then the run waits until a **second
-person** answers at "GMSD approvals" (the run's note has the address). The answer is a fact in the warehouse, written where that person is
-signed in, with a right that no task and no engineer has; *Build* and *Publish* read it there. States of tasks, XComs and notes decide
-nothing, and whoever started the run cannot answer. The pointer to the release in force moves last, so readers see all of it or none.
+`release.json`, `CHANGES.md`. A preview comes first: all releases are attacked together with the one to come, and what that would tell is
+hidden; participation; cells new, changed and gone. Then the run waits until a **second person** answers at "GMSD approvals" (the run's
+note has the address). The answer is a fact in the warehouse, written where that person is signed in, with a right that no task and no
+engineer has; *Build* and *Publish* read it there. States of tasks, XComs and notes decide nothing, and whoever started the run cannot
+answer. The pointer to the release in force moves last, so readers see all of it or none.
 
 **When.** Somebody starts it with the form; or by itself when all half-years of a round are loaded, where `GMSD_PUBLISH_WHEN_LOADED` is
 set. Give the run the id of the release (`r0002`) under *Advanced Options*: it is refused when another release comes next.
@@ -14,10 +15,11 @@ Approver.
 
 **A refusal** is a result: the run succeeds, its note says who refused, nothing was public and the number is used again.
 
-**When it fails.** *Build* and *Publish* fail without an approval of exactly what would be published, and say what is there instead. When
-the figures (or the code) changed after the preview, clear *Preview*: the run asks again, and the earlier answer no longer counts.
-*Publish* can be cleared at any time: what is public already stays as it is. What is published once is public for ever: withdraw it only by
-a recall. Who asked, answered and published stands in the audit trail: `gmsd audit show r0002`.
+**When it fails.** *Preview* fails when the release would tell counts whatever is hidden: see the runbook. *Build* and *Publish* fail
+without an approval of exactly what would be published, and say what is there instead. When the figures (or the code) changed after the
+preview, clear *Preview*: the run asks again, and the earlier answer no longer counts. *Publish* can be cleared at any time: what is public
+already stays as it is. What is published once is public for ever: withdraw it only by a recall. Who asked, answered and published stands
+in the audit trail: `gmsd audit show r0002`.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ What one step returns is for people to read; no other step takes it.
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gmsd.releases import Question
     from gmsd.settings import Settings
 
+logger = logging.getLogger(__name__)
 _RELEASE = re.compile(r"r\d{4,}", re.ASCII)
 
 
@@ -57,6 +59,7 @@ def preview_release(settings: Settings, run_id: str, partition: str | None, star
                 named=named,
                 started_by=started_by,
                 at=get_clock(settings).now(),
+                progress=logger.info,
             )
         except AlreadyPublishedError as error:
             raise WrongRunError(f"this run is called {run_id}: {error}") from None

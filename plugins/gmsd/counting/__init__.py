@@ -1,4 +1,4 @@
-"""Records -> arrangements -> clients: the one implementation behind op-orde report, figures and backfill (docs/domain.md).
+"""Records -> arrangements -> clients: the one room that does it, for op-orde report, figures and backfill (docs/domain.md).
 
 Not here: connections, the clock, and what is counted for which table (`figures`). Pure polars: frames in, frames out.
 """

@@ -28,7 +28,6 @@ CREATE TABLE repair (
     municipality text NOT NULL,
     content text NOT NULL,
     since text NOT NULL REFERENCES release,
-    equation text NOT NULL,
     PRIMARY KEY (law, period, municipality, content)
 );
 COMMENT ON TABLE repair IS 'What stays missing because the attack on the series of releases found it out; nothing public tells which cells these are.';

@@ -3,5 +3,3 @@
 DROP TRIGGER release_needs_attack ON release;
 DROP FUNCTION release_needs_attack();
 DROP TABLE release_figure, attack_report;
-ALTER TABLE repair ADD COLUMN equation text NOT NULL DEFAULT '';
-ALTER TABLE repair ALTER COLUMN equation DROP DEFAULT;

@@ -1,8 +1,5 @@
 -- The attack on the series of releases is a gate: what it found is kept, and nothing is let out that it has not passed.
 
--- Why a cell was hidden stands in the report of the release since which it is.
-ALTER TABLE repair DROP COLUMN equation;
-
 CREATE TABLE attack_report (
     release_id text NOT NULL,
     fingerprint text NOT NULL,
