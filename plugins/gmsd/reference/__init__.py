@@ -15,12 +15,13 @@ from gmsd.reference.population import (
     size_class,
 )
 from gmsd.reference.statline import statline_regions
-from gmsd.reference.succession import existence, predecessors, successions, successors
+from gmsd.reference.succession import dissolved, existence, predecessors, successions, successors
 
 __all__ = [
     "SIZE_CLASSES",
     "InhabitantsUnknownError",
     "all_municipalities",
+    "dissolved",
     "existence",
     "inhabitants",
     "inhabitants_date",

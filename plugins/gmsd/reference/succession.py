@@ -10,10 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from gmsd.reference._tables import rows
-from gmsd.reference.places import is_municipality, municipality
+from gmsd.reference.places import is_municipality, municipalities, municipality
 from gmsd.rounds import HalfYear
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +48,21 @@ def successions() -> tuple[Succession, ...]:
 
 
 @cache
-def _links(*, back: bool) -> dict[str, tuple[str, ...]]:
-    links: dict[str, tuple[str, ...]] = {}
+def _links(*, back: bool) -> dict[str, tuple[tuple[str, date], ...]]:
+    links: dict[str, tuple[tuple[str, date], ...]] = {}
     for link in successions():
         start, end = (link.code_to, link.code_from) if back else (link.code_from, link.code_to)
-        links[start] = (*links.get(start, ()), end)
+        links[start] = (*links.get(start, ()), (end, link.day))
     return links
 
 
-def _reached(code: str, *, back: bool) -> set[str]:
-    """Every code that links lead to from this one, over as many mergers as there were."""
+def _reached(code: str, *, back: bool, after: date = date.min, until: date = date.max) -> set[str]:
+    """Every code that links of after one day until another lead to from this one, over as many mergers as there were."""
     found: set[str] = set()
     waiting = [code]
     while waiting:
-        for other in _links(back=back).get(waiting.pop(), ()):
-            if other not in found:
+        for other, day in _links(back=back).get(waiting.pop(), ()):
+            if other not in found and after < day <= until:
                 found.add(other)
                 waiting.append(other)
     return found
@@ -70,15 +74,31 @@ def predecessors(code: str, half_year: HalfYear) -> tuple[str, ...]:
     Over several mergers if need be. Empty for a municipality that took over nobody, and for a code that is none. Eemsdelta 1979 in
     2020-H2: 0003, 0010, 0024; in 2021-H1: none.
     """
-    return tuple(sorted(other for other in _reached(code, back=True) if is_municipality(other, half_year)))
+    return tuple(sorted(other for other in _reached(code, back=True, after=half_year.first_day) if is_municipality(other, half_year)))
 
 
 def successors(code: str, half_year: HalfYear) -> tuple[str, ...]:
     """The municipalities of that half-year that took this one over before, wholly or in part, in order of code.
 
-    Empty while it exists itself and nobody took it over yet. Haaren 0788 in 2021-H1: 0757, 0824, 0855, 0865.
+    Empty until it is taken over, also where who did so later is there already: Beemster 0370 in 2021-H2, beside Purmerend 0439. Haaren
+    0788 in 2021-H1: 0757, 0824, 0855, 0865.
     """
-    return tuple(sorted(other for other in _reached(code, back=False) if is_municipality(other, half_year)))
+    return tuple(sorted(other for other in _reached(code, back=False, until=half_year.last_day) if is_municipality(other, half_year)))
+
+
+def dissolved(half_years: Iterable[HalfYear], now: HalfYear) -> dict[str, tuple[str, ...]]:
+    """Code of a municipality of one of these half-years that is gone -> who stands in its place now and did not exist beside it.
+
+    Not Beemster 0370: Purmerend 0439, which took it over, had figures of its own before, and has its code still.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for half_year in half_years:
+        of_then = municipalities(half_year)
+        for code in of_then:
+            others = tuple(other for other in successors(code, now) if other not in of_then)
+            if others:
+                found[code] = others
+    return found
 
 
 def existence(code: str) -> tuple[HalfYear, HalfYear | None]:

@@ -13,7 +13,7 @@ from gmsd.database import read_frame, statement
 from gmsd.disclosure import Protection
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, true_figures
-from gmsd.reference import InhabitantsUnknownError, inhabitants, municipalities, successors
+from gmsd.reference import InhabitantsUnknownError, dissolved, inhabitants, municipalities
 from gmsd.releases.cells import nested_contents, table_cells
 from gmsd.releases.plan import plan_release, protection_of
 from gmsd.releases.repair import repaired_cells
@@ -247,11 +247,6 @@ def _release(release_id: str, cells: pl.DataFrame, force: InForce, people: pl.Da
     shown_periods = periods(force.half_years)
     stands = participation_by_period(shown_periods, force.participation)
     delivered = stands.filter(pl.col("participation") == Participation.DELIVERED).select("period", region=pl.format("GM{}", "municipality"))
-    took_over = {
-        f"GM{code}": tuple(f"GM{other}" for other in successors(code, shown_periods[-1].reference))
-        for half in force.half_years
-        for code in municipalities(half)
-    }
     return PublicRelease(
         release_id,
         cells,
@@ -259,7 +254,10 @@ def _release(release_id: str, cells: pl.DataFrame, force: InForce, people: pl.Da
         repaired=hidden,
         delivered=delivered,
         estimates=_estimates(force.law, cells, shown_periods, people),
-        successors={code: others for code, others in took_over.items() if others},
+        successors={
+            f"GM{code}": tuple(f"GM{other}" for other in others)
+            for code, others in dissolved(force.half_years, shown_periods[-1].reference).items()
+        },
     )
 
 

@@ -96,11 +96,20 @@ def test_predecessors_are_those_of_the_half_year(code: str, half_year: str, expe
         ("0282", "2019-H1", ("1945",)),  # over Groesbeek, which was renamed a year later
         ("0530", "2022-H2", ()),
         ("0530", "2023-H1", ("1992",)),
+        ("0370", "2021-H2", ()),  # who takes it over exists already
+        ("0370", "2022-H1", ("0439",)),
         ("0518", "2023-H1", ()),
     ],
 )
 def test_successors_are_those_of_the_half_year(code: str, half_year: str, expected: tuple[str, ...]) -> None:
     assert reference.successors(code, half(half_year)) == expected
+
+
+def test_who_took_over_and_was_there_already_stands_in_nobodys_place() -> None:
+    found = reference.dissolved([half("2019-H2"), half("2020-H2")], half("2022-H1"))
+    assert found["0003"] == ("1979",)
+    assert "0370" not in found
+    assert "0370" in reference.municipalities(half("2019-H2"))
 
 
 def test_every_municipality_that_ended_has_a_successor_from_the_day_it_ended() -> None:
