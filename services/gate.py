@@ -175,6 +175,10 @@ def why_not_hold(method: str, bucket: str, key: bytes, query: Iterable[str], hea
 # --- the filter -----------------------------------------------------------------------------------------------------------------------
 
 
+WRITES_OBJECT = "gmsd.writes_object"
+"""In the environment of a request and of all that are made of it: whether the client writes an object."""
+
+
 class Gate:
     """The first filter that sees a request's address."""
 
@@ -186,6 +190,7 @@ class Gate:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Let a request through, or answer it with an error in S3's form."""
         problem = self.problem(environ)
+        environ[WRITES_OBJECT] = environ["REQUEST_METHOD"] == "PUT" and bool(environ["PATH_INFO"].removeprefix("/").partition("/")[2])
         return problem(environ, start_response) if problem else self.app(environ, start_response)
 
     def problem(self, environ: dict[str, Any]) -> ErrorResponse | None:
