@@ -114,19 +114,16 @@ def _take_in(context: Context, stages: Stages) -> None:
 
     with stages.stage("register"):
         ids = list(intake.register_inbox(context).new_deliveries)
-    at_once = hasattr(intake, "check_deliveries")
+    if hasattr(intake, "check_and_report"):
+        with stages.stage("check and report"):
+            intake.check_and_report(context, ids)
+        return
     with stages.stage("check"):
-        if at_once:
-            intake.check_deliveries(context)
-        else:
-            for each in ids:
-                intake.check_delivery(context, each)
+        for each in ids:
+            intake.check_delivery(context, each)
     with stages.stage("report"):
-        if at_once:
-            intake.report_deliveries(context, ids)
-        else:
-            for each in ids:
-                intake.report_delivery(context, each)
+        for each in ids:
+            intake.report_delivery(context, each)
 
 
 def _close(context: Context) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from gmsd.checking import pseudonymise
 from gmsd.clock import AMSTERDAM
 from gmsd.figures import compute
-from gmsd.intake import check_deliveries, register_inbox
+from gmsd.intake import check_and_report, register_inbox
 from gmsd.journal import Context
 from gmsd.rounds import WMO, HalfYear
 from gmsd.warehouse import close_round, load_half_year
@@ -42,7 +42,7 @@ def deliver(context: Context, code: str) -> None:
     for municipality, numbers in PLACES.items():
         data = file_of(code, municipality, numbers=numbers)
         context.store.put(context.settings.bucket_inbox, f"{code}/{municipality}/WMO_{code}_x.csv", data)
-    outcomes = check_deliveries(context, register_inbox(context).new_deliveries)
+    outcomes = check_and_report(context, register_inbox(context).new_deliveries)
     assert [each.verdict for each in outcomes] == ["accepted"] * len(PLACES)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gmsd.deliveries import ReceiptBroken, listing
-from gmsd.intake import check_deliveries, check_delivery, register_inbox, report_deliveries, report_delivery
+from gmsd.intake import check_and_report, check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context, lock_round, trail
 from gmsd.rounds import WMO, HalfYear
 from gmsd.store import ObjectStore
@@ -71,7 +71,6 @@ def one_by_one(stack, tmp_path_factory) -> dict[str, Any]:
         ids = register_inbox(context).new_deliveries
         for delivery_id in ids:
             check_delivery(context, delivery_id)
-        for delivery_id in ids:
             report_delivery(context, delivery_id)
         return came_of_it(context)
 
@@ -80,23 +79,20 @@ def test_what_comes_of_it_is_the_same(stack, tmp_path, one_by_one: dict[str, Any
     with town(stack, tmp_path / "keys") as context:
         ids = register_inbox(context).new_deliveries
         assert len(ids) == 9
-        outcomes = check_deliveries(context, ids)
+        outcomes = check_and_report(context, ids)
         assert [each.delivery_id for each in outcomes] == list(ids)
         assert sorted({each.state for each in outcomes}) == ["accepted", "rejected", "superseded"]
-        reported = report_deliveries(context, ids)
-        assert [bool(each.reports) for each in reported] == [True] * 9
-        assert (reported[-1].mails.waiting, reported[-1].mails.refused) == (0, 0)
+        assert rows_of(context, "SELECT count(*) FROM mail WHERE sent_at IS NULL") == [(0,)]
         assert came_of_it(context) == one_by_one
         # run again it gives the same, and nothing twice
-        assert check_deliveries(context, ids) == outcomes
-        report_deliveries(context, ids)
+        assert check_and_report(context, ids) == outcomes
         assert came_of_it(context) == one_by_one
 
 
 def test_one_of_a_place_is_checked_after_those_that_came_before_it(stack, tmp_path) -> None:
     with town(stack, tmp_path / "keys") as context:
         register_inbox(context)
-        (outcome,) = check_deliveries(context, ["2019-H1.0344.02"])
+        (outcome,) = check_and_report(context, ["2019-H1.0344.02"])
         assert outcome.state == "accepted"
         with context.engine.connect() as connection:
             states = {each.delivery_id: each.state for each in listing(connection)}
@@ -119,12 +115,12 @@ def test_one_that_cannot_be_checked_is_told_and_the_others_go_on(stack, tmp_path
     with town(stack, tmp_path / "keys") as context:
         ids = register_inbox(context).new_deliveries
         losing = replace(context, store=LosingStore(context.store, "2019-H1.0363.01"))
-        with pytest.raises(ExceptionGroup, match="1 of 9 deliveries could not be checked") as told:
-            check_deliveries(losing)
+        with pytest.raises(ExceptionGroup, match="1 of 9 deliveries could not be checked and reported on") as told:
+            check_and_report(losing)
         assert [type(each) for each in told.value.exceptions] == [ReceiptBroken]
         with context.engine.connect() as connection:
             assert [each.delivery_id for each in listing(connection, state="received")] == ["2019-H1.0363.01"]
-        assert [each.state for each in check_deliveries(context, ids)].count("received") == 0
+        assert [each.state for each in check_and_report(context, ids)].count("received") == 0
 
 
 def test_a_close_that_waits_for_the_round_lets_what_is_in_hand_come_to_its_end(stack, tmp_path) -> None:
@@ -150,7 +146,7 @@ def test_a_close_that_waits_for_the_round_lets_what_is_in_hand_come_to_its_end(s
                 return super().get(bucket, key, version_id)
 
         closing = Thread(target=close, daemon=True)
-        outcomes = check_deliveries(replace(context, store=Closing(context.store.client)))
+        outcomes = check_and_report(replace(context, store=Closing(context.store.client)))
         closing.join(30)
         assert len(alone) == 1
         assert "received" not in {each.state for each in outcomes}

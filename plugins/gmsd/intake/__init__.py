@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
-from gmsd.intake.check import check_deliveries, check_delivery, outcome, recheck
-from gmsd.intake.report import report_deliveries, report_delivery
+from gmsd.intake.check import check_delivery, outcome, recheck
+from gmsd.intake.report import report_delivery
+from gmsd.intake.side_by_side import check_and_report
 from gmsd.intake.staging import StagingLost, raw_records, staged_records, write_staged
 from gmsd.journal import Context, send_queued
 from gmsd.letters import announcements
@@ -25,13 +26,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ReceiptBroken",
     "StagingLost",
-    "check_deliveries",
+    "check_and_report",
     "check_delivery",
     "outcome",
     "raw_records",
     "recheck",
     "register_inbox",
-    "report_deliveries",
     "report_delivery",
     "staged_records",
     "write_staged",

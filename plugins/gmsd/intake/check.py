@@ -20,7 +20,6 @@ from gmsd.deliveries import (
     get,
     keep_verdict,
     locked,
-    pending,
     refuse_closed,
     refuse_other_bytes,
     set_unreadable,
@@ -31,14 +30,13 @@ from gmsd.installation import PseudonymKey
 from gmsd.intake.judge import cannot_be_read, judge, rules_version
 from gmsd.intake.lines import packed
 from gmsd.intake.staging import stage
-from gmsd.journal import Context, Stage, audit, in_turn, queue_mail
+from gmsd.journal import Context, Stage, audit, queue_mail
 from gmsd.letters import unreadable_right
 from gmsd.op_orde import summarise
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
@@ -49,7 +47,6 @@ log = logging.getLogger(__name__)
 
 _CHECKED = ("unreadable", "rejected", "accepted", "superseded")
 _NAMED_RULES = 5
-CHECKED_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,43 +122,13 @@ def outcome(context: Context, delivery_id: str) -> CheckOutcome:
     return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.shown_reason, note)
 
 
-def check_deliveries(context: Context, delivery_ids: Sequence[str] | None = None) -> list[CheckOutcome]:
-    """Check what waits for its check, several deliveries side by side; verdicts are kept one after the other, in the order given.
-
-    Gives what `check_delivery` gives for one after the other: the same verdicts, audit trail and staged records.
-
-    Args:
-        context: The doors.
-        delivery_ids: Which, in order of receipt; everything that waits when None.
-
-    Returns:
-        Where each stands after it, in the order given.
-
-    Raises:
-        ExceptionGroup: what was raised for some of them, as `check_delivery` raises it; the others have been checked.
-    """
-    with context.engine.connect() as connection:
-        wanted = [get(connection, each) for each in (pending(connection) if delivery_ids is None else delivery_ids)]
-        before = [unchecked_up_to(connection, each) for each in wanted if delivery_ids is not None and each.state == "received"]
-        ids = dict.fromkeys([*(earlier for of_place in before for earlier in of_place), *(each.delivery_id for each in wanted)])
-        todo = wanted if delivery_ids is None else [get(connection, each) for each in ids]
-
-    def take(delivery: Delivery) -> AbstractContextManager[_Check]:
-        return _in_hand(context, delivery.delivery_id, actor=Stage.CHECK, again=False)
-
-    failed = in_turn(todo, take, apart=lambda delivery: delivery.place or delivery.delivery_id, at_once=CHECKED_AT_ONCE)
-    if failed:
-        raise ExceptionGroup(f"{len(failed)} of {len(todo)} deliveries could not be checked", [each.error for each in failed])
-    return [outcome(context, delivery.delivery_id) for delivery in wanted]
-
-
 def _check(context: Context, delivery_id: str, *, actor: str, again: bool) -> None:
-    with _in_hand(context, delivery_id, actor=actor, again=again) as check:
+    with in_hand(context, delivery_id, actor=actor, again=again) as check:
         check.keep(check.work())
 
 
 @contextmanager
-def _in_hand(context: Context, delivery_id: str, *, actor: str, again: bool) -> Iterator[_Check]:
+def in_hand(context: Context, delivery_id: str, *, actor: str = Stage.CHECK, again: bool = False) -> Iterator[_Check]:
     """A delivery to be checked, with its transaction and locks; leaving it commits what was kept."""
     with context.engine.begin() as connection:
         key = PseudonymKey.of(connection, context.settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from gmsd import feedback, letters, rendering
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, locked, progress_of
 from gmsd.intake.lines import unpacked
-from gmsd.journal import Context, Sent, in_turn, issues_of, queue_mail, send_queued
+from gmsd.journal import Context, Sent, issues_of, queue_mail, send_queued
 from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
 from gmsd.op_orde import (
     OpOrdeContext,
@@ -24,7 +23,7 @@ from gmsd.op_orde import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -33,7 +32,6 @@ _TYPES = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-REPORTED_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +56,16 @@ def report_delivery(context: Context, delivery_id: str, *, resend: bool = False)
     Raises:
         UnknownDelivery: there is no such delivery.
     """
-    with _in_hand(context, delivery_id, resend=resend) as reporting:
-        reports = reporting.work()
-        reporting.keep(reports)
-    return Reported(reports.keys, send_queued(context))
-
-
-def report_deliveries(context: Context, delivery_ids: Sequence[str]) -> list[Reported]:
-    """Report on several deliveries side by side, as `report_delivery` does on one after the other; mails leave at the end.
-
-    Args:
-        context: The doors.
-        delivery_ids: Which, in order of receipt.
-
-    Returns:
-        What was written about each, in the order given; what became of the mails stands with the last.
-
-    Raises:
-        ExceptionGroup: what was raised for some of them; the others have been reported on.
-    """
-    written: dict[str, tuple[str, ...]] = {}
-
-    @contextmanager
-    def take(delivery_id: str) -> Iterator[_Reporting]:
-        with _in_hand(context, delivery_id, resend=False) as reporting:
-            yield reporting
-        written[delivery_id] = reporting.written
-
-    failed = in_turn(delivery_ids, take, apart=lambda delivery_id: delivery_id.rpartition(".")[0], at_once=REPORTED_AT_ONCE)
-    sent = send_queued(context)
-    if failed:
-        raise ExceptionGroup(f"{len(failed)} of {len(delivery_ids)} deliveries could not be reported on", [each.error for each in failed])
-    return [Reported(written[each], sent) for each in delivery_ids]
-
-
-@contextmanager
-def _in_hand(context: Context, delivery_id: str, *, resend: bool) -> Iterator[_Reporting]:
-    """A delivery to be reported on, with its transaction and locks; leaving it commits what was queued."""
     with context.engine.begin() as connection:
         delivery = locked(connection, delivery_id)
         stored = check_result(connection, delivery_id)
         checked = None
         if stored is not None and delivery.state != "withdrawn":
             checked = _read(connection, delivery, *stored)
-        yield _Reporting(context, connection, delivery, checked, resend=resend)
+        reporting = _Reporting(context, connection, delivery, checked, resend=resend)
+        reports = reporting.write()
+        reporting.queue(reports)
+    return Reported(reports.keys, send_queued(context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +96,7 @@ def _read(connection: Connection, delivery: Delivery, result: Mapping[str, Any],
     )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Reporting:
     """The reports of one delivery within its transaction."""
 
@@ -141,9 +105,8 @@ class _Reporting:
     delivery: Delivery
     checked: _Checked | None
     resend: bool
-    written: tuple[str, ...] = ()
 
-    def work(self) -> _Made:
+    def write(self) -> _Made:
         """Write the reports to the outbox, and the mails that name them."""
         if self.checked is None:
             return _Made()
@@ -181,11 +144,10 @@ class _Reporting:
         context.store.put_all(context.settings.bucket_outbox, written, lambda key: _TYPES[key.rpartition(".")[2]])
         return _Made(keys + op_orde_keys, tuple(mails))
 
-    def keep(self, made: _Made) -> None:
+    def queue(self, made: _Made) -> None:
         """Queue the mails."""
         for kind, mail in made.mails:
             _queue(self.context, self.connection, self.delivery, kind, mail, resend=self.resend)
-        self.written = made.keys
 
 
 def _queue(context: Context, connection: Connection, delivery: Delivery, kind: str, mail: rendering.RenderedMail, *, resend: bool) -> None:

@@ -29,7 +29,7 @@ class InHand(Protocol[Made]):
 
 @dataclass(frozen=True, slots=True)
 class Failed(Generic[Item]):
-    """A thing of which nothing was kept, and why."""
+    """A thing of which nothing was kept, or of which what follows was not done, and why."""
 
     item: Item
     error: Exception
@@ -45,7 +45,8 @@ class _Turn(Generic[Item]):
         alike: The last turn before it that is never in hand together with it.
         taken: It has its locks, or will not get them.
         over: What came of it is kept, or nothing will be; and so it is with every turn before it.
-        error: Why nothing was kept.
+        done: What follows from it is done too, or will not be.
+        error: Why nothing was kept, or what followed was not done.
     """
 
     item: Item
@@ -53,6 +54,7 @@ class _Turn(Generic[Item]):
     alike: _Turn[Item] | None
     taken: Event = field(default_factory=Event)
     over: Event = field(default_factory=Event)
+    done: Event = field(default_factory=Event)
     error: Exception | None = None
 
     def await_before(self) -> None:
@@ -67,6 +69,7 @@ def in_turn(
     *,
     apart: Callable[[Item], Hashable],
     at_once: int,
+    then: Callable[[Item], object] | None = None,
 ) -> list[Failed[Item]]:
     """Do the work of several things side by side; take them in hand, and keep what came of them, in their order.
 
@@ -78,6 +81,7 @@ def in_turn(
         take: Opens the transaction of one thing, with its locks; leaving it commits, an error in it rolls back.
         apart: Two things for which this is the same are never in hand together.
         at_once: How many are in hand at a time, those included that wait for their turn.
+        then: What follows from a thing once it is kept; beside whatever else goes on, and before the next that is to be kept apart from it.
 
     Returns:
         What failed, in order; the others went on.
@@ -93,9 +97,13 @@ def in_turn(
             if turn.before is not None:
                 turn.before.taken.wait()
             if turn.alike is not None:
-                turn.alike.over.wait()
+                turn.alike.done.wait()
             if not away.is_set():
                 _hold(turn, take, away)
+                if then is not None and not away.is_set():
+                    turn.await_before()
+                    turn.over.set()
+                    then(turn.item)
         except Exception as error:  # noqa: BLE001 - told to the caller, with what failed
             turn.error = error
             if is_outage(error):
@@ -104,6 +112,7 @@ def in_turn(
             turn.taken.set()
             turn.await_before()
             turn.over.set()
+            turn.done.set()
 
     with ThreadPoolExecutor(at_once) as pool:
         try:

@@ -147,3 +147,26 @@ def test_whoever_waits_for_a_lock_of_an_earlier_one_gets_it_when_that_is_over():
 
     assert in_turn(NUMBERS, take, apart=lambda number: number, at_once=6) == []
     assert seen.of("committed") == list(NUMBERS)
+
+
+def test_what_follows_is_done_beside_the_rest_and_before_the_next_of_its_kind():
+    seen = Seen()
+
+    def then(number: int) -> None:
+        time.sleep(0.002 * (number % 3))
+        seen.events.append(("followed", number))
+
+    assert in_turn(NUMBERS, seen.take(), apart=lambda number: number % 4, at_once=8, then=then) == []
+    assert seen.of("kept") == list(NUMBERS)
+    assert sorted(seen.of("followed")) == list(NUMBERS)
+    for number in NUMBERS:
+        assert seen.events.index(("committed", number)) < seen.events.index(("followed", number))
+    for number in NUMBERS[4:]:
+        assert seen.events.index(("taken", number)) > seen.events.index(("followed", number - 4))
+
+
+def test_what_follows_may_fail_and_undoes_nothing():
+    seen = Seen()
+    failed = in_turn(NUMBERS, seen.take(work=fails(2)), apart=lambda number: number, at_once=3, then=fails(7))
+    assert [each.item for each in failed] == [2, 7]
+    assert seen.of("committed") == [number for number in NUMBERS if number != 2]

@@ -1,0 +1,51 @@
+"""Checking many deliveries, and reporting on each, several at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmsd.deliveries import get, pending, unchecked_up_to
+from gmsd.intake.check import in_hand, outcome
+from gmsd.intake.report import report_delivery
+from gmsd.journal import in_turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gmsd.intake.check import CheckOutcome
+    from gmsd.journal import Context
+
+AT_ONCE = 8
+
+
+def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None) -> list[CheckOutcome]:
+    """Check what waits for its check and report on it, several deliveries side by side; verdicts are kept in the order given.
+
+    Gives what `check_delivery` and `report_delivery` give for one delivery after the other: the same verdicts, audit trail, staged records,
+    reports and mails.
+
+    Args:
+        context: The doors.
+        delivery_ids: Which, in order of receipt; everything that waits when None.
+
+    Returns:
+        Where each stands after it, in the order given.
+
+    Raises:
+        ExceptionGroup: what was raised for some of them, as those two raise it; the others have been checked and reported on.
+    """
+    with context.engine.connect() as connection:
+        wanted = [get(connection, each) for each in (pending(connection) if delivery_ids is None else delivery_ids)]
+        before = [unchecked_up_to(connection, each) for each in wanted if delivery_ids is not None and each.state == "received"]
+        ids = dict.fromkeys([*(earlier for of_place in before for earlier in of_place), *(each.delivery_id for each in wanted)])
+        todo = wanted if delivery_ids is None else [get(connection, each) for each in ids]
+    failed = in_turn(
+        todo,
+        lambda delivery: in_hand(context, delivery.delivery_id),
+        apart=lambda delivery: delivery.place or delivery.delivery_id,
+        at_once=AT_ONCE,
+        then=lambda delivery: report_delivery(context, delivery.delivery_id),
+    )
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {len(todo)} deliveries could not be checked and reported on", [each.error for each in failed])
+    return [outcome(context, delivery.delivery_id) for delivery in wanted]
