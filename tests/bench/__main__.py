@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small files, and services for J and K only when named: shows that it works")
     parser.add_argument("--fast", action="store_true", help="without the cases that take minutes: GX on pandas and on PostgreSQL")
     parser.add_argument("--check", action="store_true", help="exit 1 when a target is not met")
-    parser.add_argument("--against", metavar="CHECKOUT", type=Path, help="another checkout whose library goes the whole way too (group J)")
+    parser.add_argument("--against", metavar="CHECKOUT", type=Path, help="another checkout that goes the whole way too (group J)")
     parser.add_argument("--out", type=Path, default=report.RESULT, help="where the result goes (var/bench/latest.json)")
     return parser.parse_args()
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.bench.groups import Case, Group
 
 
+CHECKOUT = "BENCH_CHECKOUT"
+"""Environment variable that tells a case of another build where its services are."""
 _SECONDS_TO_STOP = 90
 
 
@@ -59,7 +61,7 @@ class Worker:
         cpu: Seconds that the cores were busy with it, of each run.
         peak_mb: After the first run, so that a case that runs often is not worse off.
         answer: Of the first run.
-        against: The checkout whose library is measured; None for this one.
+        against: The checkout whose library and services are measured; None for this one.
     """
 
     case: Case
@@ -77,8 +79,9 @@ class Worker:
         if self._process is None:
             command = _command(self.case.function, self.folder)
             # In a session of its own, so that ctrl-C reaches us only and each process is stopped once, in order.
-            paths = [str(self.against / _PLUGINS)] if self.against and self.case.older else []
-            environment = os.environ | {"PYTHONPATH": os.pathsep.join([*paths, *filter(None, [os.environ.get("PYTHONPATH")])])}
+            other = self.against if self.case.older else None
+            paths = [*([str(other / _PLUGINS)] if other else []), *filter(None, [os.environ.get("PYTHONPATH")])]
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | ({CHECKOUT: str(other)} if other else {})
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import hashlib
+import os
 import signal
 import subprocess
 import time
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.bench import files
-from tests.support.stack import Stack, admin_of, approver_of, installation, read_values, services
+from tests.bench.measuring import CHECKOUT
+from tests.support.stack import PROJECT, Stack, admin_of, approver_of, installation, read_values, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -323,8 +325,9 @@ def _empty(folder: Path) -> Context:
     from gmsd.journal import Context
 
     own = folder / f"services-{hashlib.sha256(str(time.time_ns()).encode()).hexdigest()[:8]}"
-    atexit.register(_stop, own)
-    services("up", own, "--without-airflow")
+    checkout = Path(os.environ.get(CHECKOUT, PROJECT))
+    atexit.register(_stop, own, checkout)
+    services("up", own, "--without-airflow", checkout=checkout)
     values = read_values((own / "secrets" / "gmsd.env").read_text(encoding="utf-8"))
     stack = Stack(values | {"GMSD_DATABASE_APPROVER": approver_of(own, values)}, admin_of(own, values), own)
     keys = own / "keys"
@@ -336,10 +339,10 @@ def _empty(folder: Path) -> Context:
     return _at(Context.open(settings), UPLOADED)
 
 
-def _stop(state: Path) -> None:
+def _stop(state: Path, checkout: Path) -> None:
     """Not to be interrupted: servers would be left running."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    services("down", state)
+    services("down", state, checkout=checkout)
 
 
 def _at(context: Context, moment: dt.datetime) -> Context:

@@ -7,7 +7,6 @@ from botocore.exceptions import ClientError
 
 from gmsd.store import get_store
 
-
 KEY = "H22019/0518/WMO_H22019_x.csv"
 
 

@@ -87,7 +87,8 @@ def test_the_method_in_use_discloses_nothing_that_the_gate_does_not_repair() -> 
     assert series(true, rule=FLAT, places={"GM0003"}).passed
 
 
-def test_two_processes_find_what_one_finds() -> None:
+def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gmsd.attack.series.WORTH_A_PROCESS", 100)
     true = counts(1)
     how = published.method(NEAREST)
     releases = [published.release("r1", true[0], how, people())]

@@ -80,24 +80,24 @@ def services_gone(state: Path, home: Path = PROJECT, *, look_every: float = 10) 
     return why
 
 
-def services(action: str, state: Path, *options: str, home: Path = PROJECT) -> str:
-    """Run the project's services package on a state folder; what it prints.
+def services(action: str, state: Path, *options: str, home: Path = PROJECT, checkout: Path = PROJECT) -> str:
+    """Run the services package of a checkout on a state folder; what it prints.
 
     Raises:
         RuntimeError: it fails; the message holds what it said.
     """
-    done = _call_services(action, state, *options, home=home)
+    done = _call_services(action, state, *options, home=home, checkout=checkout)
     if done.returncode:
         raise RuntimeError(f"services {action} failed: {done.stdout}{done.stderr}")
     return done.stdout
 
 
-def _call_services(action: str, state: Path, *options: str, home: Path) -> subprocess.CompletedProcess[str]:
+def _call_services(action: str, state: Path, *options: str, home: Path, checkout: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GMSD_", "AIRFLOW__", "PYTHONDONTWRITE"))}
     environment |= {"GMSD_HOME": str(home), "GMSD_CLOCK": "database", "GMSD_SYNTHETIC": "true"}
     command = [str(SERVICES_PYTHON), "-m", "services", action, "--state", str(state), *options]
     # `services up` has limits of its own and says which service did not come; this one only ends what hangs
-    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=patience(600))
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=patience(600))
 
 
 def own_stack(state: Path) -> Iterator[Stack]:

@@ -40,6 +40,7 @@ BLIND = (
     "Tables on the same persons that are published elsewhere, and what an implausible figure tells who knows the place.",
     "A missing figure that the gate hid is taken to say nothing, although most missing figures are of small counts.",
 )
+WORTH_A_PROCESS = 40_000  # counts; another process takes some two seconds to start
 _EXPLAINING = 60.0
 """For how many seconds equations are looked for; counts found after that are told without."""
 
@@ -111,7 +112,7 @@ def audit(
         truth: The true counts: where the search for other counts starts. Without it a start is sought by integer programming.
         places: Regions to attack; None: all of them.
         progress: Is told in a sentence what is being done.
-        processes: How many to use.
+        processes: How many to use at most; few counts are attacked sooner than another process has started.
 
     Returns:
         Counts that are disclosed or not proven to be safe, faults, and how long it took.
@@ -165,7 +166,7 @@ def _repeated(series: Series, batch: Batch) -> int:
 
 
 def _parts(batch: Batch, processes: int) -> list[Batch]:
-    number = max(1, min(processes, len(batch.places) // 8))
+    number = max(1, min(processes, int((batch.needed > 0).sum()) // WORTH_A_PROCESS))
     return [batch.taken(np.arange(first, len(batch.places), number)) for first in range(number)]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gmsd.intake.check import CheckOutcome
     from gmsd.journal import Context
 
-AT_ONCE = 8
+AT_ONCE = 4
 
 
 def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None) -> list[CheckOutcome]:
@@ -47,5 +47,7 @@ def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None
         then=lambda delivery: report_delivery(context, delivery.delivery_id),
     )
     if failed:
-        raise ExceptionGroup(f"{len(failed)} of {len(todo)} deliveries could not be checked and reported on", [each.error for each in failed])
+        raise ExceptionGroup(
+            f"{len(failed)} of {len(todo)} deliveries could not be checked and reported on", [each.error for each in failed]
+        )
     return [outcome(context, delivery.delivery_id) for delivery in wanted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -33,6 +34,10 @@ class Failed(Generic[Item]):
 
     item: Item
     error: Exception
+
+
+class _GivenUp(Exception):
+    """Another thing broke everything off: the transaction in hand is rolled back."""
 
 
 @dataclass(slots=True)
@@ -136,9 +141,10 @@ def _turns(items: Iterable[Item], apart: Callable[[Item], Hashable]) -> list[_Tu
 
 
 def _hold(turn: _Turn[Item], take: Callable[[Item], AbstractContextManager[InHand[Made]]], away: Event) -> None:
-    with take(turn.item) as step:
+    with suppress(_GivenUp), take(turn.item) as step:
         turn.taken.set()
         made = step.work()
         turn.await_before()
-        if not away.is_set():
-            step.keep(made)
+        if away.is_set():
+            raise _GivenUp
+        step.keep(made)

@@ -158,8 +158,11 @@ class _Maker:
         )
 
     def _counted(self, part: str, what: str, titles: Mapping[str, str]) -> tuple[ComparisonRow, ...]:
+        every = [self.summary, *(summary for summary, _ in self.peers), *(old for old in (self.previous, self.earlier) if old is not None)]
+        by_code = {id(each): {count.code: getattr(count, what) for count in getattr(each, part)} for each in every}
+
         def measure(code: str) -> Callable[[OpOrdeSummary], int]:
-            return lambda summary: sum(getattr(count, what) for count in getattr(summary, part) if count.code == code)
+            return lambda summary: by_code[id(summary)].get(code, 0)
 
         return tuple(self.rate_row(code, title, measure(code)) for code, title in titles.items())
 

@@ -14,7 +14,7 @@ from gmsd.database import copy_frame, statement
 from gmsd.errors import GmsdError
 from gmsd.journal import Entry, Stage, audit_many
 from gmsd.releases.cells import SHOWN, SUPPRESSED
-from gmsd.releases.files import DOCUMENT, Bundle, bundle, to_json
+from gmsd.releases.files import DOCUMENT, Bundle, bundle, to_json, to_long_json
 from gmsd.releases.gate import hidden_for
 from gmsd.store import NotReadable
 
@@ -148,7 +148,7 @@ def _tell(connection: Connection, plan: Plan, files: Bundle, account: bytes, bef
 
 def _account(plan: Plan, content: ReleaseContent, inputs: list[dict[str, Any]]) -> bytes:
     """The private full account: which delivery of whom made what, where its rows went, and why cells are not shown. No true counts."""
-    return to_json(
+    return to_long_json(
         {
             "schema": "gmsd-account/2",
             "release_id": content.release_id,

@@ -24,6 +24,11 @@ def to_json(document: Any) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
+def to_long_json(document: Any) -> bytes:
+    """The same for documents of a million values that nobody looks at: on one line, which Python writes ten times as fast."""
+    return (json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode()
+
+
 def bundle(content: ReleaseContent, account_sha256: str) -> Bundle:
     """All files of a release; `release.json` names the hash of every other one.
 

@@ -119,6 +119,7 @@ def test_an_outage_ends_it_and_keeps_nothing_more():
         in_turn(NUMBERS, seen.take(work=fails(4, error=ConnectionError)), apart=lambda number: number, at_once=3)
     assert seen.of("kept") == list(range(len(seen.of("kept"))))
     assert len(seen.of("kept")) <= 4
+    assert seen.of("committed") == seen.of("kept")  # what was in hand is rolled back
     assert seen.of("taken")[-1] < len(NUMBERS) - 1
 
 
