@@ -39,6 +39,8 @@ SLOW = [
     for each in CONTENT.tables
     if each is CONTENT.tables[0] or len(each.table.periods) == 1 or len(each.table.regions) == 1
 ]
+# What is a file of its own too, for a receiver who builds on that table alone.
+BLOCKS = [pytest.param(each, id=each.table.table_id) for each in CONTENT.tables if each.table.building_block]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,7 @@ def test_the_release_has_everything_that_can_go_apart() -> None:
     assert {"shown", "suppressed", "not_delivered", "dissolved"} <= reasons
     assert len(CONTENT.tables) == len(tables_of(CONTENT.law)) >= 6
     assert len(SLOW) == 3
+    assert [each.id for each in BLOCKS] == ["GMSDMA01"]
     main = CONTENT.tables[0]
     assert main.earlier is not None
     assert RECALLED.statline in main.earlier["period"]
@@ -85,6 +88,12 @@ def test_parquet(files: Bundle, published: PublishedTable) -> None:
 @pytest.mark.parametrize("published", SLOW)
 def test_csv_as_its_description_has_it_read(files: Bundle, published: PublishedTable, tmp_path: Path) -> None:
     assert read.csvw(files, published.table, tmp_path) == read.expected(published)
+
+
+@pytest.mark.parametrize("published", BLOCKS)
+def test_the_building_block_in_a_file_of_its_own(files: Bundle, published: PublishedTable, tmp_path: Path) -> None:
+    assert read.building_block(files, published.table) == read.expected(published)
+    assert read.building_block_as_described(files, published.table, tmp_path) == read.expected(published)
 
 
 @pytest.mark.parametrize("published", EVERY)

@@ -72,18 +72,52 @@ def parquet(files: Mapping[str, bytes], table: Table) -> Cells:
 
 def csvw(files: Mapping[str, bytes], table: Table, folder: Path) -> Cells:
     """The long CSV, as its description has it read and checked: a cell or key that does not fit it raises."""
-    from csvw import CSVW
-
     said = json.loads(files["metadata/csvw.json"])
     said["tables"] = [each for each in said["tables"] if each["url"].endswith(f"/{table.table_id}.csv")]
     path = f"csv/{table.table_id}.csv"
-    for name, data in {path: files[path], "metadata/csvw.json": json.dumps(said).encode()}.items():
+    return _of_long(
+        _as_described({path: files[path], "metadata/csvw.json": json.dumps(said).encode()}, "metadata/csvw.json", folder), table
+    )
+
+
+def _as_described(files: Mapping[str, bytes], description: str, folder: Path) -> list[dict[str, Any]]:
+    from csvw import CSVW
+
+    for name, data in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
-    described = CSVW(str(folder / "metadata" / "csvw.json"), validate=True)
+    described = CSVW(str(folder / description), validate=True)
     (found,) = described.tables
     assert found.check_primary_key()
-    return _of_long(list(found.iterdicts(strict=True)), table)
+    return list(found.iterdicts(strict=True))
+
+
+def building_block(files: Mapping[str, bytes], table: Table) -> Cells:
+    """The file of its own of a building block, as a spreadsheet in Dutch divides it: by the headings that a receiver sees."""
+    rows = _rows(files[_block(table)], ";", "utf-8-sig")
+    headings = [("Ontbreekt: " + measure.title, measure.title, measure.key) for measure in table.measures]
+    found: Cells = {}
+    for row in rows:
+        for why, heading, key in headings:
+            found[key, f"{row['Jaar']}JJ00", row["Regiocode"], row["Productcategoriecode"]] = (_number(row[heading]), row[why] or None)
+    assert len(found) == len(rows) * len(headings)
+    return found
+
+
+def building_block_as_described(files: Mapping[str, bytes], table: Table, folder: Path) -> Cells:
+    """The same file, as the description beside it has it read and checked."""
+    path = _block(table)
+    description = f"{path}-metadata.json"
+    rows = _as_described({each: files[each] for each in (path, description)}, description, folder)
+    return {
+        (measure.key, f"{row['periode']}JJ00", row["regiocode"], row["groepcode"]): (row[measure.key], row[f"ontbreekt_{measure.key}"])
+        for row in rows
+        for measure in table.measures
+    }
+
+
+def _block(table: Table) -> str:
+    return f"bouwstenen/{table.table_id}-{table.building_block}.csv"
 
 
 def _of_long(rows: list[dict[str, Any]], table: Table) -> Cells:

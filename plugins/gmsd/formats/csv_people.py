@@ -8,6 +8,8 @@ from gmsd.formats.long_table import columns_of, long_table
 from gmsd.formats.registry import Format
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from gmsd.formats.content import ReleaseContent
 
 SEPARATOR = ";"
@@ -20,12 +22,14 @@ def write(content: ReleaseContent) -> dict[str, bytes]:
     Dimensions of which only the total is published are left out: they would be the same on every line.
     """
     return {
-        f"{published.table.table_id}.csv": long_table(content, published)
-        .select(columns_of(published.table, totals=False))
-        .write_csv(separator=SEPARATOR, include_bom=True, line_terminator="\n")
-        .encode()
+        f"{published.table.table_id}.csv": in_columns(long_table(content, published).select(columns_of(published.table, totals=False)))
         for published in content.tables
     }
+
+
+def in_columns(frame: pl.DataFrame) -> bytes:
+    """The frame as CSV that Dutch Excel opens in columns."""
+    return frame.write_csv(separator=SEPARATOR, include_bom=True, line_terminator="\n").encode()
 
 
 FORMAT = Format(

@@ -19,6 +19,11 @@ TITLE = "Titel"
 """What follows the name of a column of keys in the name of the column of their titles."""
 HIDDEN, UNKNOWN = "geheim", "onbekend"
 """Why a figure is missing, as far as a reader may know: it is there and not shown; or it is not there, for whatever reason."""
+WHY_MISSING = {
+    HIDDEN: "er is een cijfer, maar het gaat over te weinig mensen om het te tonen.",
+    UNKNOWN: "de gemeente leverde niet, trok de levering in of bestond niet; van Nederland: te weinig gemeenten.",
+}
+"""What the words say, to a reader."""
 
 _CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period"}
 

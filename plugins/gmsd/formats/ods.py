@@ -9,7 +9,7 @@ import polars as pl
 from gmsd.dutch import dutch_day
 from gmsd.formats.explanations import printed
 from gmsd.formats.keys import keys_of
-from gmsd.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNKNOWN, VALUE, long_table
+from gmsd.formats.long_table import MEASURE, MISSING, STATUS, TITLE, VALUE, WHY_MISSING, long_table
 from gmsd.formats.registry import Format
 from gmsd.formats.texts import STATUS_WORDS, filled, render
 from gmsd.reference import name
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 PLACE, CODE, PERIOD = "Regio", "Code", "Periode"
 """The columns before those of the groups, with `Status`."""
-_WORDS = (
-    f"{HIDDEN}: er is een cijfer, maar het gaat over te weinig mensen om het te tonen.",
-    f"{UNKNOWN}: de gemeente leverde niet, trok de levering in of bestond niet; van Nederland: te weinig gemeenten.",
-)
+_WORDS = tuple(f"{word}: {what}" for word, what in WHY_MISSING.items())
 
 
 def write(content: ReleaseContent) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ _MEDIA_TYPES = {
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "parquet": "application/vnd.apache.parquet",
     "ttl": "text/turtle; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xml": "application/xml",
 }
@@ -57,7 +58,7 @@ class Format:
         """Refuse a kind of file that no media type is known of, so that it cannot turn up in the middle of a publication."""
         unknown = [suffix for suffix in self.suffixes if suffix not in _MEDIA_TYPES]
         if unknown:
-            raise FormatError(f"{self.folder}: no media type is known for {', '.join(unknown)}; add it in releases/formats/registry.py")
+            raise FormatError(f"{self.folder}: no media type is known for {', '.join(unknown)}; add it in formats/registry.py")
 
     def files(self, content: ReleaseContent, written: Mapping[str, bytes] | None = None) -> Files:
         """The files of a release in this format; of one that describes, about the files that are written.

@@ -75,12 +75,12 @@ def _other_days(content: ReleaseContent) -> list[tuple[str, list[tuple[str, dt.d
     return [(year, found) for year, found in said if found]
 
 
-def render(name: str, content: ReleaseContent, published: PublishedTable | None = None) -> str:
-    """Fill a template with the facts of a release, or of one of its tables."""
-    about = {}
+def render(name: str, content: ReleaseContent, published: PublishedTable | None = None, **more: object) -> str:
+    """Fill a template with the facts of a release, or of one of its tables, and what else it says."""
+    about: dict[str, object] = dict(more)
     if published is not None:
         protection = published.protection
-        about = {
+        about |= {
             "published": published,
             "table": published.table,
             "protection": protection,

@@ -185,6 +185,7 @@ class Table:
         definitions: Terms and what they mean.
         sources: The first paragraph about its sources.
         themes: (title, number) of where it stands in the catalogue, from the top down.
+        building_block: What its file of its own is called, for a receiver who builds on this table alone; empty = it has none.
     """
 
     law: str
@@ -210,6 +211,7 @@ class Table:
     definitions: tuple[tuple[str, str], ...]
     sources: str
     themes: tuple[tuple[str, str | None], ...]
+    building_block: str = ""
 
     def grouping(self, half_year: HalfYear) -> Grouping:
         """The groups that hold in a half-year, with their version.

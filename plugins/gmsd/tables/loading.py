@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from gmsd.protocol import Node, Protocol
 
+_FILE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _STATUSES = ("seed", "public", "assumed")
 _PERIODS = ("half_years", "years")
 _REGIONS = ("nation", "municipalities")
@@ -48,6 +50,7 @@ _TABLE = {
     "definitions": Key(list, required=False),
     "sources": Key(str),
     "themes": Key(list),
+    "building_block": Key(str, required=False),
 }
 _PROTECTION = {"base": Key(int), "smallest_shown": Key(int), "first_shown": Key(int)}
 _DIMENSION = {
@@ -225,6 +228,7 @@ def _table(law: str, root: Node) -> Table | None:
         indicator_names=read["indicator_names"],
         definitions=tuple(definitions),
         themes=tuple(themes),
+        building_block=read["building_block"] or "",
         **words,
     )
 
@@ -305,6 +309,8 @@ def _tell_words(root: Node, read: dict[str, Any]) -> None:
         for value in read[name] or ():
             if value not in known:
                 root.fault(f'{name} has "{value}"; it is a list of {", ".join(known)}', name)
+    if read["building_block"] and not _FILE_NAME.fullmatch(read["building_block"]):
+        root.fault("building_block is the name of a file: small letters, digits and hyphens", "building_block")
 
 
 def _tell_categories(root: Node, table: Table, protocol: Protocol) -> None:

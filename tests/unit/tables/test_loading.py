@@ -45,6 +45,7 @@ def test_the_definitions_are_in_order() -> None:
         ("      A019507: gmsd", "      A019510: gmsd", "A019510 is no group of this table"),
         ('  A019507: "Wmo', '  A019517: "Wmo', "indicator_names has no name for A019507"),
         ("summary: ", "sumary: ", "summary is missing"),
+        ("frequency: ", "building_block: Monitor X\nfrequency: ", "building_block is the name of a file"),
     ],
 )
 def test_a_mistake_is_told(folder: Path, old: str, new: str, says: str) -> None:
