@@ -9,7 +9,7 @@ import polars as pl
 from gmsd.clock import AMSTERDAM
 from gmsd.disclosure import Protection
 from gmsd.figures import Period, inhabitants_of, participation_by_period, periods, statuses
-from gmsd.formats import PublishedTable, ReleaseContent
+from gmsd.formats import PublishedTable, ReleaseBefore, ReleaseContent
 from gmsd.reference import municipalities
 from gmsd.releases.cells import changes_between, shown_contents, table_cells
 from gmsd.rounds import WMO, HalfYear, Participation
@@ -31,6 +31,14 @@ def true_figures(table_periods: tuple[Period, ...], stands: pl.DataFrame) -> pl.
                 rows.append((period.key, code, name, size // (position + 1) + len(period.halves)))
     schema = {"period": pl.String, "municipality": pl.String, "content": pl.String, "value": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def release_before(cells: pl.DataFrame) -> ReleaseBefore:
+    """r0001 as a release says it of itself, of the cells of its one table."""
+    halves = [HalfYear(int(key[:4]), int(key[-1])) for key in cells["period"].unique().sort() if "HJ" in key]
+    versions: dict[str, str | dict[str, str]] = {"code": "abc", "mapping": {"2019-H1": "83262NED"}}
+    day = dt.date(2019, 12, 2)
+    return ReleaseBefore("r0001", day, periods(halves), dict(statuses(halves)), {TABLE.table_id: Protection()}, versions)
 
 
 def content(
@@ -73,5 +81,5 @@ def content(
         explanations=texts,
         deliveries=("aa", "bb"),
         versions={"code": "abc", "mapping": {"2019-H1": "83262NED"}},
-        previous=None if before is None else "r0001",
+        before=None if before is None else release_before(before),
     )

@@ -12,11 +12,11 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gmsd.formats.content import Changes, PublishedTable, Publisher, ReleaseContent
+from gmsd.formats.content import Changes, PublishedTable, Publisher, ReleaseBefore, ReleaseContent
 from gmsd.formats.explanations import printed
 from gmsd.formats.registry import Format, FormatError, media_type
 from gmsd.formats.tabular import to_csv
-from gmsd.formats.texts import other_days, render
+from gmsd.formats.texts import change_list, other_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,12 +26,13 @@ __all__ = [
     "FormatError",
     "PublishedTable",
     "Publisher",
+    "ReleaseBefore",
     "ReleaseContent",
+    "change_list",
     "formats",
     "media_type",
     "other_days",
     "printed",
-    "render",
     "to_csv",
     "written",
 ]

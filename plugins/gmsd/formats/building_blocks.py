@@ -14,7 +14,8 @@ from gmsd.formats.csvw import column, description, figures
 from gmsd.formats.keys import keys_of
 from gmsd.formats.long_table import HIDDEN, MEASURE, MISSING, STATUS, TITLE, UNKNOWN, VALUE, WHY_MISSING, long_table
 from gmsd.formats.registry import Format
-from gmsd.formats.texts import STATUS_WORDS, filled, render
+from gmsd.formats.texts import filled, render
+from gmsd.formats.wording import STATUS_WORDS
 
 if TYPE_CHECKING:
     from gmsd.formats.content import PublishedTable, ReleaseContent

@@ -66,6 +66,27 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseBefore:
+    """The release of a law in force before another, as its own `release.json` says it.
+
+    Attributes:
+        release_id: `r0001`.
+        day: The day it was made.
+        periods: Its periods, in order.
+        statuses: Period key -> StatLine's status.
+        protections: Table id -> how its counts were protected; of every table that it held.
+        versions: What made it.
+    """
+
+    release_id: str
+    day: dt.date
+    periods: tuple[Period, ...]
+    statuses: dict[str, str]
+    protections: dict[str, Protection]
+    versions: dict[str, str | dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseContent:
     """Everything that is rendered into the files of a release.
 
@@ -81,7 +102,7 @@ class ReleaseContent:
         explanations: `half_year`, `municipality`, `text` of the municipalities that are in the release.
         deliveries: Keyed hashes of the ids of the deliveries it was made of, sorted.
         versions: What made it: code, protocol, mapping, counting.
-        previous: The release of this law in force before it, None for the first.
+        before: The release of this law in force before it, None for the first.
         half_year_code: Form of a half-year in the Waarstaatjegemeente import, such as `{year}HJ{half:02d}`.
         publisher: Who publishes.
         gone: Tables that the release in force has and this one no longer, with their cells there.
@@ -98,7 +119,12 @@ class ReleaseContent:
     explanations: pl.DataFrame
     deliveries: tuple[str, ...]
     versions: dict[str, str | dict[str, str]]
-    previous: str | None
+    before: ReleaseBefore | None
     half_year_code: str = "{year}HJ{half:02d}"
     publisher: Publisher = Publisher()
     gone: tuple[tuple[Table, pl.DataFrame], ...] = ()
+
+    @property
+    def previous(self) -> str | None:
+        """The id of the release in force before it."""
+        return None if self.before is None else self.before.release_id

@@ -11,7 +11,8 @@ from gmsd.formats.explanations import printed
 from gmsd.formats.keys import keys_of
 from gmsd.formats.long_table import MEASURE, MISSING, STATUS, TITLE, VALUE, WHY_MISSING, long_table
 from gmsd.formats.registry import Format
-from gmsd.formats.texts import STATUS_WORDS, filled, render
+from gmsd.formats.texts import filled, render
+from gmsd.formats.wording import STATUS_WORDS
 from gmsd.reference import name
 from gmsd.rendering import Grid, spreadsheet
 from gmsd.rounds import HalfYear

@@ -5,40 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.dutch import dutch_day
+from gmsd.formats.revision import is_new, mergers, method, revisions
+from gmsd.formats.wording import STATUS_WORDS, multiple, rounding_words, threshold_words
+from gmsd.protocol import law_of
 from gmsd.reference import InhabitantsUnknownError, inhabitants_date, inhabitants_day, municipalities, name
 from gmsd.rendering import fill, render_text
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from gmsd.disclosure import Protection
     from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.rounds import HalfYear
-
-_MULTIPLES = {5: "vijftal", 10: "tiental"}
-STATUS_WORDS = {"Voorlopig": "voorlopig", "NaderVoorlopig": "nader voorlopig", "Definitief": "definitief"}
-
-
-def rounding_words(protection: Protection) -> str:
-    """How counts are rounded, to follow "het aantal is" or "de aantallen zijn": said the same in every file of a release."""
-    if protection.rounding == "keyed":
-        how = f"willekeurig naar boven of naar beneden afgerond, met vaste kansen, op een {multiple(protection)}"
-    else:
-        how = f"afgerond op het dichtstbijzijnde {multiple(protection)}"
-    return f"{how}, hoogstens {protection.largest_difference} van het werkelijke aantal"
-
-
-def threshold_words(protection: Protection) -> str:
-    """Which counts are not shown."""
-    first, last = protection.first_shown, protection.last_sometimes_secret
-    sometimes = f", en soms ook een aantal van {first} tot en met {last}" if last >= first else ""
-    smallest = f"Het kleinste getoonde aantal is {protection.smallest_shown}."
-    return f"Aantallen van 0 tot en met {protection.last_always_secret} zijn geheim{sometimes}. {smallest}"
-
-
-def multiple(protection: Protection) -> str:
-    """What counts are rounded to, as a noun."""
-    return _MULTIPLES.get(protection.base, f"veelvoud van {protection.base}")
 
 
 def filled(text: str, content: ReleaseContent, published: PublishedTable, **more: str) -> str:
@@ -87,6 +64,7 @@ def render(name: str, content: ReleaseContent, published: PublishedTable | None 
             "rounding": rounding_words(protection),
             "threshold": threshold_words(protection),
             "multiple": multiple(protection),
+            "revisions": revisions(content, published),
         }
     return render_text(
         f"formats/{name}",
@@ -97,3 +75,18 @@ def render(name: str, content: ReleaseContent, published: PublishedTable | None 
         half_years=[period for period in content.periods if not period.is_year],
         **about,
     )
+
+
+def change_list(content: ReleaseContent) -> bytes:
+    """`CHANGES.md`: figures added, revised and gone with their statuses, the municipalities they are of, and how they are made."""
+    return render(
+        "changes.md",
+        content,
+        law=law_of(content.law),
+        revisions=revisions(content),
+        per_table=[(each.table, revisions(content, each)) for each in content.tables],
+        new_tables=[each.table for each in content.tables if is_new(each, content.before)],
+        gone_tables=[table for table, _cells in content.gone],
+        mergers=mergers(content),
+        method=method(content),
+    ).encode()

@@ -15,11 +15,12 @@ from gmsd.reference.population import (
     size_class,
 )
 from gmsd.reference.statline import statline_regions
-from gmsd.reference.succession import dissolved, existence, predecessors, successions, successors
+from gmsd.reference.succession import Succession, dissolved, existence, predecessors, successions, successors
 
 __all__ = [
     "SIZE_CLASSES",
     "InhabitantsUnknownError",
+    "Succession",
     "all_municipalities",
     "dissolved",
     "existence",

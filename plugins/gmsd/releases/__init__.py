@@ -20,10 +20,10 @@ from gmsd.releases.approval import (
     words_of,
 )
 from gmsd.releases.build import OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
-from gmsd.releases.catalogue import NoReleaseError, get_document, get_release, in_force, list_releases
+from gmsd.releases.catalogue import get_document, get_release, in_force, list_releases
 from gmsd.releases.cells import FiguresMissingError
 from gmsd.releases.difference import Difference, compare_releases
-from gmsd.releases.files import DOCUMENT, Bundle, bundle
+from gmsd.releases.files import DOCUMENT, Bundle, NoReleaseError, bundle
 from gmsd.releases.gate import attack_series, note_attack, plan_attacked
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer

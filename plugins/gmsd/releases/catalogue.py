@@ -7,17 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gmsd.errors import GmsdError
-from gmsd.releases.files import DOCUMENT, Bundle
+from gmsd.releases.files import DOCUMENT, Bundle, NoReleaseError
 from gmsd.releases.publication import POINTER, ReleaseDamagedError, laws_in_force
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from gmsd.store import ObjectStore
-
-
-class NoReleaseError(GmsdError):
-    """There is no such release, or none in force."""
 
 
 @dataclass(frozen=True, slots=True)

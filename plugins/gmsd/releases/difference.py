@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.database import read_frame, statement
-from gmsd.releases.catalogue import NoReleaseError
+from gmsd.releases.files import NoReleaseError
 from gmsd.tables import tables_of
 
 if TYPE_CHECKING:

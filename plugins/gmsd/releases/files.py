@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from gmsd.formats import other_days, render, written
+from gmsd.disclosure import Protection
+from gmsd.errors import GmsdError
+from gmsd.figures import periods
+from gmsd.formats import ReleaseBefore, change_list, other_days, written
 from gmsd.reference import inhabitants_date
+from gmsd.rounds import WMO, HalfYear
+from gmsd.tables import main_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gmsd.figures import Period
     from gmsd.formats import ReleaseContent
 
 DOCUMENT = "release.json"
 Bundle = dict[str, bytes]
 """Path within the release -> bytes."""
+
+
+class NoReleaseError(GmsdError):
+    """There is no such release, or none in force."""
 
 
 def to_json(document: Any) -> bytes:
@@ -36,7 +48,7 @@ def bundle(content: ReleaseContent, account_sha256: str) -> Bundle:
         content: What the release says.
         account_sha256: The hash that the private full account is named by.
     """
-    rendered = written(content, {"CHANGES.md": render("changes.md", content).encode()})
+    rendered = written(content, {"CHANGES.md": change_list(content)})
     hashes = {path: hashlib.sha256(data).hexdigest() for path, data in rendered.items()}
     return {**rendered, DOCUMENT: to_json(document(content, account_sha256, hashes))}
 
@@ -82,6 +94,20 @@ def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str
         "account": account_sha256,
         "files": hashes,
     }
+
+
+def read_document(said: Mapping[str, Any]) -> ReleaseBefore:
+    """What a release says of itself in its `release.json`, as the next one is compared with it; the first of them named one table."""
+    halves = periods(HalfYear.parse(each["half_year"]) for each in said["half_years"])
+    rules = said.get("rules") or {main_table(WMO).table_id: said["rule"]}
+    return ReleaseBefore(
+        release_id=said["id"],
+        day=dt.datetime.fromisoformat(said["created"]).date(),
+        periods=halves,
+        statuses={each["period"]: each["status"] for each in (*said["half_years"], *said["years"])},
+        protections={table_id: Protection.of(rule) for table_id, rule in rules.items()},
+        versions=said["versions"],
+    )
 
 
 def _inhabitants(period: Period) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from gmsd.database import read_frame, statement
 from gmsd.disclosure import Protection
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, statuses, true_figures
-from gmsd.formats import PublishedTable, Publisher, ReleaseContent, printed, to_csv
+from gmsd.formats import PublishedTable, Publisher, ReleaseBefore, ReleaseContent, printed, to_csv
 from gmsd.installation import check_key
 from gmsd.reference import municipalities, name
 from gmsd.releases.cells import CELL, SHOWN, SUPPRESSED, changes_between, shown_contents, table_cells
-from gmsd.releases.files import to_json
+from gmsd.releases.files import NoReleaseError, read_document, to_json
 from gmsd.releases.loss import information_loss
 from gmsd.releases.recall import recalled
 from gmsd.releases.repair import repaired_cells
@@ -189,12 +189,26 @@ def plan_release(
         explanations=explanations_of(connection, round_, force),
         deliveries=hashed_deliveries(force, settings.key("reference")),
         versions=versions_used(law, force.half_years, settings.home),
-        previous=before,
+        before=release_before(connection, before),
         half_year_code=settings.swing_half_year_period,
         publisher=publisher_of(settings),
         gone=gone_tables(connection, law, tables, before or ""),
     )
     return Plan(number, round_, content, loss)
+
+
+def release_before(connection: Connection, release_id: str | None) -> ReleaseBefore | None:
+    """A release as the next one is compared with it; None of none.
+
+    Raises:
+        NoReleaseError: the database does not know it.
+    """
+    if release_id is None:
+        return None
+    found = connection.execute(statement("releases/get"), {"release_id": release_id}).one_or_none()
+    if found is None:
+        raise NoReleaseError(f"no release {release_id}")
+    return read_document(found.document)
 
 
 def publisher_of(settings: Settings) -> Publisher:

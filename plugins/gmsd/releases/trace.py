@@ -9,7 +9,7 @@ from gmsd.database import statement
 from gmsd.disclosure import NATION
 from gmsd.errors import GmsdError
 from gmsd.figures import Period, periods
-from gmsd.releases.catalogue import NoReleaseError
+from gmsd.releases.files import NoReleaseError
 from gmsd.rounds import HalfYear
 from gmsd.tables import table_of
 

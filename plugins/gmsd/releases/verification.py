@@ -19,7 +19,7 @@ from gmsd.formats import Publisher, ReleaseContent
 from gmsd.intake import StagingLost
 from gmsd.releases.files import DOCUMENT, bundle, to_json
 from gmsd.releases.files import document as said_of
-from gmsd.releases.plan import explanations_of, gone_tables, hashed_deliveries, participation_counted, published_tables
+from gmsd.releases.plan import explanations_of, gone_tables, hashed_deliveries, participation_counted, published_tables, release_before
 from gmsd.releases.recovery import read_public
 from gmsd.releases.repair import repaired_cells
 from gmsd.releases.versions import code_version
@@ -179,7 +179,7 @@ def _content(
         explanations=explanations_of(connection, round_, force),
         deliveries=hashed_deliveries(force, settings.key("reference")),
         versions=document["versions"],
-        previous=document["previous"],
+        before=release_before(connection, document["previous"]),
         half_year_code=settings.swing_half_year_period,
         publisher=Publisher(**document.get("publisher", {})),
         gone=gone_tables(connection, force.law, tables, document["previous"] or ""),

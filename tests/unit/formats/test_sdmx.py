@@ -15,7 +15,7 @@ from gmsd.formats import sdmx
 from gmsd.releases.cells import SHOWN, SUPPRESSED
 from gmsd.rounds import HalfYear
 from tests.support import read_formats as read
-from tests.support.releases import H1, H2, TABLE, content
+from tests.support.releases import H1, H2, TABLE, content, release_before
 
 if TYPE_CHECKING:
     from gmsd.formats import ReleaseContent
@@ -29,7 +29,7 @@ def after(before: ReleaseContent, now: ReleaseContent) -> dict[str, bytes]:
     """The files of a release that follows another."""
     earlier = {each.table.table_id: each.cells for each in before.tables}
     tables = tuple(replace(each, earlier=earlier[each.table.table_id]) for each in now.tables)
-    return sdmx.write(replace(now, previous=before.release_id, tables=tables))
+    return sdmx.write(replace(now, before=release_before(before.tables[0].cells), tables=tables))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
@@ -111,7 +111,7 @@ def test_a_table_that_is_gone_is_deleted_and_nothing_else_is_said_of_it() -> Non
     """As one of years after a recall of a half-year; its keys are those of the release before."""
     before = content(H1, H2, every_table=True)
     years = next(each for each in before.tables if each.table.periods == ("years",))
-    now = replace(content(H1), previous="r0001", gone=((years.table, years.cells),))
+    now = replace(content(H1), before=release_before(before.tables[0].cells), gone=((years.table, years.cells),))
     files = {name: data for name, data in sdmx.write(now).items() if years.table.table_id in name}
     assert list(files) == [f"changes/{years.table.table_id}-delete.csv"]
     (deleted,) = files.values()
