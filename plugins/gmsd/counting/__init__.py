@@ -4,9 +4,8 @@ Not here: connections, the clock, and what is counted for which table (`figures`
 """
 
 from gmsd.counting.contents import count_contents
-from gmsd.counting.counts import clients
 from gmsd.counting.joining import allocation_filled, arrangements
 from gmsd.counting.scope import as_sent, in_scope
 from gmsd.counting.year import year_arrangements
 
-__all__ = ["allocation_filled", "arrangements", "as_sent", "clients", "count_contents", "in_scope", "year_arrangements"]
+__all__ = ["allocation_filled", "arrangements", "as_sent", "count_contents", "in_scope", "year_arrangements"]

@@ -1,4 +1,4 @@
-"""Counting what tables show of the arrangements of a period: persons, arrangements, and their stock and flows."""
+"""Counting what tables and reports show of the arrangements of a period: persons, arrangements, and their stock and flows."""
 
 from __future__ import annotations
 
@@ -27,73 +27,78 @@ def count_contents(arrangements: pl.DataFrame, contents: Iterable[Content], *, f
         last_day: Of the period.
 
     Returns:
-        `municipality`, `content`, `value`: of every municipality that has an arrangement, zero included. Nobody known counts as an
-        arrangement and never as a client (assumed). Who starts on the first day enters; an end date is the last day of an arrangement, so
-        begin + entering - leaving is what runs on after the period.
+        `municipality`, `content`, `value`: of every municipality that has an arrangement, zero included. A person counts once in every
+        content he has an arrangement of; nobody known counts as an arrangement and never as a client (assumed). Who starts on the first
+        day enters; an end date is the last day of an arrangement, so begin + entering - leaving is what runs on after the period.
 
     Source: docs/domain.md, "From records to arrangements to clients" and "Published figures".
     """
     wanted = tuple(contents)
-    of_persons = [each for each in wanted if each.unit == "clients"]
+    bits = {category: 1 << place for place, category in enumerate(sorted(frozenset().union(*(each.categories for each in wanted))))}
+    bit = pl.col("product_category").replace_strict(bits, default=0, return_dtype=pl.Int64)
     parts = [
-        _persons(arrangements, of_persons),
-        _flows(arrangements, [each for each in wanted if each.unit != "clients"], first_day, last_day),
+        _persons(arrangements, [each for each in wanted if each.unit == "clients"], bits, bit),
+        _flows(arrangements, [each for each in wanted if each.unit != "clients"], bits, bit, first_day, last_day),
     ]
     return pl.concat([part.select(pl.col(name).cast(kind) for name, kind in _COUNTED.items()) for part in parts]).sort(_PLACE, "content")
 
 
-def _persons(arrangements: pl.DataFrame, contents: list[Content]) -> pl.DataFrame:
-    """Each person is one row with a bit for every category he has an arrangement of: a content is then a mask over one column."""
-    categories = sorted(frozenset().union(*(each.categories for each in contents)))
-    bits = {category: 1 << position for position, category in enumerate(categories)}
+def _persons(arrangements: pl.DataFrame, contents: list[Content], bits: dict[int, int], bit: pl.Expr) -> pl.DataFrame:
+    """Persons are counted by what they hold, a bit for every category: of a content are those who hold one of its bits.
+
+    Nobody known holds nothing, so that a municipality of such records only has its zeros too.
+    """
     numbered = {each.categories for each in contents if each.number is not None}
     how_many = {found: f"arrangements_{position}" for position, found in enumerate(sorted(numbered, key=sorted))}
-    category = pl.col("product_category").cast(pl.Int64)
-    persons = (
-        arrangements.lazy()
-        .filter(pl.col("person").is_not_null())
-        .group_by(_PLACE, "person")
-        .agg(
-            category.replace_strict(bits, default=0, return_dtype=pl.Int64).bitwise_or().alias("held"),
-            *(category.is_in(sorted(found)).sum().alias(name) for found, name in how_many.items()),
+    is_known = pl.col("person").is_not_null()
+    alike = (
+        arrangements.select(
+            _PLACE,
+            "person",
+            held=bit * is_known,
+            **{name: is_known & pl.col("product_category").is_in(sorted(found)) for found, name in how_many.items()},
         )
+        .group_by(_PLACE, "person")
+        .agg(pl.col("held").bitwise_or(), *(pl.col(name).sum() for name in how_many.values()))
+        .group_by(_PLACE, "held", *how_many.values())
+        .agg(persons=pl.len())
     )
+    of_any = [each for each in contents if each.number is None]
+    holds = (pl.col("held") & pl.col("mask")) != 0
+    counted = alike.join(_masks(of_any, bits), how="cross").group_by(_PLACE, "content").agg(value=pl.col("persons").filter(holds).sum())
+    if not numbered:
+        return counted
+    of_number = alike.group_by(_PLACE).agg(
+        pl.col("persons").filter(_has(pl.col(how_many[each.categories]), each.number)).sum().alias(each.name)
+        for each in contents
+        if each.number is not None
+    )
+    return pl.concat([counted, of_number.unpivot(index=_PLACE, variable_name="content").select(counted.columns)])
 
-    def _is_counted(content: Content) -> pl.Expr:
-        if content.number is not None:
-            least, most = content.number
-            number = pl.col(how_many[content.categories])
-            return number.is_between(least, most) if most is not None else number >= least
-        return (pl.col("held") & sum(bits[category] for category in content.categories)) != 0
 
-    counted = persons.group_by(_PLACE).agg(_is_counted(each).sum().cast(pl.Int64).alias(each.name) for each in contents)
-    places = arrangements.lazy().select(_PLACE).unique()
-    return places.join(counted, on=_PLACE, how="left").unpivot(index=_PLACE, variable_name="content").with_columns(_zero()).collect()
+def _has(number: pl.Expr, wanted: tuple[int, int | None]) -> pl.Expr:
+    least, most = wanted
+    return number >= least if most is None else number.is_between(least, most)
 
 
-def _flows(arrangements: pl.DataFrame, contents: list[Content], first_day: dt.date, last_day: dt.date) -> pl.DataFrame:
+def _masks(contents: list[Content], bits: dict[int, int]) -> pl.DataFrame:
+    masks = [sum(bits[category] for category in each.categories) for each in contents]
+    return pl.DataFrame({"content": [each.name for each in contents], "mask": masks}, schema={"content": pl.String, "mask": pl.Int64})
+
+
+def _flows(
+    arrangements: pl.DataFrame, contents: list[Content], bits: dict[int, int], bit: pl.Expr, first_day: dt.date, last_day: dt.date
+) -> pl.DataFrame:
     started, ended = pl.col("start_date") >= first_day, pl.col("end_date") <= last_day
     by_category = (
-        arrangements.lazy()
-        .group_by(_PLACE, pl.col("product_category").cast(pl.Int64))
-        .agg(
-            arrangements=pl.len().cast(pl.Int64),
-            begin=(~started).sum().cast(pl.Int64),
-            entering=started.sum().cast(pl.Int64),
-            leaving=ended.fill_null(value=False).sum().cast(pl.Int64),
-        )
-        .unpivot(index=[_PLACE, "product_category"], variable_name="unit")
+        arrangements.group_by(_PLACE, "product_category")
+        .agg(arrangements=pl.len(), begin=(~started).sum(), entering=started.sum(), leaving=ended.sum())
+        .with_columns(held=bit)
     )
-    mapping = pl.LazyFrame(
-        [(each.name, each.unit, category) for each in contents for category in sorted(each.categories)],
-        schema={"content": pl.String, "unit": pl.String, "product_category": pl.Int64},
-        orient="row",
-    )
-    counted = by_category.join(mapping, on=["unit", "product_category"]).group_by(_PLACE, "content").agg(pl.col("value").sum())
-    names = pl.LazyFrame({"content": [each.name for each in contents]}, schema={"content": pl.String})
-    cells = arrangements.lazy().select(_PLACE).unique().join(names, how="cross")
-    return cells.join(counted, on=[_PLACE, "content"], how="left").with_columns(_zero()).collect()
-
-
-def _zero() -> pl.Expr:
-    return pl.col("value").cast(pl.Int64).fill_null(0)
+    holds = (pl.col("held") & pl.col("mask")) != 0
+    counted = [
+        by_category.join(_masks(same, bits), how="cross").group_by(_PLACE, "content").agg(value=pl.col(unit).filter(holds).sum())
+        for unit in ("arrangements", "begin", "entering", "leaving")
+        if (same := [each for each in contents if each.unit == unit])
+    ]
+    return pl.concat(counted) if counted else pl.DataFrame(schema=_COUNTED)

@@ -9,18 +9,19 @@ Source: docs/domain.md, "Op-orde report" (the tables of the real report are not 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from gmsd.checking import usable_records
-from gmsd.counting import allocation_filled, arrangements, clients, in_scope
+from gmsd.counting import allocation_filled, arrangements, count_contents, in_scope
 from gmsd.protocol import protocol_for
 from gmsd.rounds import WMO
-from gmsd.tables import Group, category_titles, main_table
+from gmsd.tables import Content, category_titles, main_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from _typeshed import DataclassInstance
 
@@ -94,10 +95,29 @@ class OpOrdeSummary:
         return cls(**{name: value for name, value in {**stored, **counts}.items() if name != "schema"})
 
 
-def _counts(joined: pl.DataFrame, wanted: Sequence[Group]) -> tuple[Count, ...]:
-    counted = clients(joined, wanted)
-    columns = (counted["group_code"].to_list(), counted["clients"].to_list(), counted["arrangements"].to_list())
-    return tuple(Count(*row) for row in zip(*columns, strict=True))
+@cache
+def _rows(law_id: str, half_year: HalfYear) -> tuple[tuple[tuple[str, Content, Content], ...], ...]:
+    """The rows of groups and those of types: their code, and what their clients and arrangements are."""
+    groups = [(group.code, group.categories) for group in main_table(law_id).groups(half_year)]
+    types = [(f"{category:02d}", frozenset({category})) for category in category_titles(law_id, half_year)]
+    return tuple(
+        tuple(
+            (code, Content(f"{kind}|clients|{code}", "clients", held), Content(f"{kind}|arrangements|{code}", "arrangements", held))
+            for code, held in listed
+        )
+        for kind, listed in (("group", groups), ("type", types))
+    )
+
+
+def _counts(joined: pl.DataFrame, law_id: str, half_year: HalfYear) -> tuple[tuple[Count, ...], ...]:
+    """The counts of the groups and those of the types, in the order of the table and of the code list."""
+    rows = _rows(law_id, half_year)
+    wanted = [content for listed in rows for _code, *both in listed for content in both]
+    counted = count_contents(joined, wanted, first_day=half_year.first_day, last_day=half_year.last_day)
+    value = dict(zip(counted["content"].to_list(), counted["value"].to_list(), strict=True))
+    return tuple(
+        tuple(Count(code, value.get(clients.name, 0), value.get(arranged.name, 0)) for code, clients, arranged in listed) for listed in rows
+    )
 
 
 def facultative_fields(protocol: Protocol) -> dict[str, str]:
@@ -141,7 +161,7 @@ def summarise(
         started=pl.col("start_date").is_between(first, last).sum(),
         ended=pl.col("end_date").is_between(first, last).sum(),
     ).row(0, named=True)
-    types = [Group(f"{code:02d}", title, frozenset({code})) for code, title in category_titles(law_id, half_year).items()]
+    groups, types = _counts(joined.with_columns(municipality=pl.lit(municipality)), law_id, half_year)
     return OpOrdeSummary(
         municipality=municipality,
         half_year=str(half_year),
@@ -153,8 +173,8 @@ def summarise(
         merged=scope.height - joined.height,
         arrangements=joined.height,
         clients=joined["person"].drop_nulls().n_unique(),
-        groups=_counts(joined, main_table(law_id).groups(half_year)),
-        types=_counts(joined, types),
+        groups=groups,
+        types=types,
         filled={title: records.height - records[column].null_count() for title, column in facultative_fields(protocol).items()},
         facultative_used=facultative_used,
         by_allocation=numbered,

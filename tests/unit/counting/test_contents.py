@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gmsd.counting import allocation_filled, arrangements, count_contents, year_arrangements
 from gmsd.rounds import WMO, HalfYear
-from gmsd.tables import contents_of
+from gmsd.tables import Content, contents_of
 from tests.support import slow_contents
 from tests.support.slow_contents import Line
 
@@ -111,6 +111,27 @@ def test_persons_of_the_year_are_those_of_both_halves(delivered: tuple[list[Line
     for categories in (CONTENTS["T001024"].categories, CONTENTS["A019508"].categories):
         persons = [part.filter(pl.col("product_category").is_in(sorted(categories)))["person"].drop_nulls() for part in (*both, year)]
         assert set(persons[2]) == set(persons[0]) | set(persons[1])
+
+
+GROUPS = {"all": frozenset({1, 2}), "one": frozenset({1}), "none": frozenset({9})}
+OF_GROUPS = [Content(f"{unit} {name}", unit, held) for name, held in GROUPS.items() for unit in ("clients", "arrangements")]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([None, 1, 2, 3]), st.sampled_from([1, 2])), max_size=20))
+@settings(max_examples=100, deadline=None)
+def test_each_municipality_is_counted_by_itself(rows: list[tuple[str, int | None, int]]) -> None:
+    """Persons as sets; a municipality where nobody is known has its zeros, one without arrangements has no row."""
+    schema = {"municipality": pl.String, "person": pl.Int64, "product_category": pl.Int16}
+    dates = {"start_date": pl.lit(H1.first_day), "end_date": pl.lit(None, pl.Date)}
+    found = pl.DataFrame(rows, schema=schema, orient="row").with_columns(**dates)
+    expected = {}
+    for place in {row[0] for row in rows}:
+        for name, held in GROUPS.items():
+            own = [person for where, person, category in rows if where == place and category in held]
+            expected[place, f"clients {name}"] = len({person for person in own if person is not None})
+            expected[place, f"arrangements {name}"] = len(own)
+    counted = count_contents(found, OF_GROUPS, first_day=H1.first_day, last_day=H1.last_day)
+    assert {(place, name): value for place, name, value in counted.iter_rows()} == expected
 
 
 def test_accident_of_2022_an_arrangement_that_runs_on_never_ends_through_an_older_report() -> None:

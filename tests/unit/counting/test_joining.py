@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmsd.counting import allocation_filled, arrangements, clients, in_scope
+from gmsd.counting import allocation_filled, arrangements, in_scope
 from gmsd.protocol.vocabulary import COUNTINGS
-from gmsd.tables import Group
 
 SCHEMA = {
     "person": pl.Int64,
@@ -137,32 +136,6 @@ def test_municipalities_and_half_years_are_never_joined_over() -> None:
 def test_scope_takes_first_and_last_day_in(start: date, end: date | None, inside: bool) -> None:
     records = frame([(1, 2, 1, start, end, None, None)])
     assert in_scope(records, FirstHalf()).height == int(inside)  # type: ignore[arg-type]
-
-
-GROUPS = (Group("all", "Totaal", frozenset({1, 2})), Group("one", "Een", frozenset({1})), Group("none", "Geen", frozenset({9})))
-
-
-@given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([None, 1, 2, 3]), st.sampled_from([1, 2])), max_size=20))
-@settings(max_examples=100, deadline=None)
-def test_clients_equal_a_count_of_sets(rows: list[tuple[str, int | None, int]]) -> None:
-    schema = {"municipality": pl.String, "person": pl.Int64, "product_category": pl.Int16}
-    counted = clients(pl.DataFrame(rows, schema=schema, orient="row"), GROUPS, within=["municipality"])
-    expected = [
-        (
-            place,
-            group.code,
-            len({person for where, person, category in rows if where == place and category in group.categories and person}),
-            sum(1 for where, _, category in rows if where == place and category in group.categories),
-        )
-        for place in sorted({row[0] for row in rows})
-        for group in GROUPS
-    ]
-    assert counted.rows() == expected
-
-
-def test_clients_of_nothing_are_zero_in_every_group() -> None:
-    empty = pl.DataFrame(schema={"person": pl.Int64, "product_category": pl.Int16})
-    assert clients(empty, GROUPS).rows() == [("all", 0, 0), ("one", 0, 0), ("none", 0, 0)]
 
 
 def test_the_allocation_number_counts_as_filled_only_when_no_record_lacks_it() -> None:

@@ -70,6 +70,13 @@ REPORTS = {
 }
 
 
+def test_a_delivery_of_which_nothing_is_in_scope_has_every_group_and_type_with_zeros() -> None:
+    found = summary(records((1, 1, date(2015, 1, 1), date(2015, 2, 1), 1, None)))
+    assert [count.code for count in found.groups] == [count.code for count in summary().groups]
+    assert [count.code for count in found.types] == [f"{category:02d}" for category in range(1, 19)]
+    assert {(count.clients, count.arrangements) for count in (*found.groups, *found.types)} == {(0, 0)}
+
+
 def test_a_delivery_is_summarised_and_every_record_is_accounted_for() -> None:
     found = summary()
     assert (found.records, found.out_of_scope, found.merged, found.arrangements) == (6, 1, 1, 4)
