@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd.clock import AMSTERDAM
-from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope, year_arrangements
+from gmsd.counting import Arranged, allocation_filled, half_year_arrangements, year_arrangements
 from gmsd.deliveries import get
 from gmsd.disclosure import Protection
 from gmsd.figures import count, half_years_in_force, participation_by_period, periods, statuses
@@ -122,35 +122,35 @@ def _records(
 def _figures(records: Mapping[tuple[str, str], pl.DataFrame], force: InForce) -> pl.DataFrame:
     """True figures of every period, of the records alone."""
     filled = {place: allocation_filled(frame) for place, frame in records.items()}
-    used = {(half, code): in_scope(as_sent(frame), HalfYear.parse(half)) for (half, code), frame in records.items()}
+
+    def arranged(place: tuple[str, str]) -> Arranged:
+        half, code = HalfYear.parse(place[0]), place[1]
+        return half_year_arrangements(records[place], half, other_filled=lambda: filled.get((str(half.other), code), True))
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        found = dict(zip(records, pool.map(arranged, records), strict=True))
     law_periods = periods(force.half_years)
     participation = participation_by_period(law_periods, force.participation)
     counted = [
-        count(_arrangements(used, filled, period), period, participation, contents_of(force.law, period.reference)).figures
+        count(_arrangements(found, period), period, participation, contents_of(force.law, period.reference)).figures
         for period in law_periods
     ]
     return pl.concat(counted)
 
 
-def _arrangements(used: Mapping[tuple[str, str], pl.DataFrame], filled: Mapping[tuple[str, str], bool], period: Period) -> pl.DataFrame:
+def _arrangements(found: Mapping[tuple[str, str], Arranged], period: Period) -> pl.DataFrame:
     halves = [str(half) for half in period.halves]
-    here = {(half, code): frame for (half, code), frame in used.items() if half in halves}
-    placed = [
-        frame.with_columns(pl.lit(code).alias("municipality"), pl.lit(int(half[-1]), pl.Int8).alias("half"))
-        for (half, code), frame in here.items()
-    ]
-    if period.is_year:
-        codes = {code for _half, code in here}
-        numbered = frozenset(code for code in codes if all(filled.get((half, code), False) for half in halves))
-        return year_arrangements(pl.concat(placed), numbered)
-    other = str(period.halves[0].next if period.halves[0].half == 1 else period.halves[0].previous)
-    by_allocation = {code for half, code in here if filled[half, code] and filled.get((other, code), True)}
-    every = pl.concat(placed)
-    has_number = pl.col("municipality").is_in(sorted(by_allocation))
-    return pl.concat(
-        arrangements(every.filter(part), by_allocation=numbers, within=["municipality"])
-        for part, numbers in ((has_number, True), (~has_number, False))
+    here = {(half, code): each for (half, code), each in found.items() if half in halves}
+    if not period.is_year:
+        return pl.concat(each.joined.with_columns(municipality=pl.lit(code)) for (_half, code), each in here.items())
+    numbered = frozenset(
+        code for code in {code for _half, code in here} if all((half, code) in here and here[half, code].filled for half in halves)
     )
+    used = [
+        each.used.with_columns(municipality=pl.lit(code), half=pl.lit(HalfYear.parse(half).half, pl.Int8))
+        for (half, code), each in here.items()
+    ]
+    return year_arrangements(pl.concat(used), numbered)
 
 
 def _content(

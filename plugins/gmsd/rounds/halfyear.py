@@ -82,6 +82,11 @@ class HalfYear:
         return HalfYear(self.year, 2) if self.half == 1 else HalfYear(self.year + 1, 1)
 
     @property
+    def other(self) -> HalfYear:
+        """The other half of its year."""
+        return HalfYear(self.year, 3 - self.half)
+
+    @property
     def previous(self) -> HalfYear:
         """The half-year before this one."""
         return HalfYear(self.year, 1) if self.half == 2 else HalfYear(self.year - 1, 2)

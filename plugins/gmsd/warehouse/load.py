@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd import counting
-from gmsd.counting import allocation_filled, arrangements, as_sent, in_scope
+from gmsd.counting import allocation_filled, half_year_arrangements
 from gmsd.database import copy_rows, statement, written_rows
 from gmsd.deliveries import Change, Delivery, transition_many
 from gmsd.errors import GmsdError
@@ -254,7 +254,7 @@ def bases_of(
     context: Context, connection: Connection, law: str, half: HalfYear, deliveries: Sequence[Delivery], key_fingerprint: str
 ) -> list[Basis]:
     """What decides which rows some deliveries of a half-year give, in their order."""
-    others = {_municipality(d): d for d in _in_force(connection, law, half.next if half.half == 1 else half.previous)}
+    others = {_municipality(d): d for d in _in_force(connection, law, half.other)}
     ids = [each.delivery_id for each in others.values()]
     allocated = {row.delivery_id: row.allocated for row in connection.execute(statement("warehouse/allocated"), {"ids": ids})}
     staged = {each.key: each for each in context.store.objects(context.settings.bucket_staging, f"{prefixed(law, '.')}{half}.")}
@@ -299,24 +299,20 @@ def prepared(context: Context, half: HalfYear, basis: Basis, records: pl.DataFra
     delivery, other = basis.delivery, basis.other
     if records is None:
         records = records_of(context, delivery)
-    sent = as_sent(records)
-    used = in_scope(sent, half)
-    # The rule speaks of all deliveries of the calendar year, so the other half is asked where this one fills the number.
-    filled = allocation_filled(records)
-    by_allocation = filled and (other is None or _allocated(context, other, basis.other_allocated))
-    joined = arrangements(used, by_allocation=by_allocation)
+    found = half_year_arrangements(records, half, other_filled=lambda: other is None or _allocated(context, other, basis.other_allocated))
+    used, joined = found.used, found.joined
     account = Account(
         municipality=_municipality(delivery),
         delivery_id=delivery.delivery_id,
         rows_in=records.height,
         rows_used=used.height,
-        rows_out_of_scope=sent.height - used.height,
-        rows_never_sent=records.height - sent.height,
+        rows_out_of_scope=found.sent.height - used.height,
+        rows_never_sent=records.height - found.sent.height,
         rows_unknown_person=used["person"].null_count(),
         rows_merged=used.height - joined.height,
         arrangements=joined.height,
         persons=used["person"].drop_nulls().n_unique(),
-        allocation_filled=filled,
+        allocation_filled=found.filled,
     )
     if int(joined["records"].sum()) != used.height:
         raise ValueError(f"the arrangements of {delivery.delivery_id} do not hold every row used")
