@@ -7,6 +7,7 @@ library only, so that a command may import it without paying for a data frame li
 
 from gmsd.reference.places import all_municipalities, is_municipality, municipalities, municipalities_on, municipality, name
 from gmsd.reference.population import (
+    SIZE_CLASS_BOUNDS,
     SIZE_CLASSES,
     InhabitantsUnknownError,
     inhabitants,
@@ -19,6 +20,7 @@ from gmsd.reference.succession import Succession, dissolved, existence, predeces
 
 __all__ = [
     "SIZE_CLASSES",
+    "SIZE_CLASS_BOUNDS",
     "InhabitantsUnknownError",
     "Succession",
     "all_municipalities",

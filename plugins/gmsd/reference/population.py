@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 SIZE_CLASSES: tuple[str, ...] = ("<5k", "5-10k", "10-20k", "20-50k", "50-100k", "100-150k", "150-250k", ">=250k")
+SIZE_CLASS_BOUNDS = (5_000, 10_000, 20_000, 50_000, 100_000, 150_000, 250_000)
+"""The inhabitants that each class but the first opens with."""
 _FEW = 10
-_LOWER_BOUNDS = (5_000, 10_000, 20_000, 50_000, 100_000, 150_000, 250_000)
 
 
 class InhabitantsUnknownError(GmsdError):
@@ -98,4 +99,4 @@ def size_class(inhabitants: int) -> str:
     """
     if inhabitants < 0:
         raise ValueError(f"inhabitants cannot be negative: {inhabitants}")
-    return SIZE_CLASSES[bisect_right(_LOWER_BOUNDS, inhabitants)]
+    return SIZE_CLASSES[bisect_right(SIZE_CLASS_BOUNDS, inhabitants)]

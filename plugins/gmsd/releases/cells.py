@@ -10,7 +10,7 @@ from gmsd.disclosure import NATION, estimate, protect, rate_of
 from gmsd.errors import GmsdError
 from gmsd.figures import every_cell, regions
 from gmsd.formats import Changes
-from gmsd.reference import size_class
+from gmsd.reference import SIZE_CLASS_BOUNDS, SIZE_CLASSES
 from gmsd.tables import contents_of, tables_of
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _of_groups(table: Table, measure: Measure, groups: Sequence[Group], shown: p
 def _estimated(
     table: Table, measure: Measure, groups: Sequence[Group], shown: pl.DataFrame, inhabitants: pl.DataFrame, protection: Protection
 ) -> list[pl.DataFrame]:
-    places = inhabitants.with_columns(size_class=_size_class())
+    places = inhabitants.with_columns(size_class=size_classes("inhabitants"))
     codes = {table.content(measure, group).name: group.code for group in groups}
     municipal = shown.filter(pl.col("region") != NATION)
     found = estimate(
@@ -148,8 +148,10 @@ def _estimated(
     return [rows.select(pl.lit(key).alias("measure"), *_CELL_KEY, value=column, reason="reason") for key, column in columns.items()]
 
 
-def _size_class() -> pl.Expr:
-    return pl.col("inhabitants").map_elements(size_class, return_dtype=pl.String)
+def size_classes(inhabitants: str) -> pl.Expr:
+    """The size class of each number in a column of inhabitants, as `gmsd.reference.size_class` has it; null where none is known."""
+    opened = pl.sum_horizontal(((pl.col(inhabitants) >= bound) for bound in SIZE_CLASS_BOUNDS), ignore_nulls=False)
+    return opened.replace_strict(dict(enumerate(SIZE_CLASSES)), return_dtype=pl.String)
 
 
 def changes_between(before: pl.DataFrame, after: pl.DataFrame) -> tuple[Changes, ...]:
