@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from gmsd.attack.reading import assemble, read
+from gmsd.attack.assembly import assemble
+from gmsd.attack.reading import read
 from gmsd.attack.system import MISSING
 from gmsd.attack.windows import NO_LIMIT
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmsd.attack.method import Method, PublicRelease, Truth
-    from gmsd.attack.reading import Series
+    from gmsd.attack.published import Series
     from gmsd.attack.system import Batch, System
 
     Whole = NDArray[np.int64]

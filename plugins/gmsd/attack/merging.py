@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmsd.attack.method import PublicRelease
-    from gmsd.attack.reading import Series
+    from gmsd.attack.published import Series
     from gmsd.attack.system import Batch
 
     Whole = NDArray[np.int64]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmsd.attack.method import PublicRelease, PublishedColumn
-    from gmsd.attack.reading import Series
+    from gmsd.attack.published import Series
 
     Whole = NDArray[np.int64]
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gmsd.attack.assembly import assemble
 from gmsd.attack.findings import Disclosure, Fault
 from gmsd.attack.merging import BESIDE, apart
 from gmsd.attack.nation import attack_nation
-from gmsd.attack.reading import assemble, read
+from gmsd.attack.reading import read
 from gmsd.attack.solving import Program
 from gmsd.attack.system import MISSING, tightened
 from gmsd.attack.walking import walk
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmsd.attack.method import Method, PublicRelease, Truth
-    from gmsd.attack.reading import Series
+    from gmsd.attack.published import Series
     from gmsd.attack.solving import Range
     from gmsd.attack.system import Batch, System, Unknown
     from gmsd.tables import Content
