@@ -20,6 +20,8 @@ from tests.support.stack import PROJECT, Stack, configured, installation, own_st
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
+
     from gmsd.clock import DatabaseClock
     from gmsd.journal import Context
     from gmsd.settings import Settings
@@ -91,3 +93,40 @@ def gmsd(settings: Settings) -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a release of two half-years in which every municipality delivered, so that the nation is shown."""
+    from tests.support.releases import H1, H2, content
+    from tests.support.served import release_folder
+
+    return release_folder(tmp_path_factory.mktemp("release"), content(H1, H2, all_places=True))
+
+
+@pytest.fixture(scope="session")
+def address(folder: Path) -> Iterator[str]:
+    """`gmsd serve` over it in a process of its own: host and port."""
+    from tests.support.served import serving
+
+    with serving(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx.Client]:
+    """Asks that service."""
+    import httpx
+
+    with httpx.Client(base_url=f"http://{address}", trust_env=False) as found:
+        yield found
+
+
+@pytest.fixture
+def plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`cbsodata` and `cbsodata4` ask a service on this machine, without TLS and past any proxy."""
+    import cbsodata
+
+    monkeypatch.setattr(cbsodata.options, "use_https", False)
+    monkeypatch.setattr(cbsodata.options, "requests", {"proxies": {"http": "", "https": ""}})
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -32,6 +32,13 @@ def made(settings, *deliveries: dict[str, object], role: str = "loader") -> None
             connection.execute(INSERT, each)
 
 
+def held(settings, municipality: str) -> list[tuple[str, str, str]]:
+    """Law, half-year and state of every delivery of a municipality, in order."""
+    asked = text("SELECT law, half_year, state FROM delivery WHERE municipality = :municipality ORDER BY law, half_year, state")
+    with connect(settings, "loader").connect() as connection:
+        return [tuple(row) for row in connection.execute(asked, {"municipality": municipality})]
+
+
 @pytest.mark.parametrize("role", ["loader", "owner"])
 @pytest.mark.parametrize("first", CURRENT)
 @pytest.mark.parametrize("second", CURRENT)
@@ -54,6 +61,16 @@ def test_within_a_close_the_new_one_may_count_before_the_old_one_is_superseded(s
     with connect(settings, "loader").begin() as connection:
         for delivery_id, state in ((new["id"], "approved"), (old["id"], "superseded")):
             connection.execute(text("UPDATE delivery SET state = :state WHERE delivery_id = :id"), {"state": state, "id": delivery_id})
+    assert held(settings, "0363") == [("wmo", "2019-H1", "approved"), ("wmo", "2019-H1", "superseded")]
+
+
+def test_a_close_that_leaves_two_that_count_changes_nothing(settings) -> None:
+    """It is the end of the transaction that asks."""
+    old, new = delivery("published", "0637"), delivery("accepted", "0637", round_="2019-H2")
+    made(settings, old, new)
+    with pytest.raises(DBAPIError, match="delivery_one_counts"), connect(settings, "loader").begin() as connection:
+        connection.execute(text("UPDATE delivery SET state = 'approved' WHERE delivery_id = :id"), {"id": new["id"]})
+    assert held(settings, "0637") == [("wmo", "2019-H1", "accepted"), ("wmo", "2019-H1", "published")]
 
 
 def test_of_a_round_one_is_accepted(settings) -> None:
@@ -61,6 +78,7 @@ def test_of_a_round_one_is_accepted(settings) -> None:
     with pytest.raises(DBAPIError, match="delivery_one_accepted"):
         made(settings, delivery("accepted", "0344"))
     made(settings, delivery("accepted", "0344", round_="2019-H2"))  # of another round, which closes later
+    assert held(settings, "0344") == [("wmo", "2019-H1", "accepted")] * 2
 
 
 def test_places_laws_and_half_years_stand_by_themselves(settings) -> None:
@@ -71,8 +89,17 @@ def test_places_laws_and_half_years_stand_by_themselves(settings) -> None:
         delivery("published", "0599", half_year="2019-H2"),
         delivery("published", "0599", law="jeugd"),
     )
+    assert held(settings, "0599") == [
+        ("jeugd", "2019-H1", "published"),
+        ("wmo", "2019-H1", "published"),
+        ("wmo", "2019-H2", "published"),
+    ]
+    with pytest.raises(DBAPIError, match="delivery_one_counts"):  # of one of them there is no second
+        made(settings, delivery("published", "0599", law="jeugd"))
 
 
 @pytest.mark.parametrize("state", REST)
 def test_whatever_does_not_count_may_stand_there_as_often_as_it_came(settings, state: str) -> None:
-    made(settings, *(delivery(state, "0772") for _ in range(3)))
+    own = f"90{REST.index(state):02d}"
+    made(settings, delivery("published", own), *(delivery(state, own) for _ in range(3)))
+    assert [found for *_, found in held(settings, own)] == sorted(["published", *[state] * 3])

@@ -17,41 +17,15 @@ import pytest
 import requests
 from pyodata.v2.model import Config
 
-from tests.support.releases import H1, H2, content
-from tests.support.served import MARKS, TABLE, release_folder, serving
+from tests.support.served import MARKS, TABLE
 from tests.support.stack import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CELLS = 6 * 356 * 3
+pytestmark = pytest.mark.usefixtures("plain_http")
 ROOTS = ("ODataFeed/odata", "ODataApi/odata")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of two half-years with 355 municipalities delivered, so that the nation is shown."""
-    return release_folder(tmp_path_factory.mktemp("release"), content(H1, H2, all_places=True))
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    """The service in a process of its own; its host and port."""
-    with serving(folder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://{address}", trust_env=False) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cbsodata.options, "use_https", False)
-    monkeypatch.setattr(cbsodata.options, "requests", {"proxies": {"http": "", "https": ""}})
 
 
 def test_cbsodata_reads_every_cell(address: str) -> None:

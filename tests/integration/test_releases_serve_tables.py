@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gmsd.releases.content import PublishedTable
-
-    from gmsd.releases import ReleaseContent
+    from gmsd.formats import PublishedTable, ReleaseContent
 
 TABLES = ("83262NED", "83264NED", "86050NED", "83268NED", "GMSDMA01", "GMSDNL01")
 PAGE = 10_000
+pytestmark = pytest.mark.usefixtures("plain_http")
 Cells = dict[tuple[str, str, str, str], int]
 """Measure, group, region and period -> what is shown."""
 
@@ -35,13 +34,6 @@ def release() -> ReleaseContent:
 def address(release: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(release_folder(tmp_path_factory.mktemp("release"), release)) as found:
         yield found
-
-
-@pytest.fixture(autouse=True)
-def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cbsodata.options, "use_https", False)
-    monkeypatch.setattr(cbsodata.options, "requests", {"proxies": {"http": "", "https": ""}})
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def published(release: ReleaseContent, table_id: str) -> PublishedTable:

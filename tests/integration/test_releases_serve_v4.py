@@ -12,35 +12,16 @@ import odata
 import pytest
 import requests
 
-from tests.support.releases import H1, H2, content
-from tests.support.served import MARKS, TABLE, release_folder, serving
+from tests.support.served import MARKS, TABLE
 from tests.support.stack import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ROOT = "/odata/v4"
 DATA = f"{ROOT}/{TABLE}/Observations"
 PLACES = 355
 NAMES = ["Id", "Measure", "ValueAttribute", "Value", "StringValue", "Geslacht", "KenmerkenVanPersonen", "TypeMaatwerkarrangement"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return release_folder(tmp_path_factory.mktemp("release"), content(H1, H2, all_places=True))
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with serving(folder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def client(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://{address}", trust_env=False) as found:
-        yield found
 
 
 def get(client: httpx.Client, path: str, **options: str) -> Any:
