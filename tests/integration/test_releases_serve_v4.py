@@ -343,9 +343,10 @@ def test_rows_are_given_in_the_form_that_is_asked_for(client: httpx.Client, head
         {"Accept": "application/json;odata.metadata=full"},
         {"OData-MaxVersion": "3.0"},
         {"OData-MaxVersion": "x"},
+        {"OData-MaxVersion": b"\xb2"},  # a digit to Python, and no number
     ],
 )
-def test_a_form_or_version_that_there_is_not_is_refused(client: httpx.Client, headers: dict[str, str]) -> None:
+def test_a_form_or_version_that_there_is_not_is_refused(client: httpx.Client, headers: dict[str, str | bytes]) -> None:
     assert_dutch_error(client.get(DATA, headers=headers), 406)
 
 

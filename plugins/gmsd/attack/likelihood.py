@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import polars as pl
 from scipy import stats
 
 from gmsd.attack.assembly import assemble
@@ -171,7 +170,6 @@ def _guess_draw(series: Series, system: System, batch: Batch, people: Real, figu
     chains = [_chain(series, system, batch, people, chain) for chain in _chains(system, figures)]
     draws = np.prod([chain.weight for chain in chains], axis=0)
     draws /= np.maximum(draws.sum(axis=0), 1e-300)
-    places = np.arange(len(batch.places))
     alone, every, best_alone, best = into
     for chain in chains:
         for position, count in enumerate(chain.counts):
@@ -182,7 +180,6 @@ def _guess_draw(series: Series, system: System, batch: Batch, people: Real, figu
             best[count] = np.where(better, chain.base[position] + chance.argmax(axis=1), best[count])
             alone[count] = np.where(better, single.max(axis=1), alone[count])
             best_alone[count] = np.where(better, chain.base[position] + single.argmax(axis=1), best_alone[count])
-    assert len(places) == alone.shape[1]
 
 
 def _chains(system: System, figures: Whole) -> Iterator[list[int]]:
@@ -210,7 +207,7 @@ def _chain(series: Series, system: System, batch: Batch, people: Real, figures: 
     pairs = system.turns[0] * system.turns[1]
     bits = (1 << np.arange(pairs, dtype=np.int64))[:, None, None]
     base, fits, prior = [], [], []
-    for figure, count, state in zip(figures, counts, states, strict=True):
+    for figure, state in zip(figures, states, strict=True):
         low = batch.first[figure] - 1
         low = np.where(batch.told[figure] == MISSING, 0, low)
         values = low[:, None] + np.arange(_WIDTH)
@@ -219,7 +216,6 @@ def _chain(series: Series, system: System, batch: Batch, people: Real, figures: 
         base.append(low)
         fits.append(((draws[None] & bits) != 0).astype(float))
         prior.append(likely / np.maximum(likely.sum(axis=1, keepdims=True), 1e-300))
-        assert count // size == state
     steps = [
         _step(
             series, states[n], states[n + 1], base[n], base[n + 1], prior[n + 1], series.method.contents[counts[n] % size].unit == "clients"
@@ -286,8 +282,3 @@ class _Spread:
         # an outlier's figure has no chance by the spread of the others: within its few values all are then alike
         total = chance.sum(axis=1, keepdims=True)
         return np.where(total > 1e-12, chance, (values >= 0).astype(float))
-
-
-def table(result: GuessResult) -> pl.DataFrame:
-    """The kinds as rows."""
-    return pl.DataFrame([{name: getattr(each, name) for name in Guessed.__slots__} for each in result.kinds])

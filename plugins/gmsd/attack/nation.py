@@ -201,7 +201,8 @@ def _change(series: Series, before: _Told, after: _Told) -> None:
     for told in (before, after):
         if series.truth is not None and int(series.truth[content, told.state, series.delivered[told.state]].sum()) != told.value:
             return
-    most = np.where(both, series.most_changes(before.state, after.state)[1], 0)
+    arrangements, persons = series.most_changes(before.state, after.state)
+    most = np.where(both, persons if series.method.contents[content].unit == "clients" else arrangements, 0)
     if (most >= NO_LIMIT).any():
         return
     low_after, high_after = _ranges(after, series.figures[after.kind, after.state], came)

@@ -143,7 +143,8 @@ def audit(*, law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo"
     with connect(settings, "publisher").connect() as connection:
         found = attack_series(connection, settings, law, progress=None if as_json else lambda said: typer.echo(said, err=True))
     if found is None:
-        typer.echo("[]" if as_json else f"No release of {law} has been published yet.")
+        nothing = {"cells": 0, "disclosed": 0, "repaired": 0, "seconds": 0.0, "findings": []}
+        typer.echo(json.dumps(nothing, indent=1) if as_json else f"No release of {law} has been published yet.")
         return
     told = [*found.report["faults"], *found.report["findings"], *found.report["guessed"]]
     if as_json:

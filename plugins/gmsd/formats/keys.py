@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gmsd.tables import Dimension
 
 COLUMNS = ("Key", "Title", "Description")
+CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period"}
+"""The kinds of dimensions that cells differ in, and the column of a cell (`CELL`) that holds their keys."""
 _PERIOD_NOTES = {"Voorlopig": "Voorlopige cijfers", "NaderVoorlopig": "Nader voorlopige cijfers", "Definitief": ""}
 
 

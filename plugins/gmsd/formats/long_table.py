@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.disclosure import SUPPRESSED
-from gmsd.formats.keys import keys_of
+from gmsd.formats.keys import CELL_COLUMNS, keys_of
 
 if TYPE_CHECKING:
     from gmsd.formats.content import PublishedTable, ReleaseContent
@@ -24,8 +24,6 @@ WHY_MISSING = {
     UNKNOWN: "de gemeente leverde niet, trok de levering in of bestond niet; van Nederland: te weinig gemeenten.",
 }
 """What the words say, to a reader."""
-
-_CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period"}
 
 
 def is_hidden() -> pl.Expr:
@@ -53,7 +51,7 @@ def long_table(content: ReleaseContent, published: PublishedTable) -> pl.DataFra
         schema=[MEASURE, MEASURE + TITLE, UNIT],
         orient="row",
     )
-    named = {_CELL_COLUMNS[each.kind]: each.key for each in defined.dimensions if each.total is None}
+    named = {CELL_COLUMNS[each.kind]: each.key for each in defined.dimensions if each.total is None}
     missing = pl.when(is_hidden()).then(pl.lit(HIDDEN)).when(pl.col("value").is_null()).then(pl.lit(UNKNOWN))
     found = published.cells.with_columns(missing.alias(MISSING)).rename({"measure": MEASURE, "value": VALUE, **named})
     found = found.join(measures, on=MEASURE, how="left")

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gmsd.figures import statuses
 from gmsd.formats.keys import keys_of
 from gmsd.formats.long_table import is_hidden
 from gmsd.formats.registry import Format
 from gmsd.formats.texts import filled
-from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +54,7 @@ def write(content: ReleaseContent) -> dict[str, bytes]:
         and `-replace.csv` (R: another value or status), each only when there is something in it. Applied in this order to the table of the
         release before, they make the table of this one. A table that is gone has its deletions only.
     """
-    agency, before = content.publisher.agency, _statuses_before(content)
+    agency, before = content.publisher.agency, content.before.statuses if content.before else {}
     files: dict[str, bytes] = {}
     for published in content.tables:
         table, lists = published.table, _lists(content, published)
@@ -183,14 +181,6 @@ def _changes(table: Table, now: pl.DataFrame, before: pl.DataFrame) -> dict[str,
         "replace": ("Replace", now.join(before, on=keys, how="semi").join(same, on=keys, how="anti")),
     }
     return {f"changes/{table.table_id}-{name}.csv": (action, rows.sort(keys)) for name, (action, rows) in found.items() if rows.height}
-
-
-def _statuses_before(content: ReleaseContent) -> dict[str, str]:
-    """The statuses that the periods of the release before had in it: they follow from the half-years that it held."""
-    frames = [*(each.earlier for each in content.tables if each.earlier is not None), *(cells for _table, cells in content.gone)]
-    keys = {key for frame in frames for key in frame["period"].unique()}
-    years = [HalfYear(int(key[:4]), half) for key in keys if key.endswith(_YEAR) for half in (1, 2)]
-    return dict(statuses([*years, *(HalfYear.parse(key) for key in keys if not key.endswith(_YEAR))]))
 
 
 def _observations(table: Table, cells: pl.DataFrame, of_periods: Mapping[str, str]) -> pl.DataFrame:

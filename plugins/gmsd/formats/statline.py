@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.formats.keys import keys_of
+from gmsd.formats.keys import CELL_COLUMNS, keys_of
 from gmsd.formats.registry import Format
 from gmsd.formats.tabular import table, to_csv
 from gmsd.formats.texts import filled, render
@@ -14,8 +14,6 @@ from gmsd.formats.texts import filled, render
 if TYPE_CHECKING:
     from gmsd.formats.content import PublishedTable, ReleaseContent
     from gmsd.tables import Dimension
-
-_CELL_COLUMNS = {"groups": "group_code", "regions": "region", "periods": "period"}
 
 
 def statline(content: ReleaseContent) -> dict[str, bytes]:
@@ -72,7 +70,7 @@ def _cube(published: PublishedTable, keys: dict[str, pl.DataFrame]) -> pl.DataFr
     cube = pl.DataFrame({"order": [0]})
     for key, listed in keys.items():
         cube = cube.join(listed.select(pl.col("Key").alias(key)), how="cross", maintain_order="left_right")
-    columns = {published.table.dimension(kind).key: name for kind, name in _CELL_COLUMNS.items()}
+    columns = {published.table.dimension(kind).key: name for kind, name in CELL_COLUMNS.items()}
     cube = (
         cube.drop("order").with_row_index("ID").with_columns(pl.col(key).str.strip_chars_end().alias(name) for key, name in columns.items())
     )

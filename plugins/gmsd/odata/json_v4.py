@@ -35,8 +35,8 @@ class JsonV4(Json):
 
     def asked(self, request: Request, given: str | None) -> Asked:
         """What `$format`, or else the headers, ask for; who takes no version above 3 gets none."""
-        most = request.headers.get("OData-MaxVersion", "4").strip()
-        if not most[:1].isdigit() or int(most[:1]) < _FOURTH:
+        most = request.headers.get("OData-MaxVersion", "4").strip()[:1]
+        if not (most.isascii() and most.isdigit()) or int(most) < _FOURTH:
             raise NotAcceptableError("dit adres geeft versie 4; versie 3 staat op /ODataApi/odata en /ODataFeed/odata")
         if given is None:
             return Asked(accepted_form(request.headers.get("Accept", ""), JsonForm.LIGHT, _form), _FOURTH)

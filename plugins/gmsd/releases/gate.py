@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gmsd.attack import CELLS, PublicRelease, Truth, audit, guess, method_of, repair
+from gmsd.attack import CELLS, HIDDEN, PublicRelease, Truth, audit, guess, method_of, repair
 from gmsd.database import read_frame, statement
-from gmsd.disclosure import Protection
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, true_figures
 from gmsd.reference import InhabitantsUnknownError, dissolved, inhabitants, municipalities
 from gmsd.releases.cells import nested_contents, table_cells
+from gmsd.releases.files import read_document
 from gmsd.releases.plan import plan_release, protection_of
 from gmsd.releases.repair import repaired_cells
 from gmsd.rounds import HalfYear, Participation
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from gmsd.attack import AuditResult, Disclosure, Guess, GuessResult, Method
+    from gmsd.disclosure import Protection
     from gmsd.figures import InForce, Period
     from gmsd.releases.plan import Plan
     from gmsd.settings import Settings
@@ -38,7 +39,6 @@ _FIGURE: dict[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.Int64,
 }
 _PEOPLE: dict[str, pl.DataType | type[pl.DataType]] = {"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}
-HIDDEN: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
 _KEPT = 200
 """How many findings a report keeps in words."""
 
@@ -140,7 +140,7 @@ def attack_series(
     half_years = sorted({half for each in earlier for half in each.half_years})
     series, method, truth = [each.release for each in earlier], _method(law, half_years, settings), _truth(truths)
     result = audit(series, method, truth, progress=progress)
-    hidden = repaired_cells(connection, law).select("period", "content", region=pl.format("GM{}", "municipality"))
+    hidden = _by_region(repaired_cells(connection, law))
     return _attacked(result, guess(series, method, truth), hidden)
 
 
@@ -218,14 +218,13 @@ def _series(connection: Connection, law: str) -> tuple[list[_Release], dict[str,
 
 
 def _public(connection: Connection, law: str, row: Row[Any]) -> _Release:
-    document = row.document
-    half_years = tuple(HalfYear.parse(each["half_year"]) for each in document["half_years"])
+    said = read_document(row.document)
+    half_years = tuple(period.halves[0] for period in said.periods if not period.is_year)
     force = half_years_in_force(connection, law, HalfYear.parse(row.round), to_count=False)
     force = force.without([half for half in force.half_years if half not in half_years])
     cells = read_frame(connection, "releases/cells_of", CELLS, release_id=row.release_id)
-    repaired = repaired_cells(connection, law, up_to=row.release_id)
-    hidden = repaired.select("period", "content", region=pl.format("GM{}", "municipality")).select(HIDDEN.keys())
-    return _Release(_release(row.release_id, cells, force, _people(document), hidden), half_years)
+    hidden = _by_region(repaired_cells(connection, law, up_to=row.release_id))
+    return _Release(_release(row.release_id, cells, force, _people(row.document, said.periods), hidden, said.protections), half_years)
 
 
 def _to_come(connection: Connection, plan: Plan, force: InForce, hidden: pl.DataFrame | None) -> _Release:
@@ -235,15 +234,21 @@ def _to_come(connection: Connection, plan: Plan, force: InForce, hidden: pl.Data
         each.cells.select(pl.lit(each.table.table_id).alias("table_id"), *(name for name in CELLS if name != "table_id"))
         for each in content.tables
     )
-    before = (
-        repaired_cells(connection, content.law).select("period", "content", region=pl.format("GM{}", "municipality")).select(HIDDEN.keys())
-    )
+    before = _by_region(repaired_cells(connection, content.law))
     every = before if hidden is None else pl.concat([before, hidden.select(HIDDEN.keys())])
     held = force.without([half for half in force.half_years if half not in half_years])
-    return _Release(_release(content.release_id, cells, held, inhabitants_of(content.periods), every), half_years)
+    protections = {each.table.table_id: each.protection for each in content.tables}
+    return _Release(_release(content.release_id, cells, held, inhabitants_of(content.periods), every, protections), half_years)
 
 
-def _release(release_id: str, cells: pl.DataFrame, force: InForce, people: pl.DataFrame, hidden: pl.DataFrame) -> PublicRelease:
+def _release(
+    release_id: str,
+    cells: pl.DataFrame,
+    force: InForce,
+    people: pl.DataFrame,
+    hidden: pl.DataFrame,
+    protections: Mapping[str, Protection],
+) -> PublicRelease:
     shown_periods = periods(force.half_years)
     stands = participation_by_period(shown_periods, force.participation)
     delivered = stands.filter(pl.col("participation") == Participation.DELIVERED).select("period", region=pl.format("GM{}", "municipality"))
@@ -253,7 +258,7 @@ def _release(release_id: str, cells: pl.DataFrame, force: InForce, people: pl.Da
         people,
         repaired=hidden,
         delivered=delivered,
-        estimates=_estimates(force.law, cells, shown_periods, people),
+        estimates=estimates_again(force.law, cells, shown_periods, people, protections),
         successors={
             f"GM{code}": tuple(f"GM{other}" for other in others)
             for code, others in dissolved(force.half_years, shown_periods[-1].reference).items()
@@ -261,8 +266,18 @@ def _release(release_id: str, cells: pl.DataFrame, force: InForce, people: pl.Da
     )
 
 
-def _estimates(law: str, cells: pl.DataFrame, law_periods: Sequence[Period], people: pl.DataFrame) -> pl.DataFrame | None:
-    """What the method of the estimates gives for the shown municipal figures of a release."""
+def estimates_again(
+    law: str, cells: pl.DataFrame, law_periods: Sequence[Period], people: pl.DataFrame, protections: Mapping[str, Protection]
+) -> pl.DataFrame | None:
+    """What the method of the estimates gives for the shown municipal figures of a release; None where it has none.
+
+    Args:
+        law: The law.
+        cells: `CELLS` of the release.
+        law_periods: Its periods.
+        people: `period`, `municipality`, `inhabitants`.
+        protections: Table id -> how its counts were protected in this release: the bounds hang on it.
+    """
     held = set(cells["table_id"])
     made = []
     for table in tables_of(law):
@@ -270,8 +285,7 @@ def _estimates(law: str, cells: pl.DataFrame, law_periods: Sequence[Period], peo
             continue
         table_periods = [period for period in law_periods if period.is_of(table)]
         shown = _shown(law, cells, law_periods)
-        protection = Protection(base=table.base, smallest_shown=table.smallest_shown, first_shown=table.first_shown)
-        found = table_cells(table, table_periods, shown, people, protection)
+        found = table_cells(table, table_periods, shown, people, protections[table.table_id])
         made.append(found.select(pl.lit(table.table_id).alias("table_id"), "measure", "period", "group_code", "value"))
     return pl.concat(made) if made else None
 
@@ -287,15 +301,16 @@ def _shown(law: str, cells: pl.DataFrame, law_periods: Sequence[Period]) -> pl.D
     return found.select("period", "region", "content", shown="value").unique(["period", "region", "content"])
 
 
-def _people(document: Mapping[str, Any]) -> pl.DataFrame:
+def _people(document: Mapping[str, Any], law_periods: Sequence[Period]) -> pl.DataFrame:
     """The inhabitants that the rates of a public release are over, by the days that it names."""
+    entries = {entry["period"]: entry for entry in (*document["half_years"], *document["years"])}
     rows = []
-    for entry in (*document["half_years"], *document["years"]):
-        half = HalfYear.parse(f"{entry['period'][:4]}-H{entry['period'][-1] if 'HJ' in entry['period'] else 2}")
+    for period in law_periods:
+        entry = entries[period.key]
         others = entry.get("inhabitants_other_dates", {})
-        for code in municipalities(half):
+        for code in municipalities(period.reference):
             day = others.get(f"GM{code}", entry["inhabitants_date"])
-            rows.append((entry["period"], code, _inhabitants(code, HalfYear(int(day[:4]), 1))))
+            rows.append((period.key, code, _inhabitants(code, HalfYear(int(day[:4]), 1))))
     return pl.DataFrame(rows, schema=_PEOPLE, orient="row")
 
 
@@ -330,6 +345,10 @@ def _method(law: str, half_years: Sequence[HalfYear], settings: Settings) -> Met
     protections = {name: protection_of(table, settings) for table in tables_of(law) for half in half_years for name in table.contents(half)}
     years = {period.key: tuple(half.statline for half in period.halves) for period in periods(half_years) if period.is_year}
     return method_of(tables_of(law), half_years, protections, nested=nested_contents(law, half_years[-1]), years=years)
+
+
+def _by_region(repaired: pl.DataFrame) -> pl.DataFrame:
+    return repaired.with_columns(region=pl.format("GM{}", "municipality")).select(HIDDEN.keys())
 
 
 def _as_repaired(hidden: pl.DataFrame) -> pl.DataFrame:
