@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
 from pathlib import Path
 
@@ -20,6 +21,13 @@ from tests.support.stack import installation
 
 def test_set_up_is_safe_to_repeat(settings):
     assert prepare(settings) == prepare(settings)
+
+
+def test_before_the_first_release_an_attack_finds_nothing_in_the_form_of_every_other(settings, gmsd):
+    prepare(settings)
+    done = gmsd("releases", "audit", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"cells": 0, "disclosed": 0, "repaired": 0, "seconds": 0.0, "findings": []})
+    assert gmsd("releases", "audit").stdout == "No release of wmo has been published yet.\n"
 
 
 def test_warehouse_of_the_first_release_is_brought_up_to_date(stack, tmp_path):

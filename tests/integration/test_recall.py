@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gmsd.database import connect
+from gmsd.database import connect, statement
 from gmsd.journal import Context
 from gmsd.releases import compare_releases, get_document, get_release, lift_recall, recall_half_year, trace_cell, verify_release
 from gmsd.releases.recall import RecallError
@@ -57,6 +57,23 @@ def deletions(release: dict[str, bytes]) -> dict[str, set[str]]:
 def compared(context: Context, before: str, after: str) -> list[dict[str, Any]]:
     with connect(context.settings, "publisher").connect() as connection:
         return compare_releases(connection, before, after).summary.to_dicts()
+
+
+@pytest.mark.parametrize(("period", "tables"), [("2019HJ01", {"83262NED", "86050NED"}), ("2019JJ00", {"83262NED", "86050NED", "GMSDMA01"})])
+def test_a_count_that_stays_missing_is_held_in_the_tables_that_show_it_in_such_periods(
+    context: Context, period: str, tables: set[str]
+) -> None:
+    """The total without stay is in the building block too, which has years only."""
+    repair = {"law": WMO, "period": period, "municipality": "0363", "content": "A048188", "since": "r0002"}
+    with connect(context.settings, "publisher").connect() as connection:
+        before = {
+            (row["table_id"], row["period"]): row["held"] for row in compare_releases(connection, "r0001", "r0002").summary.to_dicts()
+        }
+        connection.execute(statement("releases/keep_repair"), repair)
+        after = {(row["table_id"], row["period"]): row["held"] for row in compare_releases(connection, "r0001", "r0002").summary.to_dicts()}
+        connection.rollback()
+    more = {key: held - before.get(key, 0) for key, held in after.items() if held != before.get(key, 0)}
+    assert more == {(table, period): 1 for table in tables}
 
 
 @pytest.mark.parametrize("release_id", ["r0001", "r0002"])

@@ -72,11 +72,15 @@ def compare_releases(connection: Connection, before: str, after: str) -> Differe
 def _held(connection: Connection, release_id: str) -> pl.DataFrame:
     """How many cells of each table and period stay missing as of a release: a repaired content is missing wherever it stands."""
     repaired = read_frame(connection, "releases/held", _HELD, release_id=release_id)
-    rows = []
-    for law, period, content in repaired.select("law", "period", "content").iter_rows():
-        for table in tables_of(law):
-            newest = table.groupings[-1].groups
-            names = [table.content(measure, group).name for measure in table.counts for group in newest]
-            rows += [(table.table_id, period)] * names.count(content)
-    schema = {"table_id": pl.String, "period": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row").group_by("table_id", "period").agg(held=pl.len().cast(pl.Int64))
+    shown = [
+        (law, table.table_id, kind, table.content(measure, group).name)
+        for law in repaired["law"].unique()
+        for table in tables_of(law)
+        for kind in table.periods
+        for measure in table.counts
+        for group in table.groupings[-1].groups
+    ]
+    stands = pl.DataFrame(shown, schema=dict.fromkeys(("law", "table_id", "kind", "content"), pl.String), orient="row")
+    kind = pl.when(pl.col("period").str.ends_with("JJ00")).then(pl.lit("years")).otherwise(pl.lit("half_years"))
+    placed = repaired.with_columns(kind=kind).join(stands, on=["law", "kind", "content"])
+    return placed.group_by("table_id", "period").agg(held=pl.len().cast(pl.Int64))
