@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.attack.merging import BESIDE
 from gmsd.attack.series import audit
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ def repair(
         hidden = pl.concat([hidden, more])
         series[-1] = publish(hidden)
         again = audit(series, method, truth, places=set(more["region"]), progress=progress, processes=1)
-        left = [each for each in result.disclosed if each.region not in set(more["region"])]
+        left = [each for each in result.disclosed if each.region not in again.places]
+        # what the true counts do not explain is told of those that were attacked again only
+        unexplained = [each for each in result.faults if each.kind == "figure" and again.places.isdisjoint(each.where.split(BESIDE))]
         solved += again.solved
         seconds = {part: round(taken + again.seconds.get(part, 0.0), 2) for part, taken in seconds.items()}
-        result = replace(result, disclosed=(*left, *again.disclosed), faults=again.faults, solved=solved, seconds=seconds)
+        result = replace(result, disclosed=(*left, *again.disclosed), faults=(*again.faults, *unexplained), solved=solved, seconds=seconds)
     return replace(result, repaired=hidden.height), hidden

@@ -51,6 +51,7 @@ class AuditResult:
     """What an attack found.
 
     Attributes:
+        places: The regions attacked.
         cells: Counts attacked, in all releases.
         unpublished: Counts of municipalities of which nothing was published, attacked beside them.
         disclosed: What the figures tell, or could not be proven not to.
@@ -61,6 +62,7 @@ class AuditResult:
         blind: What it cannot see.
     """
 
+    places: frozenset[str]
     cells: int
     unpublished: int
     disclosed: tuple[Disclosure, ...]
@@ -111,7 +113,7 @@ def audit(
         releases: Oldest first, as their readers have them; the last is the one to be published.
         method: How figures are made, as every reader knows it.
         truth: The true counts: where the search for other counts starts. Without it a start is sought by integer programming.
-        places: Regions to attack; None: all of them.
+        places: Regions to attack, with those that they merged with; None: all of them.
         progress: Is told in a sentence what is being done.
         processes: How many to use at most; few counts are attacked sooner than another process has started.
 
@@ -124,9 +126,11 @@ def audit(
     series = read(releases, method, truth)
     nation = attack_nation(series, releases)
     system, whole = assemble(series)
-    if places is not None:
-        whole = whole.taken([position for position, place in enumerate(whole.places) if place in set(places)])
     batch, blocks = apart(series, releases, system, whole)
+    if places is not None:
+        batch = batch.taken([position for position, place in enumerate(batch.places) if place in places])
+        blocks = [(each, part) for each, part in blocks if any(region in places for region in _regions(part))]
+    attacked = (*batch.places, *(region for _, part in blocks for region in _regions(part)))
     preference = _Preference(
         newest=releases[-1].release_id,
         leaving_out=frozenset(each.content for each in method.columns if each.within is not None),
@@ -145,7 +149,8 @@ def audit(
     findings = [finding for each in found for finding in each.findings] + nation.findings
     done = time.perf_counter()
     return AuditResult(
-        cells=_repeated(series, whole) + sum(int((each.needed > 0).sum()) for each in (batch, *(part for _, part in blocks))),
+        places=frozenset(attacked),
+        cells=_repeated(series, attacked) + sum(int((each.needed > 0).sum()) for each in (batch, *(part for _, part in blocks))),
         unpublished=nation.unpublished,
         disclosed=tuple(sorted(findings, key=lambda each: (each.region, each.period, each.content, each.release_id))),
         faults=tuple(series.faults + nation.faults + unexplained),
@@ -161,8 +166,13 @@ def audit(
     )
 
 
-def _repeated(series: Series, batch: Batch) -> int:
-    chosen = [series.places.index(place) for place in batch.places]
+def _regions(batch: Batch) -> tuple[str, ...]:
+    """The regions of a batch whose places are made of several."""
+    return tuple(region for place in batch.places for region in place.split(BESIDE))
+
+
+def _repeated(series: Series, regions: Sequence[str]) -> int:
+    chosen = [series.places.index(region) for region in regions]
     return 0 if series.repeated is None else int(series.repeated[chosen].sum())
 
 

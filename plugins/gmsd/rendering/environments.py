@@ -141,7 +141,7 @@ def render_page_of(package: str, name: str, **values: object) -> str:
 
 
 def render_text(name: str, **values: object) -> str:
-    """Render plain text: `releases/changes.md` is `changes.md.j2` of the room `releases`."""
+    """Render plain text: `formats/changes.md` is `changes.md.j2` of the room `formats`."""
     return environment("text").get_template(f"{name}.j2").render(**values)
 
 
