@@ -6,14 +6,13 @@ Not here: connections, the clock, and what is counted for which table (`figures`
 from gmsd.counting.contents import count_contents
 from gmsd.counting.half_year import Arranged, half_year_arrangements
 from gmsd.counting.joining import allocation_filled, arrangements
-from gmsd.counting.scope import as_sent, in_scope
+from gmsd.counting.scope import in_scope
 from gmsd.counting.year import year_arrangements
 
 __all__ = [
     "Arranged",
     "allocation_filled",
     "arrangements",
-    "as_sent",
     "count_contents",
     "half_year_arrangements",
     "in_scope",
