@@ -5,14 +5,13 @@ of the method in use: docs/decisions/0033.
 """
 
 from gmsd.attack.findings import Disclosure
-from gmsd.attack.hiding import HIDDEN, repair
+from gmsd.attack.hiding import repair
 from gmsd.attack.likelihood import Guess, GuessResult, guess
 from gmsd.attack.method import CELLS, Method, PublicRelease, Truth, method_of
 from gmsd.attack.series import AuditResult, audit
 
 __all__ = [
     "CELLS",
-    "HIDDEN",
     "AuditResult",
     "Disclosure",
     "Guess",

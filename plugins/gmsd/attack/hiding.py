@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from gmsd.attack.method import Method, PublicRelease, Truth
     from gmsd.attack.series import AuditResult
 
-HIDDEN: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
-"""What is hidden."""
+REPAIR: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
 
 
 def repairs(result: AuditResult) -> pl.DataFrame:
@@ -27,7 +26,7 @@ def repairs(result: AuditResult) -> pl.DataFrame:
     release only, as others cannot be called back. A hidden content is missing in every table.
     """
     wanted = {(each.repair[0], each.region, each.repair[1]) for each in result.disclosed if each.repair is not None}
-    return pl.DataFrame(sorted(wanted), schema=HIDDEN, orient="row")
+    return pl.DataFrame(sorted(wanted), schema=REPAIR, orient="row")
 
 
 def repair(
@@ -55,10 +54,10 @@ def repair(
         The result of the last attack, of the whole series, and everything that was hidden.
     """
     result = audit(releases, method, truth, progress=progress, processes=processes)
-    hidden = pl.DataFrame(schema=HIDDEN)
+    hidden = pl.DataFrame(schema=REPAIR)
     series, solved, seconds = list(releases), result.solved, dict(result.seconds)
     for _round in range(rounds):
-        more = repairs(result).join(hidden, on=list(HIDDEN), how="anti")
+        more = repairs(result).join(hidden, on=list(REPAIR), how="anti")
         if not more.height:
             break
         hidden = pl.concat([hidden, more])

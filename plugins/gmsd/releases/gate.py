@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from gmsd.attack import CELLS, HIDDEN, PublicRelease, Truth, audit, guess, method_of, repair
+from gmsd.attack import CELLS, PublicRelease, Truth, audit, guess, method_of, repair
 from gmsd.database import read_frame, statement
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, true_figures
@@ -39,6 +39,7 @@ _FIGURE: dict[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.Int64,
 }
 _PEOPLE: dict[str, pl.DataType | type[pl.DataType]] = {"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}
+HIDDEN: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
 _KEPT = 200
 """How many findings a report keeps in words."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from gmsd.attack import CELLS, HIDDEN, AuditResult, Method, PublicRelease, Truth, repair
+from gmsd.attack import CELLS, AuditResult, Method, PublicRelease, Truth, repair
+from gmsd.attack.hiding import REPAIR
 from gmsd.attack.method import TRUTH, PublishedColumn, Rounding
 from gmsd.tables import Content
 
@@ -26,7 +27,7 @@ def released(shown: dict[str, dict[str, int | None]], hidden: pl.DataFrame | Non
         for name, value in held.items()
     ]
     cells = pl.DataFrame(rows, schema=CELLS, orient="row")
-    repaired = pl.DataFrame(schema=HIDDEN) if hidden is None else hidden
+    repaired = pl.DataFrame(schema=REPAIR) if hidden is None else hidden
     return PublicRelease("r1", cells, NOBODY, delivered=cells.select("period", "region").unique(), repaired=repaired)
 
 
