@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from gmsd.checking import usable_records
-from gmsd.counting import allocation_filled, arrangements, count_contents, in_scope
+from gmsd.counting import count_contents, half_year_arrangements
 from gmsd.protocol import protocol_for
 from gmsd.rounds import WMO
 from gmsd.tables import Content, category_titles, main_table
@@ -46,9 +46,12 @@ class Count:
     arrangements: int
 
 
+_UNTOLD = (("law", WMO), ("never_sent", 0))
+
+
 @dataclass(frozen=True, slots=True)
 class OpOrdeSummary:
-    """What one accepted delivery holds. Records are lines; `records` = `out_of_scope` + `merged` + `arrangements`."""
+    """What one accepted delivery holds. Records are lines; `records` = `never_sent` + `out_of_scope` + `merged` + `arrangements`."""
 
     municipality: str
     half_year: str
@@ -71,12 +74,13 @@ class OpOrdeSummary:
     facultative_used: bool
     by_allocation: bool
     law: str = WMO
+    never_sent: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Give the summary as plain data to store; the law stands in it when it is another than the Wmo."""
+        """Give the summary as plain data to store; the law when it is another than the Wmo, and lines never sent when there are any."""
         return {
             "schema": SCHEMA,
-            **{name: value for name, value in plain(self).items() if (name, value) != ("law", WMO)},
+            **{name: value for name, value in plain(self).items() if (name, value) not in _UNTOLD},
             "groups": [plain(count) for count in self.groups],
             "types": [plain(count) for count in self.types],
             "filled": dict(self.filled),
@@ -133,7 +137,6 @@ def summarise(
     delivery_id: str,
     law_id: str = WMO,
     facultative_used: bool = True,
-    by_allocation: bool | None = None,
 ) -> OpOrdeSummary:
     """Summarise the accepted records of one delivery.
 
@@ -145,13 +148,11 @@ def summarise(
         delivery_id: Its name, for the report.
         law_id: Its law.
         facultative_used: False when the facultative variables are emptied in further processing: then they are only shown.
-        by_allocation: How records are joined when the year's other deliveries are known; by default this delivery alone decides.
     """
     protocol = protocol_for(half_year, law_id)
     used = usable_records(records, protocol.law, facultative_used=facultative_used)
-    numbered = allocation_filled(used) if by_allocation is None else by_allocation
-    scope = in_scope(used, half_year)
-    joined = arrangements(scope, by_allocation=numbered)
+    found = half_year_arrangements(used, half_year, other_filled=lambda: True)  # this delivery alone decides
+    joined = found.joined
     first, last = half_year.first_day, half_year.last_day
     running = pl.col("end_date").is_null() | (pl.col("end_date") > last)
     flags = joined.select(
@@ -169,15 +170,16 @@ def summarise(
         records=records.height,
         persons=records["person"].drop_nulls().n_unique(),
         unknown=records["person"].null_count(),
-        out_of_scope=records.height - scope.height,
-        merged=scope.height - joined.height,
+        never_sent=records.height - found.sent.height,
+        out_of_scope=found.sent.height - found.used.height,
+        merged=found.used.height - joined.height,
         arrangements=joined.height,
         clients=joined["person"].drop_nulls().n_unique(),
         groups=groups,
         types=types,
         filled={title: records.height - records[column].null_count() for title, column in facultative_fields(protocol).items()},
         facultative_used=facultative_used,
-        by_allocation=numbered,
+        by_allocation=found.filled,
         law=law_id,
         **flags,
     )

@@ -156,6 +156,7 @@ def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
             report.inhabitants if report.inhabitants is not None else "onbekend",
         ),
         ("Regels in het bestand", summary.records),
+        *([("- alsof ze nooit zijn verstuurd (reden 13)", summary.never_sent)] if summary.never_sent else []),
         ("- buiten het halfjaar", summary.out_of_scope),
         ("- samengevoegd met een andere regel", summary.merged),
         ("- arrangementen", summary.arrangements),

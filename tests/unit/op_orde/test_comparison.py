@@ -160,8 +160,8 @@ def test_a_report_as_plain_data_is_what_its_fields_are() -> None:
     assert list(told) == ["schema", *expected]
     for name in set(expected) - {"summary", "tables"}:
         assert told[name] == expected[name]
-    assert list(told["summary"]) == [name for name in expected["summary"] if name != "law"]
-    assert told["summary"] == {**{name: value for name, value in expected["summary"].items() if name != "law"},
+    assert list(told["summary"]) == [name for name in expected["summary"] if name not in {"law", "never_sent"}]
+    assert told["summary"] == {**{name: value for name, value in expected["summary"].items() if name not in {"law", "never_sent"}},
                                "groups": list(expected["summary"]["groups"]), "types": list(expected["summary"]["types"])}  # fmt: skip
     for table, plain in zip(told["tables"], expected["tables"], strict=True):
         assert list(table) == list(plain)
@@ -216,3 +216,23 @@ def test_workbook_and_json_hold_the_same_figures(name: str) -> None:
     rows = plain["tables"][0]["rows"]
     assert [(row[0], row[2]) for row in sheet[3:]] == [(row["code"], row["value"]) for row in rows]
     assert [row[4] for row in sheet[3:]] == [row["quartiles"][0] if row["quartiles"] else None for row in rows]
+
+
+def test_lines_that_were_removed_count_for_nothing_and_are_told() -> None:
+    day = date(2019, 9, 9)
+    removed = pl.col("line") == 2
+    frame = FRAME.with_columns(
+        start_date=pl.when(removed).then(pl.lit(day)).otherwise("start_date"),
+        end_date=pl.when(removed).then(pl.lit(day)).otherwise("end_date"),
+        change_reason=pl.when(removed).then(pl.lit(13, pl.Int16)).otherwise("change_reason"),
+    )
+    made = summary(frame)
+    without = summary(FRAME.filter(~removed))
+    assert (made.never_sent, made.records) == (1, without.records + 1)
+    assert replace(made, never_sent=0, records=without.records, persons=without.persons, filled=without.filled) == without
+    assert made.records == made.never_sent + made.out_of_scope + made.merged + made.arrangements
+    assert op_orde.OpOrdeSummary.of(made.to_json()) == made
+    assert "never_sent" not in without.to_json()
+    report = op_orde.compare(made, [])
+    assert "alsof ze nooit zijn verstuurd" in op_orde.op_orde_html(report, CONTEXT)
+    assert "nooit" not in op_orde.op_orde_html(op_orde.compare(without, []), CONTEXT)
