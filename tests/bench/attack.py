@@ -83,7 +83,8 @@ def _gated(case: Case, how: Method, names: list[str], true: list[pl.DataFrame], 
 
         releases.append(publish(hidden))
         known = published.truth(list(zip(names[:position], true[:position], strict=True)))
-        result, more = repair(releases, how, publish, known, processes=processes)
+        repaired = repair(releases, how, publish, known, processes=processes)
+        result, more = repaired.result, repaired.hidden
         hidden = pl.concat([hidden, more]).unique()
         releases[-1] = publish(hidden)
         left.append(len(result.disclosed))

@@ -76,12 +76,14 @@ def test_the_method_in_use_discloses_nothing_that_the_gate_does_not_repair() -> 
     def publish(hidden: pl.DataFrame) -> PublicRelease:
         return published.release("r2", true[1], how, people(), repaired=hidden)
 
-    result, hidden = repair(releases, how, publish, known, processes=1)
+    repaired = repair(releases, how, publish, known, processes=1)
+    result, hidden = repaired.result, repaired.hidden
     assert result.passed
     assert result.cells == len(PEOPLE) * 3 * 2 * len(made.contents())
     assert result.seconds["total"] >= result.seconds["attacking"] >= 0
     assert any("several municipalities" in words for words in result.blind)
     assert hidden.rows() == [("2019HJ01", "GM0003", "number|4")]
+    assert (result.found, result.repaired) == (1, 1)
     before = series(true, places={"GM0003"})
     assert [(each.kind, each.low, each.high, each.content) for each in before.disclosed] == [("missing", 10, 11, "number|4")]
     assert series(true, rule=FLAT, places={"GM0003"}).passed
@@ -293,7 +295,8 @@ def test_the_hole_is_repaired_and_a_flat_beginning_closes_it() -> None:
         def publish(hidden: pl.DataFrame, how: Method = how, true: pl.DataFrame = steps[1], key: bytes = key) -> PublicRelease:
             return published.release("r2", true, how, people(), key=key, repaired=hidden)
 
-        result, hidden = repair(releases, how, publish, known, processes=1)
+        repaired = repair(releases, how, publish, known, processes=1)
+        result, hidden = repaired.result, repaired.hidden
         assert result.passed
         assert result.repaired == hidden.height > 0
 
@@ -347,7 +350,8 @@ def test_the_year_is_hidden_that_tells_its_halves() -> None:
     def publish(hidden: pl.DataFrame) -> PublicRelease:
         return published.release("r1", true, how, people(), key=key, repaired=hidden)
 
-    result, hidden = repair(releases, how, publish, known, processes=1)
+    repaired = repair(releases, how, publish, known, processes=1)
+    result, hidden = repaired.result, repaired.hidden
     assert result.passed
     assert ("2019JJ00", "GM0008", "in|A019508") in hidden.rows()
     supposed = replace(how, continuity=False)
@@ -380,3 +384,34 @@ def test_guesses_are_no_better_than_the_rounding_leaves() -> None:
     nearest = published.method(NEAREST)
     releases = [published.release(f"r{number}", each, nearest, people()) for number, each in enumerate(true, start=1)]
     assert not guess(releases, nearest, known).passed
+
+
+def test_what_is_guessed_too_surely_is_hidden() -> None:
+    """Of a rare category nine clients, then ten, in every period: missing, then shown. Nothing is proven, and so few are far likelier."""
+    how = published.method()
+    key = _key_with("GM0008", "17", turn=2, late=2)
+    true = [made.counts(_with_rare(registers(1)[0], 7, number)) for number in (9, 10)]
+    releases = [published.release(name, each, how, people(), key=key) for name, each in zip(("r1", "r2"), true, strict=True)]
+    known = published.truth(list(zip(("r1", "r2"), true, strict=True)))
+    over = guess(releases, how, known).over
+    assert {(each.region, each.content) for each in over} == {("GM0008", "17")}
+    assert {(each.release_id, each.kind) for each in over} == {("r1", "missing"), ("r2", "shown")}
+
+    def publish(hidden: pl.DataFrame) -> PublicRelease:
+        return published.release("r2", true[1], how, people(), key=key, repaired=hidden)
+
+    repaired = repair(releases, how, publish, known, guesses="hidden", processes=1)
+    result, guesses, guessed, hidden = repaired.result, repaired.guesses, repaired.guessed, repaired.hidden
+    assert guesses is not None
+    assert (result.passed, guesses.passed, guessed) == (True, True, len(over))
+    assert {(period, "GM0008", "17") for period in made.PERIODS} <= set(hidden.rows())
+    assert result.repaired == hidden.height
+
+
+def _with_rare(register: made.Register, place: int, number: int) -> made.Register:
+    kept = register.taken(np.flatnonzero(register.category != 17))
+    source = kept.taken(
+        np.flatnonzero((kept.place == place) & (kept.start == 0) & (kept.end == 3) & kept.in_first & kept.in_second & (kept.person >= 0))
+    )
+    _, firsts = np.unique(source.person, return_index=True)
+    return kept.joined(replace(source.taken(firsts[:number]), category=np.full(number, 17)))

@@ -5,8 +5,8 @@ of the method in use: docs/decisions/0033.
 """
 
 from gmsd.attack.findings import Disclosure
-from gmsd.attack.hiding import repair
-from gmsd.attack.likelihood import Guess, GuessResult, guess
+from gmsd.attack.hiding import Repaired, repair
+from gmsd.attack.likelihood import Guess, guess
 from gmsd.attack.method import CELLS, Method, PublicRelease, Truth, method_of
 from gmsd.attack.series import AuditResult, audit
 
@@ -15,9 +15,9 @@ __all__ = [
     "AuditResult",
     "Disclosure",
     "Guess",
-    "GuessResult",
     "Method",
     "PublicRelease",
+    "Repaired",
     "Truth",
     "audit",
     "guess",

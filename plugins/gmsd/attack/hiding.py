@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from gmsd.attack.likelihood import guess
 from gmsd.attack.merging import BESIDE
 from gmsd.attack.series import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from gmsd.attack.likelihood import GuessResult
     from gmsd.attack.method import Method, PublicRelease, Truth
     from gmsd.attack.series import AuditResult
 
@@ -29,6 +31,82 @@ def repairs(result: AuditResult) -> pl.DataFrame:
     return pl.DataFrame(sorted(wanted), schema=REPAIR, orient="row")
 
 
+def repairs_of_guesses(guesses: GuessResult, method: Method, newest: PublicRelease, hidden: pl.DataFrame) -> pl.DataFrame:
+    """`period`, `region`, `content` of what to hide in the newest release so that these counts are guessed less surely.
+
+    All periods of a content share their draws, and a guess uses no other content: a count's own period goes first, then the year, then
+    the others. Nothing is left where all of them are hidden already: then older releases alone make the guess that sure.
+    """
+    gone = set(hidden.select("period", "region", "content").iter_rows())
+    if newest.repaired is not None:
+        gone |= set(newest.repaired.select("period", "region", "content").iter_rows())
+    of_region: dict[str, set[str]] = {}
+    for region, period in newest.cells.select("region", "period").unique().iter_rows():
+        of_region.setdefault(region, set()).add(period)
+    wanted: set[tuple[str, str, str]] = set()
+    for each in guesses.over:
+        own = sorted(of_region.get(each.region, ()), key=lambda period: (period != each.period, period not in method.years, period))
+        left = [(period, each.region, each.content) for period in own if (period, each.region, each.content) not in gone]
+        wanted |= set(left[:1])
+    return pl.DataFrame(sorted(wanted), schema=REPAIR, orient="row")
+
+
+@dataclass
+class _Course:
+    """A series whose newest release is published again with more and more hidden."""
+
+    series: list[PublicRelease]
+    method: Method
+    publish: Callable[[pl.DataFrame], PublicRelease]
+    truth: Truth | None
+    progress: Callable[[str], None] | None
+    result: AuditResult
+    hidden: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIR))
+
+    def hide(self, more: pl.DataFrame) -> None:
+        """Hide these too, and attack the municipalities they are of again."""
+        self.hidden = pl.concat([self.hidden, more])
+        self.series[-1] = self.publish(self.hidden)
+        before = self.result
+        again = audit(self.series, self.method, self.truth, places=set(more["region"]), progress=self.progress, processes=1)
+        left = [each for each in before.disclosed if each.region not in again.places]
+        # what the true counts do not explain is told of those that were attacked again only
+        unexplained = [each for each in before.faults if each.kind == "figure" and again.places.isdisjoint(each.where.split(BESIDE))]
+        self.result = replace(
+            before,
+            disclosed=(*left, *again.disclosed),
+            faults=(*again.faults, *unexplained),
+            solved=before.solved + again.solved,
+            seconds={part: round(taken + again.seconds.get(part, 0.0), 2) for part, taken in before.seconds.items()},
+            repaired=self.hidden.height,
+        )
+
+    def settle(self, rounds: int) -> None:
+        """Hide what tells a count until nothing is told or nothing is left to hide."""
+        for _round in range(rounds):
+            more = repairs(self.result).join(self.hidden, on=list(REPAIR), how="anti")
+            if not more.height:
+                return
+            self.hide(more)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What is left of an attack when everything is hidden that had to be.
+
+    Attributes:
+        result: Of the last attack, of the whole series.
+        guesses: The last guesses, where guesses were made.
+        guessed: How many counts were guessed too surely before anything was hidden for it.
+        hidden: `period`, `region`, `content` of everything that was hidden.
+    """
+
+    result: AuditResult
+    guesses: GuessResult | None
+    guessed: int
+    hidden: pl.DataFrame
+
+
 def repair(
     releases: Sequence[PublicRelease],
     method: Method,
@@ -36,9 +114,10 @@ def repair(
     truth: Truth | None = None,
     *,
     rounds: int = 8,
+    guesses: Literal["hidden", "told", "none"] = "none",
     progress: Callable[[str], None] | None = None,
     processes: int = 2,
-) -> tuple[AuditResult, pl.DataFrame]:
+) -> Repaired:
     """Attack a series, hide what tells a count, and attack again, until nothing is told or nothing is left to hide.
 
     Args:
@@ -47,26 +126,24 @@ def repair(
         publish: Makes the last release again with more cells hidden: gets `period`, `region`, `content`.
         truth: The true counts.
         rounds: How often at most.
+        guesses: Whether counts are guessed too, and what lets one be guessed too surely is hidden as well.
         progress: Is told in a sentence what is being done.
         processes: How many to use.
-
-    Returns:
-        The result of the last attack, of the whole series, and everything that was hidden.
     """
     result = audit(releases, method, truth, progress=progress, processes=processes)
-    hidden = pl.DataFrame(schema=REPAIR)
-    series, solved, seconds = list(releases), result.solved, dict(result.seconds)
-    for _round in range(rounds):
-        more = repairs(result).join(hidden, on=list(REPAIR), how="anti")
+    course = _Course(list(releases), method, publish, truth, progress, result)
+    course.settle(rounds)
+    if guesses == "none":
+        return Repaired(course.result, None, 0, course.hidden)
+    if progress is not None:
+        progress("guessing")
+    made = guess(course.series, method, truth)
+    guessed = len(made.over)
+    for _round in range(rounds if guesses == "hidden" else 0):
+        more = repairs_of_guesses(made, method, course.series[-1], course.hidden)
         if not more.height:
             break
-        hidden = pl.concat([hidden, more])
-        series[-1] = publish(hidden)
-        again = audit(series, method, truth, places=set(more["region"]), progress=progress, processes=1)
-        left = [each for each in result.disclosed if each.region not in again.places]
-        # what the true counts do not explain is told of those that were attacked again only
-        unexplained = [each for each in result.faults if each.kind == "figure" and again.places.isdisjoint(each.where.split(BESIDE))]
-        solved += again.solved
-        seconds = {part: round(taken + again.seconds.get(part, 0.0), 2) for part, taken in seconds.items()}
-        result = replace(result, disclosed=(*left, *again.disclosed), faults=(*again.faults, *unexplained), solved=solved, seconds=seconds)
-    return replace(result, repaired=hidden.height), hidden
+        course.hide(more)
+        course.settle(rounds)
+        made = guess(course.series, method, truth)
+    return Repaired(course.result, made, guessed, course.hidden)

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmsd.attack.changes import changes, lives
 from gmsd.attack.system import Unknown
+from gmsd.tables import lives, small_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from gmsd.attack.changes import Terms
     from gmsd.attack.system import Batch, System
-    from gmsd.tables import Content
+    from gmsd.tables import Content, Terms
 
     Whole = NDArray[np.int64]
     State = tuple[str, str, str]
@@ -260,7 +259,9 @@ def _choices(system: System) -> list[list[State]]:
 
 def _shapes(system: System, contents: Sequence[Content], choices: list[list[State]]) -> list[tuple[dict[str, Terms], list[list[State]]]]:
     """Every change with the periods and releases it can be spread over, small ones first."""
-    made: list[tuple[dict[str, Terms], list[list[State]]]] = [({"": change}, choices) for change in sorted(changes(contents), key=len)]
+    made: list[tuple[dict[str, Terms], list[list[State]]]] = [
+        ({"": change}, choices) for change in sorted(small_changes(contents), key=len)
+    ]
     states = {(count.period, count.release) for count in system.counts}
     for roles in system.years:
         spread = [

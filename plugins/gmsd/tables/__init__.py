@@ -6,6 +6,7 @@ Not here: what is counted (`counting`, `figures`), how counts are protected (`di
 from gmsd.tables.definition import Content, Dimension, Group, Measure, Table
 from gmsd.tables.loading import NoTableError, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
 from gmsd.tables.relations import within_a_period, within_a_year
+from gmsd.tables.steps import Terms, lives, small_changes
 
 __all__ = [
     "Content",
@@ -14,9 +15,12 @@ __all__ = [
     "Measure",
     "NoTableError",
     "Table",
+    "Terms",
     "category_titles",
     "contents_of",
+    "lives",
     "main_table",
+    "small_changes",
     "table_mistakes",
     "table_of",
     "tables_of",

@@ -35,7 +35,8 @@ def repaired(shown: dict[str, dict[str, int | None]]) -> tuple[AuditResult, pl.D
     truth = pl.DataFrame(
         [("r1", name, H1, place, value) for place, held in TRUE.items() for name, value in held.items()], schema=TRUTH, orient="row"
     )
-    return repair([released(shown)], METHOD, lambda hidden: released(shown, hidden), Truth(truth), processes=1)
+    repaired = repair([released(shown)], METHOD, lambda hidden: released(shown, hidden), Truth(truth), processes=1)
+    return repaired.result, repaired.hidden
 
 
 def test_what_tells_a_count_is_hidden_until_nothing_does() -> None:

@@ -1,6 +1,6 @@
 """Small changes of counts, of which the steps of a walk are made: what a client more, an arrangement more or less would do to every count.
 
-Not here: whether a change is possible somewhere (`walking`). A change that never is only costs time.
+Not here: whether a change is possible somewhere (`attack`). A change that never is only costs time.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
-from gmsd.tables import within_a_period
+from gmsd.tables.relations import within_a_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gmsd.tables import Content
+    from gmsd.tables.definition import Content
 
 Change = dict[str, int]
 Terms = tuple[tuple[str, int], ...]
@@ -58,7 +58,7 @@ def _less(one: Change, other: Change) -> Terms:
     return tuple((name, by) for name, by in both.items() if by)
 
 
-def changes(contents: Sequence[Content]) -> list[Terms]:
+def small_changes(contents: Sequence[Content]) -> list[Terms]:
     """Small changes of the counts of one period that tend to leave what holds between them as it is; each once, not its opposite too."""
     made: dict[Terms, None] = {}
     for change in (*_single(contents), *_swapped(contents), *_clients(contents)):
