@@ -6,7 +6,6 @@ name one that runs already; `GMSD_TEST_ADMIN` is then the address of an account 
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.mails import Maildir
-from tests.support.stack import PROJECT, Stack, configured, installation, own_stack
+from tests.support.stack import PROJECT, Stack, configured, environment_of, installation, own_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,11 +81,7 @@ def maildir(settings: Settings) -> Maildir:
 @pytest.fixture
 def gmsd(settings: Settings) -> Callable[..., subprocess.CompletedProcess[str]]:
     """The `gmsd` command in a process of its own, as this installation: `gmsd("rounds", "list", "--json")`."""
-    own = {name for name in os.environ if name.startswith("GMSD_")}
-    environment = {name: value for name, value in os.environ.items() if name not in own} | {"PYTHONPATH": str(PROJECT / "plugins")}
-    for field in type(settings).model_fields:
-        value = getattr(settings, field)
-        environment[f"GMSD_{field.upper()}"] = str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)
+    environment = environment_of(settings)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "gmsd.cli", *arguments]

@@ -82,6 +82,7 @@ def test_the_method_in_use_discloses_nothing_that_the_gate_does_not_repair() -> 
     assert result.seconds["total"] >= result.seconds["attacking"] >= 0
     assert any("several municipalities" in words for words in result.blind)
     assert hidden.rows() == [("2019HJ01", "GM0003", "number|4")]
+    assert (result.found, result.repaired) == (1, 1)
     before = series(true, places={"GM0003"})
     assert [(each.kind, each.low, each.high, each.content) for each in before.disclosed] == [("missing", 10, 11, "number|4")]
     assert series(true, rule=FLAT, places={"GM0003"}).passed

@@ -58,9 +58,16 @@ def release_folder(root: Path, content: ReleaseContent) -> Path:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """Host and port of the service, until the block ends."""
-    command = [sys.executable, "-m", "gmsd.cli", "serve", "--folder", str(folder)]
-    environment = os.environ | {"PYTHONPATH": str(PROJECT / "plugins"), "PYTHONUNBUFFERED": "1"}
+    """Host and port of the service over a folder, until the block ends."""
+    with serving_with("--folder", str(folder), environment=os.environ | {"PYTHONPATH": str(PROJECT / "plugins")}) as found:
+        yield found
+
+
+@contextmanager
+def serving_with(*options: str, environment: dict[str, str]) -> Iterator[str]:
+    """Host and port of the service with these options, until the block ends."""
+    command = [sys.executable, "-m", "gmsd.cli", "serve", *options]
+    environment = environment | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = None

@@ -65,8 +65,13 @@ def _date(text: str) -> dt.date:
 
 def read(path: Path, *, facultative: bool = True) -> list[Line]:
     """The lines of a file; without its facultative variables when these were refused."""
+    return lines_of(path.read_bytes(), facultative=facultative)
+
+
+def lines_of(data: bytes, *, facultative: bool = True) -> list[Line]:
+    """The lines of a delivery."""
     lines = []
-    for row in csv.DictReader(io.StringIO(_text(path.read_bytes())), delimiter=";"):
+    for row in csv.DictReader(io.StringIO(_text(data)), delimiter=";"):
         end = row["Einddatum_ondersteuning"]
         number = row["Nummer_toewijzing"] if facultative else ""
         reason = row["Reden_beeindiging"] if facultative else ""

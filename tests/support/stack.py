@@ -158,6 +158,16 @@ def installation(stack: Stack, folder: Path) -> Iterator[Settings]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment in which a command runs as this installation."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")}
+    environment["PYTHONPATH"] = str(PROJECT / "plugins")
+    for field in type(settings).model_fields:
+        value = getattr(settings, field)
+        environment[f"GMSD_{field.upper()}"] = str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)
+    return environment
+
+
 def _create(admin: str, name: str) -> None:
     """A database as the services make it: the owner's, the other roles may connect."""
     database = sql.Identifier(name)

@@ -55,7 +55,7 @@ def repair(
     """
     result = audit(releases, method, truth, progress=progress, processes=processes)
     hidden = pl.DataFrame(schema=REPAIR)
-    series, solved, seconds = list(releases), result.solved, dict(result.seconds)
+    series, found, solved, seconds = list(releases), len(result.disclosed), result.solved, dict(result.seconds)
     for _round in range(rounds):
         more = repairs(result).join(hidden, on=list(REPAIR), how="anti")
         if not more.height:
@@ -69,4 +69,4 @@ def repair(
         solved += again.solved
         seconds = {part: round(taken + again.seconds.get(part, 0.0), 2) for part, taken in seconds.items()}
         result = replace(result, disclosed=(*left, *again.disclosed), faults=(*again.faults, *unexplained), solved=solved, seconds=seconds)
-    return replace(result, repaired=hidden.height), hidden
+    return replace(result, repaired=hidden.height, found=found), hidden

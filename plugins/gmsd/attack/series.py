@@ -59,6 +59,7 @@ class AuditResult:
         seconds: How long it took, by part.
         solved: How many counts needed integer programming.
         repaired: How many contents of a municipality and period were hidden to come to this.
+        found: How many counts were disclosed before anything was hidden.
         blind: What it cannot see.
     """
 
@@ -70,6 +71,7 @@ class AuditResult:
     seconds: dict[str, float]
     solved: int
     repaired: int = 0
+    found: int = 0
     blind: tuple[str, ...] = BLIND
 
     @property
@@ -163,6 +165,7 @@ def audit(
             "total": round(done - began, 2),
         },
         solved=sum(each.solved for each in found),
+        found=len(findings),
     )
 
 

@@ -196,6 +196,7 @@ def _attacked(result: AuditResult, guesses: GuessResult, hidden: pl.DataFrame) -
         ],
         "guesses": [asdict(each) for each in guesses.kinds],
         "guessed": [f"{_named(each)} has a best guess that is right with a chance of {each.all:.2f}" for each in guesses.over[:_KEPT]],
+        "found": result.found,
         "seconds": result.seconds,
         "solved": result.solved,
         "unpublished": result.unpublished,
