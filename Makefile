@@ -8,11 +8,11 @@ unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test pythons bench outage impact mutation parity lint docs lock compose-env
+.PHONY: help setup demo up down test pythons bench outage fullsize impact mutation parity lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  options: PYTHON=/path/to/python - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10"
+	@echo "  options: PYTHON=/path/to/python - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10 - fullsize MUNICIPALITIES=30"
 
 setup: ## make the environments only
 	@services/bootstrap.sh
@@ -39,6 +39,10 @@ pythons: ## the tests that tell one Python from another, on each other supported
 outage: ## take PostgreSQL, store and mail away for MINUTES in the middle of uploads and of a publication; prints a table
 	@services/bootstrap.sh --dev
 	@.venv/bin/python -m tests.outage --minutes "$(MINUTES)"
+
+fullsize: ## the whole country through the library: every figure, format and attack held against what is claimed; prints tables
+	@services/bootstrap.sh --dev
+	@.venv/bin/python -m tests.fullsize $(if $(filter file,$(origin MUNICIPALITIES)),,--municipalities "$(MUNICIPALITIES)")
 
 bench: ## the benchmarks; writes var/bench/latest.json
 	@services/bootstrap.sh --dev
