@@ -90,16 +90,17 @@ class Country:
 
     Args:
         number: How many municipalities; "all" for the whole country.
+
+    Attributes:
+        codes: The municipalities.
+        held: Municipality -> its files that count.
+        leaver: Who withdraws in the end.
     """
 
     def __init__(self, number: int | str) -> None:
         self.codes = municipalities_of("all" if number == "all" else int(number), H1)
         self.held: dict[str, Held] = {}
-
-    @property
-    def leaver(self) -> str:
-        """Who withdraws."""
-        return self.codes[len(self.codes) // 2]
+        self.leaver = self.codes[len(self.codes) // 2]
 
     def first(self) -> list[Sent]:
         """Everybody's first half-year."""

@@ -13,7 +13,7 @@ from tests.fullsize.country import H1, H2
 from tests.support import slow_contents, slow_count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from gmsd.tables import Table
     from tests.fullsize.country import Held, Sent
@@ -42,7 +42,12 @@ def count_municipality(sent: tuple[Sent, ...]) -> tuple[int, dict[str, dict[str,
 
 @dataclass
 class Oracle:
-    """Counts one municipality at a time, in processes of its own; of one that sent nothing new since, the counts of before are given."""
+    """Counts one municipality at a time; of one that sent nothing new since, the counts of before are given.
+
+    Attributes:
+        processes: In how many processes of its own; 0: in this one.
+        lines: How many lines were read.
+    """
 
     processes: int = 2
     lines: int = 0
@@ -52,11 +57,9 @@ class Oracle:
         """Every content of every municipality and period."""
         wanted = {code: tuple(files[half] for half in (H1, H2) if half in files) for code, files in held.items()}
         unknown = [files for files in wanted.values() if files not in self._known]
-        if unknown:
-            with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
-                for files, (lines, found) in zip(unknown, pool.map(count_municipality, unknown), strict=True):
-                    self._known[files] = found
-                    self.lines += lines
+        for files, (lines, found) in zip(unknown, self._each(unknown), strict=True):
+            self._known[files] = found
+            self.lines += lines
         kept = set(wanted.values())
         self._known = {files: found for files, found in self._known.items() if files in kept}
         return {
@@ -66,9 +69,16 @@ class Oracle:
             for content, value in found.items()
         }
 
+    def _each(self, wanted: list[tuple[Sent, ...]]) -> Iterator[tuple[int, dict[str, dict[str, int]]]]:
+        if not self.processes or not wanted:
+            yield from map(count_municipality, wanted)
+            return
+        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
+            yield from pool.map(count_municipality, wanted)
+
 
 @dataclass
-class Held_against:  # noqa: N801 - read as words where it is used
+class Judged:
     """What came of holding the counts of a release against the oracle's.
 
     Attributes:
@@ -86,7 +96,7 @@ class Held_against:  # noqa: N801 - read as words where it is used
     wrong: list[str] = field(default_factory=list)
 
 
-def hold(data: bytes, table: Table, true: Counts, hidden: Collection[tuple[str, str, str]], into: Held_against) -> None:
+def hold(data: bytes, table: Table, true: Counts, hidden: Collection[tuple[str, str, str]], into: Judged) -> None:
     """Hold the cube of a table against the true counts.
 
     A shown count is a multiple of the base, less than the base away from the true one, never below the smallest that is shown, and of a
@@ -119,9 +129,7 @@ def hold(data: bytes, table: Table, true: Counts, hidden: Collection[tuple[str, 
                 into.wrong.append(f"{table.table_id} {period} {group}: the country is not the sum of what is shown")
 
 
-def _judge(
-    table: Table, value: int | None, true: int | None, beside: int | None, into: Held_against, *, is_hidden: bool, is_part: bool
-) -> str:
+def _judge(table: Table, value: int | None, true: int | None, beside: int | None, into: Judged, *, is_hidden: bool, is_part: bool) -> str:
     if true is None:
         return "shown, and nothing was delivered" if value is not None else ""
     if value is None:

@@ -17,9 +17,9 @@ from gmsd.attack import CELLS
 from gmsd.attack.hiding import REPAIR
 from gmsd.clock import AMSTERDAM, DatabaseClock, FixedClock
 from gmsd.database import connect, read_frame, statement
-from gmsd.deliveries import listing
+from gmsd.deliveries import get
 from gmsd.figures import compute
-from gmsd.intake import check_deliveries, register_inbox, report_deliveries
+from gmsd.intake import check_and_report, register_inbox
 from gmsd.journal import Context
 from gmsd.releases import (
     answer,
@@ -122,13 +122,11 @@ class Play:
     def _take_in(self, context: Context, name: str, number: int) -> None:
         with self.account.stage(name, "register"):
             ids = list(register_inbox(context).new_deliveries)
-        with self.account.stage(name, "check"):
-            checked = check_deliveries(context, ids)
-        with self.account.stage(name, "report"):
-            report_deliveries(context, ids)
+        with self.account.stage(name, "check and report"):
+            check_and_report(context, ids)
         with context.engine.connect() as connection:
             emptied = connection.scalar(text("SELECT count(*) FROM delivery WHERE facultative_used IS FALSE"))
-        accepted = sum(each.state == "accepted" for each in checked)
+            accepted = sum(get(connection, each).state == "accepted" for each in ids)
         self.account.claim(
             "Deliveries", f"{name}: accepted with all variables, of {number} uploads", accepted, holds=(accepted, emptied) == (number, 0)
         )
@@ -233,8 +231,3 @@ class Play:
         with self.context.engine.connect() as connection:
             rows = connection.execute(text("SELECT half_year, sum(rows_in) FROM load_account GROUP BY 1 ORDER BY 1"))
             return {half: int(number) for half, number in rows}
-
-    def states(self) -> set[str]:
-        """States of all deliveries."""
-        with self.context.engine.connect() as connection:
-            return {each.state for each in listing(connection)}

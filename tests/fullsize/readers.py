@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,10 @@ class Released:
                 made.append(PublishedTable(table, mine, Protection(), cells(table.table_id)))
         return cls(law, every, tuple(made))
 
+    def small(self, largest: int | None) -> Released:
+        """With tables of at most so many cells only; None: all of them."""
+        return replace(self, tables=tuple(each for each in self.tables if largest is None or each.cells.height <= largest))
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -71,17 +75,13 @@ READERS: dict[str, Callable[[Mapping[str, bytes], Table], read.Cells]] = {
     "SDMX-CSV by sdmx1": read.sdmx1,
     "ODS by odfpy": read.ods,
 }
-# Of these, which make an object of every cell, a run of a few municipalities reads small tables only.
-SLOW = frozenset({"CSVW by csvw", "SDMX-CSV by sdmx1", "ODS by odfpy"})
 
 
-def formats(files: Mapping[str, bytes], released: Released, *, largest: int | None = None) -> Iterator[Compared]:
-    """Hold every format against the ledger; slow readers read tables of at most `largest` cells (None: all)."""
+def formats(files: Mapping[str, bytes], released: Released) -> Iterator[Compared]:
+    """Hold every format against the ledger."""
     for name, reader in READERS.items():
         began, cells, different = time.perf_counter(), 0, 0
         for published in released.tables:
-            if name in SLOW and largest is not None and published.cells.height > largest:
-                continue
             found, wanted = reader(files, published.table), read.expected(published)
             cells += len(wanted)
             different += _different({key: _as_told(said, found.get(key)) for key, said in wanted.items()}, found)
