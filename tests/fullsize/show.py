@@ -186,9 +186,10 @@ class Shown:
             {
                 "release": release_id,
                 "cells attacked": f"{found['cells']:,}",
-                "disclosed before": found["found"],
+                "disclosed before": found["found"]["disclosed"],
+                "guessed too surely before": found["found"]["guessed"],
                 "hidden for it": found["repaired"],
-                "disclosed after": found["disclosed"],
+                "either after": found["disclosed"],
                 "integer programs": found["solved"],
                 "seconds": f"{found['seconds']:.1f}",
                 **{

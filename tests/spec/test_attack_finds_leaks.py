@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gmsd.attack import audit, guess, repair
+from gmsd.attack import audit, guess, repair, repair_and_guess
 from gmsd.attack.method import Rounding
 from gmsd.disclosure import draw
 from tests.support import synthetic_release as published
@@ -381,3 +381,32 @@ def test_guesses_are_no_better_than_the_rounding_leaves() -> None:
     nearest = published.method(NEAREST)
     releases = [published.release(f"r{number}", each, nearest, people()) for number, each in enumerate(true, start=1)]
     assert not guess(releases, nearest, known).passed
+
+
+def test_what_is_guessed_too_surely_is_hidden() -> None:
+    """Of a rare category nine clients, then ten, in every period: missing, then shown. Nothing is proven, and so few are far likelier."""
+    how = published.method()
+    key = _key_with("GM0008", "17", turn=2, late=2)
+    true = [made.counts(_with_rare(registers(1)[0], 7, number)) for number in (9, 10)]
+    releases = [published.release(name, each, how, people(), key=key) for name, each in zip(("r1", "r2"), true, strict=True)]
+    known = published.truth(list(zip(("r1", "r2"), true, strict=True)))
+    over = guess(releases, how, known).over
+    assert {(each.region, each.content) for each in over} == {("GM0008", "17")}
+    assert {(each.release_id, each.kind) for each in over} == {("r1", "missing"), ("r2", "shown")}
+
+    def publish(hidden: pl.DataFrame) -> PublicRelease:
+        return published.release("r2", true[1], how, people(), key=key, repaired=hidden)
+
+    result, guesses, guessed, hidden = repair_and_guess(releases, how, publish, known, processes=1)
+    assert (result.passed, guesses.passed, guessed) == (True, True, len(over))
+    assert {(period, "GM0008", "17") for period in made.PERIODS} <= set(hidden.rows())
+    assert result.repaired == hidden.height
+
+
+def _with_rare(register: made.Register, place: int, number: int) -> made.Register:
+    kept = register.taken(np.flatnonzero(register.category != 17))
+    source = kept.taken(
+        np.flatnonzero((kept.place == place) & (kept.start == 0) & (kept.end == 3) & kept.in_first & kept.in_second & (kept.person >= 0))
+    )
+    _, firsts = np.unique(source.person, return_index=True)
+    return kept.joined(replace(source.taken(firsts[:number]), category=np.full(number, 17)))

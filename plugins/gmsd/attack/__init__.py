@@ -5,7 +5,7 @@ of the method in use: docs/decisions/0033.
 """
 
 from gmsd.attack.findings import Disclosure
-from gmsd.attack.hiding import repair
+from gmsd.attack.hiding import repair, repair_and_guess
 from gmsd.attack.likelihood import Guess, GuessResult, guess
 from gmsd.attack.method import CELLS, Method, PublicRelease, Truth, method_of
 from gmsd.attack.series import AuditResult, audit
@@ -23,4 +23,5 @@ __all__ = [
     "guess",
     "method_of",
     "repair",
+    "repair_and_guess",
 ]
