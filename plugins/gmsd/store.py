@@ -415,7 +415,7 @@ def _client(settings: Settings, access: str = "", secret: str = "", *, signed: b
     config = Config(
         s3={"addressing_style": "path"},
         retries={"max_attempts": 8, "mode": "standard"},
-        max_pool_connections=4 * AT_ONCE,
+        max_pool_connections=8 * AT_ONCE,
         read_timeout=300,
         signature_version=None if signed else UNSIGNED,
     )

@@ -24,7 +24,9 @@ def main() -> int:
     """Start services of its own, show everything, and stop them."""
     parser = argparse.ArgumentParser(prog="python -m tests.fullsize", description=__doc__)
     parser.add_argument("--municipalities", default="all", help="how many; without it the whole country")
-    parser.add_argument("--nearest", type=int, default=60, help="in how many two releases of nearest multiples are attacked")
+    parser.add_argument(
+        "--nearest", type=int, help="in how many municipalities two releases of nearest multiples are attacked; without it in all"
+    )
     parser.add_argument("--out", type=Path, default=FOLDER / "latest.json", help="where the figures go as JSON")
     options = parser.parse_args()
     account = Account()

@@ -100,8 +100,18 @@ def attacked(world: World, series: list[Made], how: Method, places: Collection[s
     return Told.of(audit(releases, how, truth, places=places), time.perf_counter() - began)
 
 
-def gated(world: World, series: list[Made], how: Method) -> list[tuple[int, int, int]]:
-    """Publish a series with the gate: of each release how many counts were disclosed first, how many contents hidden, how many left."""
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What the gate did to a release: counts disclosed and guessed too surely before, contents hidden, and either after."""
+
+    disclosed: int
+    guessed: int
+    hidden: int
+    after: int
+
+
+def gated(world: World, series: list[Made], how: Method) -> list[Gated]:
+    """Publish a series with the gate."""
     hidden = pl.DataFrame(schema=REPAIR)
     releases: list[PublicRelease] = []
     found = []
@@ -112,9 +122,10 @@ def gated(world: World, series: list[Made], how: Method) -> list[tuple[int, int,
 
         releases.append(again(world, each, how, hidden))
         truth = published.truth([(made.release_id, made.counts) for made in series[:position]])
-        repaired = repair(releases, how, publish, truth)
-        result, more = repaired.result, repaired.hidden
+        repaired = repair(releases, how, publish, truth, guesses="hidden")
+        result, guesses, guessed, more = repaired.result, repaired.guesses, repaired.guessed, repaired.hidden
+        assert guesses is not None
         hidden = pl.concat([hidden, more]).unique()
         releases[-1] = again(world, each, how, hidden)
-        found.append((result.found, more.height, len(result.disclosed)))
+        found.append(Gated(result.found, guessed, more.height, len(result.disclosed) + len(guesses.over)))
     return found
