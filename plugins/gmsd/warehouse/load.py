@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,8 @@ from gmsd.rounds import parse_partition, prefixed
 from gmsd.warehouse.staged import records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
 
@@ -195,11 +196,8 @@ class _Load:
             if progress is not None:
                 progress(done, of)
 
-        @contextmanager
-        def take(basis: Basis) -> Iterator[_Replacing]:
-            with self.context.engine.begin() as connection:
-                yield _Replacing(self, connection, basis)
-            told()
+        def take(basis: Basis) -> AbstractContextManager[_Replacing]:
+            return nullcontext(_Replacing(self, basis, told))
 
         if progress is not None and not todo:
             progress(done, of)
@@ -229,25 +227,27 @@ class _Load:
 
 @dataclass(frozen=True, slots=True)
 class _Replacing:
-    """One place in a transaction: its rows are read, joined and copied beside others, and committed in its turn."""
+    """The rows of one place, read and joined beside others, and written in its turn: PostgreSQL takes several at a time no sooner."""
 
     load: _Load
-    connection: Connection
     basis: Basis
+    told: Callable[[], None]
 
-    def work(self) -> None:
-        """Read the staged records, join them, write them as they are copied, and replace the place."""
-        load, connection = self.load, self.connection
-        loaded = prepared(load.context, load.half, self.basis)
-        connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{load.partition}:{loaded.account.municipality}"})
-        # each place is whole by itself; the commit of the account after all of them makes all of them last
-        connection.execute(statement("warehouse/lazily"))
-        replace_place(connection, load.about, self.basis, loaded, load.context.clock.now().isoformat())
+    def work(self) -> Loaded:
+        """Read the staged records, join them, and write them as they are copied."""
+        return prepared(self.load.context, self.load.half, self.basis)
 
-    def keep(self, _made: None) -> None:
-        """Say so of the delivery."""
-        changes = [Change(self.basis.delivery.delivery_id, "loaded", "in the warehouse")] if self.basis.delivery.state == "approved" else []
-        transition_many(self.connection, changes, actor=Stage.LOAD, at=self.load.context.clock.now())
+    def keep(self, loaded: Loaded) -> None:
+        """Replace the place."""
+        load, at = self.load, self.load.context.clock.now()
+        with load.context.engine.begin() as connection:
+            connection.execute(statement("journal/lock"), {"name": f"gmsd:load:{load.partition}"})
+            # each place is whole by itself; the commit of the account after all of them makes all of them last
+            connection.execute(statement("warehouse/lazily"))
+            replace_place(connection, load.about, self.basis, loaded, at.isoformat())
+            change = Change(self.basis.delivery.delivery_id, "loaded", "in the warehouse")
+            transition_many(connection, [change] if self.basis.delivery.state == "approved" else [], actor=Stage.LOAD, at=at)
+        self.told()
 
 
 def bases_of(
