@@ -40,7 +40,7 @@ def test_the_whole_way_and_the_load_are_measured_stage_by_stage(tmp_path: Path) 
     assert "from the inbox to a release: the same outcome" in done.stderr
     runs = {run["name"]: run for run in json.loads(out.read_text(encoding="utf-8"))["runs"]}
     way = "from the inbox to a release"
-    stages = ("register", "check", "report", "close", "load", "count", "protect and write")
+    stages = ("register", "check and report", "close", "load", "count", "protect and write")
     for name in (way, *(f"{way}: {stage}" for stage in stages)):
         assert runs[name]["seconds"] > 0
         assert runs[name]["peak_mb"] > 50

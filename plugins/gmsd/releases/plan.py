@@ -94,6 +94,7 @@ class Plan:
                 {
                     "table": each.table.table_id,
                     "title": each.table.title,
+                    "of": "municipalities" if "municipalities" in each.table.regions else "the country",
                     "periods": _by_period(each, said.statuses),
                     "gone_periods": [asdict(change) for change in each.changes if change.period not in said.statuses],
                     "loss": self.loss.get(each.table.table_id),
@@ -105,11 +106,14 @@ class Plan:
 
 
 def _by_period(published: PublishedTable, statuses: dict[str, str]) -> list[dict[str, Any]]:
-    """Of each period of a table: its cells new, changed and gone, its status, and how many municipal counts are shown and hidden."""
+    """Of each period of a table: its cells new, changed and gone, its status, and how many of its counts are shown and hidden.
+
+    Counts are those of municipalities, and those of the country in a table that has nothing else.
+    """
     changes = {change.period: change for change in published.changes}
     first = published.table.measures[0].key
-    municipal = published.cells.filter((pl.col("measure") == first) & pl.col("region").str.starts_with("GM"))
-    counted = municipal.group_by("period", "reason").len()
+    theirs = pl.col("region").str.starts_with("GM") | pl.lit("municipalities" not in published.table.regions)
+    counted = published.cells.filter((pl.col("measure") == first) & theirs).group_by("period", "reason").len()
     found = {(period, reason): number for period, reason, number in counted.iter_rows()}
     return [
         {
