@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from gmsd.attack.changes import changes, lives
 from gmsd.tables import Content
 from gmsd.tables.relations import within_a_period, within_a_year
 from tests.support import synthetic_release as published
@@ -62,12 +61,3 @@ def test_groups_that_overlap_are_covered_and_not_added() -> None:
 def test_two_names_of_one_count_are_equal() -> None:
     same = [Content(name, "clients", frozenset({1})) for name in ("one", "other")]
     assert {relation.words for relation in within_a_period(same)} == {"one <= other", "other <= one"}
-
-
-def test_changes_are_made_once_and_of_what_is_counted() -> None:
-    names = {each.name for each in published.contents()}
-    found = changes(published.contents())
-    assert len(set(found)) == len(found)
-    assert not set(found) & {tuple((name, -by) for name, by in change) for change in found}
-    assert {name for change in found for name, _ in change} == names
-    assert all(set(life) == {"first", "second", "year"} for life in lives(published.contents()))

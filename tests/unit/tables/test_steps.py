@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmsd.tables import Content, lives, small_changes, within_a_period
+from tests.support import synthetic_release as published
 
 ONE, TWO = frozenset({1}), frozenset({2})
 BOTH = ONE | TWO
@@ -29,3 +30,12 @@ def test_a_life_counts_alike_in_the_halves_and_the_year() -> None:
         assert set(life) == {"first", "second", "year"}
     entered = {"first": (("entering", 1), ("leaving", 1)), "second": (), "year": (("entering", 1), ("leaving", 1))}
     assert entered in lives(FLOWS)
+
+
+def test_changes_are_made_once_and_of_what_is_counted() -> None:
+    names = {each.name for each in published.contents()}
+    found = small_changes(published.contents())
+    assert len(set(found)) == len(found)
+    assert not set(found) & {tuple((name, -by) for name, by in change) for change in found}
+    assert {name for change in found for name, _ in change} == names
+    assert all(set(life) == {"first", "second", "year"} for life in lives(published.contents()))
