@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from gmsd.errors import GmsdError
 from gmsd.outages import is_outage
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Failed(Generic[Item]):
     error: Exception
 
 
-class _GivenUp(Exception):
+class _GivenUp(GmsdError):
     """Another thing broke everything off: the transaction in hand is rolled back."""
 
 
