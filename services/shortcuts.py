@@ -27,11 +27,12 @@ _CHANGES = frozenset(("PUT", "POST", "DELETE"))
 
 
 class Shortcuts:
-    """The filter; remembers what was last answered about each container."""
+    """The filter; remembers what was last answered about each container, and how often one began or ended to change."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self.answers: dict[str, Answer] = {}
+        self.changes = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer the two questions; pass everything else on, and forget a container that is changed."""
@@ -41,9 +42,11 @@ class Shortcuts:
         if not _is_container(path):
             return self.app(environ, start_response)
         if method in _CHANGES:
+            self.changes += 1
             try:
                 return self.app(environ, start_response)
             finally:
+                self.changes += 1
                 self.answers.pop(path, None)
         if method == "HEAD" and environ.get(WRITES_OBJECT) and not environ.get("QUERY_STRING"):
             return self._head(path, environ, start_response)
@@ -52,10 +55,11 @@ class Shortcuts:
     def _head(self, path: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         known = self.answers.get(path)
         if known is None or known[2] < time.monotonic():
+            changes = self.changes
             response = Request(environ).get_response(self.app)
             response.body  # noqa: B018 - read to its end, so that the connection behind it is free again
             known = (response.status, list(response.headers.items()), time.monotonic() + SECONDS)
-            if response.is_success:
+            if response.is_success and changes == self.changes:  # an answer from before a change must not outlive it
                 self.answers[path] = known
         start_response(known[0], list(known[1]))
         return [b""]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from botocore.exceptions import ClientError
 
 from gmsd.store import get_store
+from tests.support.stack import PROJECT, SERVICES_PYTHON
 
 KEY = "H22019/0518/WMO_H22019_x.csv"
 
@@ -54,3 +57,32 @@ def test_a_wrong_signature_is_told_as_such(store, settings):
     wrong = get_store(settings.model_copy(update={"s3_portal_secret_key": settings.s3_secret_key}), "portal")
     with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
         put(wrong, settings.bucket_inbox, b"1")
+
+
+LATE = """
+from swift.common.swob import Request
+from services.gate import WRITES_OBJECT
+from services.shortcuts import Shortcuts
+
+rights, asked = ["before"], []
+
+def store(environ, start_response):
+    if environ["REQUEST_METHOD"] == "POST":
+        rights[0] = "after"
+    told = rights[0]
+    if environ["REQUEST_METHOD"] == "HEAD":
+        asked.append(told)
+        if len(asked) == 1:  # somebody changes the bucket while this answer is under way
+            Request.blank("/v1/a/c", method="POST").get_response(shortcuts)
+    start_response("204 No Content", [("X-Rights", told)])
+    return [b""]
+
+shortcuts = Shortcuts(store)
+ask = lambda: Request.blank("/v1/a/c", method="HEAD", environ={WRITES_OBJECT: True}).get_response(shortcuts).headers["X-Rights"]
+print(ask(), ask(), ask(), len(asked))
+"""
+
+
+def test_an_answer_that_a_change_overtakes_is_not_remembered():
+    done = subprocess.run([str(SERVICES_PYTHON), "-c", LATE], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.split() == ["before", "after", "after", "2"], done.stderr
