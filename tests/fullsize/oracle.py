@@ -22,21 +22,9 @@ Counts = dict[tuple[str, str, str], int]
 """(period, municipality, content) -> count."""
 
 
-def _line(line: slow_count.Line) -> slow_contents.Line:
-    return slow_contents.Line(
-        None if line.bsn == slow_count.NOBODY else int(line.bsn),
-        line.category,
-        int(line.form),
-        line.start,
-        line.end,
-        int(line.reason) if line.reason else None,
-        int(line.number) if line.number else None,
-    )
-
-
 def count_municipality(sent: tuple[Sent, ...]) -> tuple[int, dict[str, dict[str, int]]]:
     """How many lines the files of a municipality have, and period -> content -> count."""
-    halves = {each.half_year.half: [_line(line) for line in slow_count.lines_of(each.data())] for each in sent}
+    halves = {each.half_year.half: [slow_contents.Line.of(line) for line in slow_count.lines_of(each.data())] for each in sent}
     return sum(len(lines) for lines in halves.values()), slow_contents.everything(halves, H1.year)
 
 

@@ -10,6 +10,8 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from tests.support import slow_count
+
 GROUPS = {
     "T001024": set(range(1, 19)),
     "A048188": set(range(1, 15)),
@@ -33,6 +35,19 @@ class Line:
     end: dt.date | None
     reason: int | None
     number: int | None
+
+    @classmethod
+    def of(cls, line: slow_count.Line) -> Line:
+        """A line as it was read from a file."""
+        return cls(
+            None if line.bsn == slow_count.NOBODY else int(line.bsn),
+            line.category,
+            int(line.form),
+            line.start,
+            line.end,
+            int(line.reason) if line.reason else None,
+            int(line.number) if line.number else None,
+        )
 
 
 @dataclass(frozen=True)

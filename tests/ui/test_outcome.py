@@ -86,18 +86,7 @@ def every_content(played, loader) -> dict[tuple[str, str, str], int]:
     halves: defaultdict[str, dict[int, list[slow_contents.Line]]] = defaultdict(dict)
     for row in played.in_force:
         lines = slow_count.read(played.home.demo / row["file"], facultative=row["delivery"] not in emptied)
-        halves[row["municipality"]][int(row["half_year"][-1])] = [
-            slow_contents.Line(
-                None if line.bsn == slow_count.NOBODY else int(line.bsn),
-                line.category,
-                int(line.form),
-                line.start,
-                line.end,
-                int(line.reason) if line.reason else None,
-                int(line.number) if line.number else None,
-            )
-            for line in lines
-        ]
+        halves[row["municipality"]][int(row["half_year"][-1])] = [slow_contents.Line.of(line) for line in lines]
     return {
         (period, place, content): value
         for place, of_place in halves.items()
