@@ -10,6 +10,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl
 
 from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
@@ -19,6 +20,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gmsd.protocol import expectations_folder, newest_protocol, protocols
 from gmsd.rounds import WMO
+from gmsd_airflow.runs import DELIVERY_DAG
 
 # There is no openapi.json: it would be a route that asks nobody who it is.
 app = FastAPI(title="GMSD", openapi_url=None, docs_url=None, redoc_url=None)
@@ -37,12 +39,57 @@ async def to_login(request: Request, refusal: HTTPException) -> Response:
 
 
 @signed_in.get("/rounds", response_class=HTMLResponse)
-def rounds() -> HTMLResponse:
-    """Rounds, participation, who has not delivered, and every delivery's state and reason."""
+def rounds(request: Request) -> HTMLResponse:
+    """The Ronde-overzicht: calendar, totals, and a row for every municipality, as the address asks for."""
+    from gmsd.overview import BadSelectionError
     from gmsd.settings import get_settings
-    from gmsd_airflow.rounds_page import render, view
+    from gmsd_airflow.overview_page import overview_page, render_overview
 
-    return HTMLResponse(render(view(get_settings())), headers=_HEADERS)
+    try:
+        return HTMLResponse(render_overview(overview_page(get_settings(), request.query_params)), headers=_HEADERS)
+    except BadSelectionError as error:
+        raise HTTPException(400, str(error)) from None
+
+
+@signed_in.get("/municipalities/{code}", response_class=HTMLResponse)
+def municipality(code: str) -> HTMLResponse:
+    """One municipality: its deliveries, forms, mails and history."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow.overview_page import NotThereError, municipality_page, render_municipality
+
+    try:
+        return HTMLResponse(render_municipality(municipality_page(get_settings(), code)), headers=_HEADERS)
+    except NotThereError as error:
+        raise HTTPException(404, str(error)) from None
+
+
+@signed_in.get("/deliveries/{delivery_id}", response_class=HTMLResponse)
+def delivery(delivery_id: str) -> HTMLResponse:
+    """One delivery: receipt, findings, row accounting, reports, mails and history."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow.overview_page import NotThereError, delivery_page, render_delivery
+
+    try:
+        return HTMLResponse(render_delivery(delivery_page(get_settings(), delivery_id)), headers=_HEADERS)
+    except NotThereError as error:
+        raise HTTPException(404, str(error)) from None
+
+
+# What a report counts is not protected: it is for who runs the deliveries, not for who may only look.
+@signed_in.get(
+    "/deliveries/{delivery_id}/reports/{name}", dependencies=[Depends(requires_access_dag("POST", DagAccessEntity.RUN, DELIVERY_DAG))]
+)
+def delivery_report(delivery_id: str, name: str) -> Response:
+    """One report of a delivery, as it lies in the outbox."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow.overview_page import NotThereError, report
+
+    try:
+        found = report(get_settings(), delivery_id, name)
+    except NotThereError as error:
+        raise HTTPException(404, str(error)) from None
+    headers = {"Content-Security-Policy": f"{_POLICY}; sandbox", "X-Content-Type-Options": "nosniff"}
+    return Response(found.body, media_type=found.media_type, headers=_HEADERS | headers)
 
 
 @signed_in.get("/releases", response_class=HTMLResponse)

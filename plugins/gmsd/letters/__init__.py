@@ -3,7 +3,7 @@
 Not here: whether and when a letter is queued, which a stage decides; of a check and a comparison only the results are read.
 """
 
-from gmsd.letters.addressed import address_of, party_of, receipt_of, standing_view, to_coordinator
+from gmsd.letters.addressed import address_of, coordinator_address, party_of, receipt_of, standing_view, to_coordinator
 from gmsd.letters.contexts import (
     FormContext,
     OpOrdeReadyContext,
@@ -34,9 +34,10 @@ from gmsd.letters.mails import (
     withdrawal_too_late_mail,
 )
 from gmsd.letters.notes import state_note, verdict_note
-from gmsd.letters.notices import announcements, unreadable_right
+from gmsd.letters.notices import WORKING_DAYS_TO_VERDICT, announcements, unreadable_right
 
 __all__ = [
+    "WORKING_DAYS_TO_VERDICT",
     "FormContext",
     "OpOrdeReadyContext",
     "OtherFolderContext",
@@ -48,6 +49,7 @@ __all__ = [
     "WithdrawalDoneContext",
     "address_of",
     "announcements",
+    "coordinator_address",
     "early_mail",
     "explanation_received_mail",
     "form_malformed_mail",

@@ -13,10 +13,13 @@ from gmsd.rendering import Party, Receipt
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from gmsd.deliveries import Delivery, Progress
     from gmsd.journal import Context
     from gmsd.rendering import RenderedMail
     from gmsd.rounds import Place
+    from gmsd.settings import Settings
 
 
 def party_of(place: Place) -> Party:
@@ -50,9 +53,14 @@ def standing_view(found: Progress) -> contexts.Standing:
 
 def address_of(context: Context, municipality: str) -> str:
     """The address of a municipality's coordinator: that of who took it over once it has ended, but for one that was split."""
-    today = HalfYear.of(context.clock.now().astimezone(AMSTERDAM).date())
+    return coordinator_address(context.settings, municipality, context.clock.now())
+
+
+def coordinator_address(settings: Settings, municipality: str, at: dt.datetime) -> str:
+    """The same at a moment, for who asks of many municipalities."""
+    today = HalfYear.of(at.astimezone(AMSTERDAM).date())
     serving = () if is_municipality(municipality, today) else successors(municipality, today)
-    return context.settings.mail_template_address.format(municipality=serving[0] if len(serving) == 1 else municipality)
+    return settings.mail_template_address.format(municipality=serving[0] if len(serving) == 1 else municipality)
 
 
 def to_coordinator(context: Context, delivery: Delivery, kind: str, mail: RenderedMail, issue: int = 1) -> Outgoing:

@@ -1,0 +1,45 @@
+"""The overview: where every place of a round stands, what happened to each delivery, and where its rows went, as an engineer asks for it.
+
+Not here: any change to what is looked at, the words and marks of a page (whoever shows it has them), what coordinators and readers see.
+"""
+
+from gmsd.overview.accounting import Step
+from gmsd.overview.accounts import (
+    MOST_MAILS,
+    MOST_ROWS_OF_HISTORY,
+    REPORTS,
+    DeliveryAccount,
+    Happening,
+    MunicipalityAccount,
+    delivery_account,
+    municipality_account,
+)
+from gmsd.overview.round import RoundOverview, chosen_round, round_overview
+from gmsd.overview.rows import NOT_DELIVERED, Deadline, Remarks, Row
+from gmsd.overview.selection import SORTS, BadSelectionError, Selection
+from gmsd.overview.totals import GROUPS, DayTotals, totals_by_day
+
+__all__ = [
+    "GROUPS",
+    "MOST_MAILS",
+    "MOST_ROWS_OF_HISTORY",
+    "NOT_DELIVERED",
+    "REPORTS",
+    "SORTS",
+    "BadSelectionError",
+    "DayTotals",
+    "Deadline",
+    "DeliveryAccount",
+    "Happening",
+    "MunicipalityAccount",
+    "Remarks",
+    "RoundOverview",
+    "Row",
+    "Selection",
+    "Step",
+    "chosen_round",
+    "delivery_account",
+    "municipality_account",
+    "round_overview",
+    "totals_by_day",
+]
