@@ -1,4 +1,4 @@
-"""What the pages of the Ronde-overzicht show: the overview of a round, a municipality, a delivery; and the reports of a delivery themselves."""
+"""What the pages of the Ronde-overzicht show: a round, a municipality, a delivery; and the reports of a delivery."""
 
 from __future__ import annotations
 

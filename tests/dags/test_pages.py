@@ -33,13 +33,17 @@ def test_every_route_asks_who_it_is_except_the_catalogue(pages):
     asking = {(*route.methods, route.path): bool(route.dependencies) for route in pages.app.routes}
     assert asking == {
         ("GET", "/rounds"): True,
+        ("GET", "/municipalities/{code}"): True,
+        ("GET", "/deliveries/{delivery_id}"): True,
+        ("GET", "/deliveries/{delivery_id}/reports/{name}"): True,
         ("GET", "/releases"): True,
         ("GET", "/releases/{release_id}/approval"): True,
         ("POST", "/releases/{release_id}/approval"): True,
         ("GET", "/regels"): False,
         ("GET", "/regels/{protocol}"): False,
     }
-    for path in ("/rounds", "/releases", "/releases/r0001/approval"):
+    inside = ("/municipalities/0518", "/deliveries/2019-H2.0518.01", "/deliveries/2019-H2.0518.01/reports/op-orde.html")
+    for path in ("/rounds", "/rounds?state=nothing", *inside, "/releases", "/releases/r0001/approval"):
         assert ask(pages, path).status_code == 401
     for path in ("/openapi.json", "/docs", "/redoc", "/"):
         assert ask(pages, path).status_code == 404

@@ -13,7 +13,14 @@ from sqlalchemy import text
 from gmsd.clock import AMSTERDAM
 from gmsd.intake import check_delivery, register_inbox
 from gmsd.journal import Context
-from gmsd_airflow.rounds_page import render, view
+from gmsd_airflow.overview_page import (
+    delivery_page,
+    municipality_page,
+    overview_page,
+    render_delivery,
+    render_municipality,
+    render_overview,
+)
 from tests.integration.test_intake import Town, lines
 from tests.support.mails import Maildir, text_of
 
@@ -57,10 +64,13 @@ def assert_masked(shown: str, *, masked: bool = True, screen: bool = True) -> No
     assert not (screen and set(STEERING[:2]) & set(shown))
 
 
-def test_rounds_page(settings, played):
-    page = render(view(settings))
-    assert page.count(MASK) >= 9
+def test_pages_of_the_overview(settings, played):
+    assert_masked(render_overview(overview_page(settings, {})))
+    page = render_municipality(municipality_page(settings, "0518"))
+    assert page.count(MASK) >= 6
     assert_masked(page)
+    for delivery in played.deliveries:
+        assert_masked(render_delivery(delivery_page(settings, delivery.delivery_id)))
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -139,7 +139,7 @@ def delivery_account(connection: Connection, delivery_id: str, now: dt.datetime)
         steps.append(of_load(dict(loaded)))
     trail = connection.execute(statement("journal/audit_of"), {"subject": delivery_id}).mappings().all()
     releases = dict.fromkeys(
-        str(row["details"]["release"]) for row in trail if row["to_state"] == "published" and "release" in row["details"]
+        str(row["details"]["release"]) for row in trail if row["to_state"] == "published"
     )
     return DeliveryAccount(
         delivery=delivery,
