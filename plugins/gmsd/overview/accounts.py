@@ -138,9 +138,7 @@ def delivery_account(connection: Connection, delivery_id: str, now: dt.datetime)
     if loaded:
         steps.append(of_load(dict(loaded)))
     trail = connection.execute(statement("journal/audit_of"), {"subject": delivery_id}).mappings().all()
-    releases = dict.fromkeys(
-        str(row["details"]["release"]) for row in trail if row["to_state"] == "published"
-    )
+    releases = dict.fromkeys(str(row["details"]["release"]) for row in trail if row["to_state"] == "published")
     return DeliveryAccount(
         delivery=delivery,
         name=municipality_of(delivery.place.municipality).name if delivery.place else "",

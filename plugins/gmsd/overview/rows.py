@@ -119,7 +119,7 @@ def standing_of(states: Mapping[str, str], order: Sequence[str]) -> str | None:
         order: Their ids, oldest first.
     """
     counting = [each for each in order if states[each] in COUNTS]
-    return (counting or list(order) or [None])[-1]
+    return next(reversed(counting or list(order)), None)
 
 
 def deadline_of(known: Round, standing: Delivery | None, remarks: Remarks | None, now: dt.datetime) -> Deadline | None:

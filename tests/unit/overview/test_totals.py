@@ -38,7 +38,12 @@ def test_a_day_holds_what_stands_at_its_end_and_the_next_what_nothing_changed():
 
 
 def test_a_rejected_correction_leaves_what_counts_and_the_hundredth_is_newer_than_the_ninety_ninth():
-    moves = [move("0518", 1, 3, "accepted"), move("0518", 2, 4, "rejected"), move("0363", 99, 3, "rejected"), move("0363", 100, 4, "received")]
+    moves = [
+        move("0518", 1, 3, "accepted"),
+        move("0518", 2, 4, "rejected"),
+        move("0363", 99, 3, "rejected"),
+        move("0363", 100, 4, "received"),
+    ]
     assert told(moves, 2)[1] == {"accepted": 1, "being checked": 1, "not delivered": 1}
 
 
