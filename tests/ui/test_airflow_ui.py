@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from gmsd_airflow.api import Airflow
 from tests.support.waiting import patience
 from tests.ui.conftest import BROWSER_SECONDS
+from tests.ui.test_reports import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,45 @@ def test_rounds_page_shows_who_has_not_delivered(played, page):
     text = page.text_content("body")
     assert "Scherpenzeel" in text
     assert played.in_force[-1]["delivery"] in text
+
+
+def follow(page: Page, link: str) -> None:
+    """By the keyboard alone."""
+    page.get_by_role("link", name=link, exact=True).first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+def test_overview_is_walked_by_keyboard_and_each_view_has_an_address(played, page):
+    base = f"{played.home.settings.airflow_url}/gmsd"
+    page.goto(f"{base}/rounds?round=2019-H2")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type(played.in_force[-1]["municipality"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 of 355 municipalities shown", exact=False)).to_be_visible()
+    assert f"q={played.in_force[-1]['municipality']}" in page.url
+    address = page.url
+    follow(page, played.in_force[-1]["delivery"])
+    assert page.url == f"{base}/deliveries/{played.in_force[-1]['delivery']}"
+    expect(page.get_by_role("heading", name="Row accounting")).to_be_visible()
+    assert page.locator("section, main").get_by_text("missing", exact=False).count() == 0
+    page.goto(address)
+    expect(page.get_by_text("1 of 355 municipalities shown", exact=False)).to_be_visible()
+
+
+def test_report_of_the_outbox_opens_from_the_page_of_its_delivery(played, page):
+    delivery = played.in_force[-1]["delivery"]
+    page.goto(f"{played.home.settings.airflow_url}/gmsd/deliveries/{delivery}")
+    follow(page, "terugkoppeling.html")
+    assert page.url.endswith(f"/gmsd/deliveries/{delivery}/reports/terugkoppeling.html")
+    expect(page.get_by_text("Goedgekeurd", exact=False).first).to_be_visible()
+
+
+def test_overview_of_the_demo_is_accessible(played, page):
+    base, delivery = f"{played.home.settings.airflow_url}/gmsd", played.in_force[-1]["delivery"]
+    for path in ("rounds", "rounds?round=2019-H2&half_year=2019-H1&sort=late&order=desc", f"deliveries/{delivery}"):
+        page.goto(f"{base}/{path}")
+        assert violations(page) == []
 
 
 def test_whoever_follows_the_link_to_an_approval_signs_in_first_and_comes_back(played, browser):

@@ -11,11 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from gmsd import feedback, letters, op_orde
 from gmsd.checking import check_file
-from gmsd.deliveries import Delivery
 from gmsd.protocol import newest_protocol, protocol_for
 from gmsd.rendering.environments import environment
-from gmsd.rounds import WMO, Place
-from gmsd_airflow import rounds_page
+from gmsd.rounds import WMO
 from tests.unit import samples as s
 from tests.unit.letters import test_mails as mails
 from tests.unit.op_orde import test_comparison as compared
@@ -172,21 +170,6 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, name: str, font
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     if name.startswith(("report", "mail")):
         assert page.locator(".scroll").count() == 0
-
-
-def test_page_of_rounds_holds_a_long_file_name(page: Page) -> None:
-    delivery = Delivery(
-        delivery_id="2019-H2.0518.03", place=Place(WMO, s.H2, "0518"), upload_number=3, round=s.H2, bucket="inbox",
-        object_key=f"H22019/0518/{LONG_FILE}", version_id="v3", file_name=LONG_FILE, sha256="0" * 64, size_bytes=1, received_at=s.moment(4),
-        registered_at=s.moment(4), state="rejected", reason=LONG, attempt=3, verdict="rejected", checked_at=s.moment(4),
-        facultative_used=None, deleted_at=None,
-    )  # fmt: skip
-    view = rounds_page.RoundView(s.ROUND, "delivery", (), (("rejected", 1),), (delivery,))
-    page.set_viewport_size({"width": 800, "height": 600})
-    page.set_content(rounds_page.render(rounds_page.RoundsPage(s.moment(5), (view,), (delivery,))))
-    set_font(page, FONTS["DejaVu"])
-    assert page.get_by_text(LONG_FILE).first.is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 800
 
 
 @pytest.mark.parametrize("name", [*REPORTS, *(name for name in LONG_PAGES if not name.startswith("mail"))])

@@ -1,0 +1,52 @@
+"""The engineer's pages of rounds, municipalities and deliveries in a real browser: accessible, by keyboard, no wider than the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.test_reports import FONTS, PHONE, WIDER, set_font, violations
+from tests.unit.overview import test_pages as made
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def page(browser: Browser):
+    """An empty page."""
+    found = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("name", list(made.PAGES))
+@pytest.mark.parametrize("width", [PHONE, 1280])
+def test_axe_finds_nothing_against_it(page: Page, name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.set_content(made.PAGES[name])
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", list(made.PAGES))
+@pytest.mark.parametrize("width", [PHONE, 800])
+def test_only_tables_may_be_wider_than_the_screen(page: Page, name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.set_content(made.PAGES[name])
+    set_font(page, FONTS["DejaVu"])
+    assert page.evaluate(WIDER) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_link_field_and_table_is_reached_by_tab_and_shows_where_one_is(page: Page) -> None:
+    page.set_content(made.PAGES["overview"])
+    wanted = page.locator("a[href], input:not([type=hidden]), select, button, summary, [tabindex='0']").evaluate_all(
+        "all => all.filter(each => !each.closest('details:not([open])') || each.tagName === 'SUMMARY').length"
+    )
+    reached = set()
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert len(reached) == wanted
