@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gmsd.deliveries import Delivery
-    from gmsd.overview import DayTotals, DeliveryAccount, MunicipalityAccount, RoundOverview, Row, Selection
+    from gmsd.overview import DayTotals, DeliveryAccount, MunicipalityAccount, MunicipalityRow, RoundOverview, Selection
     from gmsd.rounds import HalfYear, Round
     from gmsd.settings import Settings
 
@@ -87,7 +87,7 @@ class OverviewPage:
 
     overview: RoundOverview
     selection: Selection
-    rows: tuple[Row, ...]
+    rows: tuple[MunicipalityRow, ...]
     chart: Chart | None
     rounds: tuple[Round, ...]
     unplaced: tuple[Delivery, ...]

@@ -16,7 +16,7 @@ from gmsd.database import connect
 from gmsd.deliveries import get, listing, mark_published
 from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context, Stage
-from gmsd.overview import RoundOverview, Row, delivery_account, municipality_account, round_overview
+from gmsd.overview import MunicipalityRow, RoundOverview, delivery_account, municipality_account, round_overview
 from gmsd.rounds import HalfYear
 from gmsd.store import get_store
 from gmsd.warehouse import close_round, load_half_year
@@ -65,7 +65,7 @@ def overview(context: Context, code: HalfYear, half_year: HalfYear) -> RoundOver
         return round_overview(connection, context.settings, context.calendar, known, half_year, context.clock.now())
 
 
-def by_code(found: RoundOverview) -> dict[str, Row]:
+def by_code(found: RoundOverview) -> dict[str, MunicipalityRow]:
     return {row.place.municipality: row for row in found.rows}
 
 

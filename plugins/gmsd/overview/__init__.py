@@ -3,7 +3,7 @@
 Not here: any change to what is looked at, the words and marks of a page (whoever shows it has them), what coordinators and readers see.
 """
 
-from gmsd.overview.accounting import Step
+from gmsd.overview.accounting import AccountedStep
 from gmsd.overview.accounts import (
     MOST_MAILS,
     MOST_ROWS_OF_HISTORY,
@@ -15,7 +15,7 @@ from gmsd.overview.accounts import (
     municipality_account,
 )
 from gmsd.overview.round import RoundOverview, chosen_round, round_overview
-from gmsd.overview.rows import NOT_DELIVERED, Deadline, Remarks, Row
+from gmsd.overview.rows import NOT_DELIVERED, Deadline, MunicipalityRow, Remarks
 from gmsd.overview.selection import SORTS, BadSelectionError, Selection
 from gmsd.overview.totals import GROUPS, DayTotals, totals_by_day
 
@@ -26,17 +26,17 @@ __all__ = [
     "NOT_DELIVERED",
     "REPORTS",
     "SORTS",
+    "AccountedStep",
     "BadSelectionError",
     "DayTotals",
     "Deadline",
     "DeliveryAccount",
     "Happening",
     "MunicipalityAccount",
+    "MunicipalityRow",
     "Remarks",
     "RoundOverview",
-    "Row",
     "Selection",
-    "Step",
     "chosen_round",
     "delivery_account",
     "municipality_account",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AccountedStep:
     """Where the rows of a delivery went at one step.
 
     Attributes:
@@ -36,24 +36,24 @@ class Step:
         return self.rows_in - self.used - sum(self.left_out.values())
 
 
-def of_check(checked: Checked) -> Step:
+def of_check(checked: Checked) -> AccountedStep:
     """A check takes a file whole or not at all: every row is used, or every row is left out for the verdict."""
     refused = 0 if checked.accepted else checked.records
     note = ""
     if checked.accepted and checked.verdict != "accepted":
         note = "facultative variables emptied"
-    return Step("check", checked.records, checked.records - refused, {"file rejected": refused}, note)
+    return AccountedStep("check", checked.records, checked.records - refused, {"file rejected": refused}, note)
 
 
-def of_op_orde(summary: OpOrdeSummary) -> Step:
+def of_op_orde(summary: OpOrdeSummary) -> AccountedStep:
     """What the op-orde report counts: rows that were removed or lie outside the half-year are left out."""
     note = f"{summary.arrangements:,} arrangements, {summary.merged:,} rows joined to another"
     left_out = {"never sent (reason 13)": summary.never_sent, "outside the half-year": summary.out_of_scope}
-    return Step("op-orde", summary.records, summary.arrangements + summary.merged, left_out, note)
+    return AccountedStep("op-orde", summary.records, summary.arrangements + summary.merged, left_out, note)
 
 
-def of_load(row: Mapping[str, Any]) -> Step:
+def of_load(row: Mapping[str, Any]) -> AccountedStep:
     """What the warehouse says of its last load of the place."""
     note = f"{row['arrangements']:,} arrangements, {row['rows_merged']:,} rows joined to another"
     left_out = {"never sent (reason 13)": row["rows_never_sent"], "outside the half-year": row["rows_out_of_scope"]}
-    return Step("load", row["rows_in"], row["rows_used"], left_out, note)
+    return AccountedStep("load", row["rows_in"], row["rows_used"], left_out, note)

@@ -11,7 +11,7 @@ from gmsd.feedback import Checked
 from gmsd.letters import coordinator_address
 from gmsd.masking import printable
 from gmsd.op_orde import OpOrdeSummary
-from gmsd.overview.accounting import Step, of_check, of_load, of_op_orde
+from gmsd.overview.accounting import AccountedStep, of_check, of_load, of_op_orde
 from gmsd.overview.round import remarks_of
 from gmsd.reference import municipality as municipality_of
 
@@ -95,7 +95,7 @@ class DeliveryAccount:
     delivery: Delivery
     name: str
     checked: Checked | None
-    steps: tuple[Step, ...]
+    steps: tuple[AccountedStep, ...]
     history: tuple[Happening, ...]
     releases: tuple[str, ...]
     mails: tuple[Letter, ...]

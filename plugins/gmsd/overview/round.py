@@ -12,7 +12,7 @@ from gmsd.database import statement
 from gmsd.deliveries import counting_now, listing
 from gmsd.errors import GmsdError
 from gmsd.letters import coordinator_address
-from gmsd.overview.rows import Remarks, Row, deadline_of, standing_of
+from gmsd.overview.rows import MunicipalityRow, Remarks, deadline_of, standing_of
 from gmsd.overview.selection import BadSelectionError
 from gmsd.overview.totals import DayTotals, Move, totals_by_day
 from gmsd.reference import municipalities
@@ -44,7 +44,7 @@ class RoundOverview:
     round: Round
     half_year: HalfYear
     now: dt.datetime
-    rows: tuple[Row, ...]
+    rows: tuple[MunicipalityRow, ...]
     totals: tuple[DayTotals, ...]
 
     @property
@@ -113,7 +113,7 @@ def round_overview(
         mine, found = uploads[code], standing[code]
         said = remarks.get(found.delivery_id) if found else None
         rows.append(
-            Row(
+            MunicipalityRow(
                 place=Place(known.law, half_year, code),
                 name=name,
                 standing=found,

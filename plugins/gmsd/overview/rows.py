@@ -55,7 +55,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MunicipalityRow:
     """One municipality.
 
     Attributes:

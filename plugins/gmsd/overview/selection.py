@@ -13,11 +13,11 @@ from gmsd.overview.rows import NOT_DELIVERED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from gmsd.overview.rows import Row
+    from gmsd.overview.rows import MunicipalityRow
 
 VERDICTS = ("accepted", "accepted_without_facultative", "rejected")
 _ORDER = {state: number for number, state in enumerate((NOT_DELIVERED, *STATES))}
-SORTS: Mapping[str, Callable[[Row], Any]] = {
+SORTS: Mapping[str, Callable[[MunicipalityRow], Any]] = {
     "name": lambda row: row.name.removeprefix("'s-").casefold(),
     "code": lambda row: row.place.municipality,
     "state": lambda row: _ORDER[row.state],
@@ -106,12 +106,12 @@ class Selection:
         """Whether it leaves any row out on purpose."""
         return any((self.q, self.state, self.verdict, self.op_orde, self.form, self.late, self.remarks))
 
-    def apply(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+    def apply(self, rows: Iterable[MunicipalityRow]) -> tuple[MunicipalityRow, ...]:
         """The rows asked for, in the order asked for; by name where that does not decide."""
         found = sorted((row for row in rows if self._wants(row)), key=SORTS["name"])
         return tuple(sorted(found, key=SORTS[self.sort], reverse=self.order == "desc"))
 
-    def _wants(self, row: Row) -> bool:
+    def _wants(self, row: MunicipalityRow) -> bool:
         remarks = row.remarks
         return (
             self._found(row)
@@ -123,7 +123,7 @@ class Selection:
             and (not self.remarks or (remarks is not None and (remarks.faults if self.remarks == "faults" else remarks.notices) > 0))
         )
 
-    def _found(self, row: Row) -> bool:
+    def _found(self, row: MunicipalityRow) -> bool:
         wanted, place = self.q.casefold(), row.place.id.casefold()
         # the id of an upload begins with its place
         return wanted in row.name.casefold() or wanted in (row.place.municipality, place) or wanted.startswith(f"{place}.")

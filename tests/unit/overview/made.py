@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gmsd.deliveries import Delivery
-from gmsd.overview import Remarks, Row
+from gmsd.overview import MunicipalityRow, Remarks
 from gmsd.reference import name
 from gmsd.rounds import WMO, Place
 from tests.unit import samples as s
@@ -27,7 +27,7 @@ def delivery(state: str, code: str = "0518", number: int = 1, **changed: Any) ->
     return replace(made, **changed)
 
 
-def row(code: str = "0518", **changed: Any) -> Row:
+def row(code: str = "0518", **changed: Any) -> MunicipalityRow:
     """A row: one accepted upload, unless something else is said."""
     accepted = delivery("accepted", code)
     values: dict[str, Any] = {
@@ -35,4 +35,4 @@ def row(code: str = "0518", **changed: Any) -> Row:
         "remarks": Remarks(100, 0, 0, 0, 0, has_op_orde=True), "kept": None, "participation": None, "withdrawal": None,
         "explanation": None, "deadline": None, "coordinator": f"wmo-{code}@gemeente.invalid", "mails_waiting": 0,
     }  # fmt: skip
-    return Row(**values | changed)
+    return MunicipalityRow(**values | changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gmsd.feedback import Checked
-from gmsd.overview import Step
+from gmsd.overview import AccountedStep
 from gmsd.overview.accounting import of_check, of_load
 from tests.unit import samples as s
 
@@ -31,4 +31,4 @@ def test_a_load_adds_up_and_says_where_rows_went():
 
 
 def test_rows_that_nothing_accounts_for_are_missing():
-    assert Step("load", 100, 90, {"outside the half-year": 7}).missing == 3
+    assert AccountedStep("load", 100, 90, {"outside the half-year": 7}).missing == 3

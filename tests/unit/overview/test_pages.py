@@ -12,6 +12,7 @@ import pytest
 from gmsd.feedback import Checked
 from gmsd.overview import (
     GROUPS,
+    AccountedStep,
     Deadline,
     DeliveryAccount,
     Happening,
@@ -19,7 +20,6 @@ from gmsd.overview import (
     Remarks,
     RoundOverview,
     Selection,
-    Step,
     totals_by_day,
 )
 from gmsd.overview.accounts import FiledForm, Letter
@@ -55,7 +55,7 @@ def overview(**query: str) -> str:
 
 
 def account(state: str = "rejected") -> str:
-    steps = (Step("check", 10, 0, {"file rejected": 10}), Step("load", 10, 8, {"outside the half-year": 1}))
+    steps = (AccountedStep("check", 10, 0, {"file rejected": 10}), AccountedStep("load", 10, 8, {"outside the half-year": 1}))
     checked = None if state == "withdrawn" else Checked.of(s.RESULTS["rejected"])
     reports = () if state == "withdrawn" else ("terugkoppeling.html",)
     gone = replace(HOSTILE, state=state)
