@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmsd.errors import GmsdError
@@ -112,6 +112,7 @@ def overview_page(settings: Settings, query: Mapping[str, str]) -> OverviewPage:
 
     selection, calendar, now = Selection.of(query), load_calendar(), get_clock(settings).now()
     known, half_year = chosen_round(calendar, selection, now)
+    selection = replace(selection, round=known.id, half_year=str(half_year))  # its links stay those of this round
     with connect(settings, "loader").connect() as connection:
         overview = round_overview(connection, settings, calendar, known, half_year, now)
         unplaced = tuple(listing(connection, state="unplaced")[::-1])

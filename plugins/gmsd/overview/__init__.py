@@ -5,8 +5,6 @@ Not here: any change to what is looked at, the words and marks of a page (whoeve
 
 from gmsd.overview.accounting import AccountedStep
 from gmsd.overview.accounts import (
-    MOST_MAILS,
-    MOST_ROWS_OF_HISTORY,
     REPORTS,
     DeliveryAccount,
     Happening,
@@ -21,8 +19,6 @@ from gmsd.overview.totals import GROUPS, DayTotals, totals_by_day
 
 __all__ = [
     "GROUPS",
-    "MOST_MAILS",
-    "MOST_ROWS_OF_HISTORY",
     "NOT_DELIVERED",
     "REPORTS",
     "SORTS",
