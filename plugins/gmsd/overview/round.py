@@ -158,7 +158,8 @@ def remarks_of(connection: Connection, **about: str) -> dict[str, Remarks]:
     found = {}
     for row in connection.execute(statement("overview/checks"), filters).mappings():
         values = dict(row)
-        found[values.pop("delivery_id")] = Remarks(**values)
+        delivery_id = values.pop("delivery_id")
+        found[delivery_id] = Remarks(**values)
     return found
 
 
