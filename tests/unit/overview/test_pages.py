@@ -117,6 +117,14 @@ def test_a_row_tells_state_attempts_remarks_forms_deadline_and_coordinator():
     assert "2 have not delivered" in text
 
 
+def test_rounds_stand_apart_and_the_one_shown_is_marked():
+    listed = re.findall(r"<li>(<a [^>]*>[^<]*</a>)</li>", PAGES["overview"])
+    assert [re.sub("<[^>]*>", "", each) for each in listed] == [
+        "Round 2019-H2 (half-year 2019-H1)", "Round 2019-H2", "Approvals of releases (uitgaven)"
+    ]  # fmt: skip
+    assert [' aria-current="page"' in each for each in listed] == [False, True, False]
+
+
 def test_calendar_says_where_today_stands():
     text = " ".join(re.sub(r"<[^>]+>", " ", PAGES["overview"]).split())
     assert "Delivery (aanlevering) 2020-02-03 2020-03-06 past" in text
