@@ -45,12 +45,14 @@ def gmsd_housekeeping() -> None:
         return {"sent": done.sent, "waiting": done.waiting, "refused": done.refused}
 
     @task(task_display_name="Start runs that are missing")
-    def runs() -> list[str]:
+    def runs() -> dict[str, list[str]]:
         """Deliveries in the register without a run in Airflow, and those whose run failed."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.runs import start_missing
+        from gmsd_airflow.bursts import take_on
+        from gmsd_airflow.runs import without_run
 
-        return start_missing(get_settings())
+        settings = get_settings()
+        return take_on(settings, without_run(settings))
 
     @task(task_display_name="Put the private bucket in order")
     def staging() -> dict[str, int]:

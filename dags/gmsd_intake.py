@@ -3,6 +3,10 @@
 **Purpose.** Every upload in the inbox gets a receipt in the register and a mail, and every delivery that has no run yet gets one in
 `gmsd_delivery`, in order of receipt. Forms of coordinators (withdrawal, explanation) are carried out.
 
+**A burst** of uploads (`GMSD_BURST_FROM` and more) is checked and reported on together, in the task *Check a burst*, whose log counts
+along. Each of them has its run all the same, by its id and with its note; its two tasks show as skipped, since nothing was left to do.
+Clear such a run, or start one with the form, and it does its work like any other. Files of 16 MB and more always have a run of their own.
+
 **When.** When the watcher sees that the inbox is no longer what it was, and every ten minutes: the sweep finds what the watcher missed,
 sends mails that wait, and starts runs of deliveries again that failed (after ten minutes, then after ever longer pauses, for a week). The
 sweep and a run started by hand compare the whole register with the runs; one that the watcher starts looks at what is new or unchecked.
@@ -67,16 +71,17 @@ def gmsd_intake() -> None:
 
         return process_forms(Context.open(get_settings()))
 
-    @task(task_display_name="Start a run for each delivery")
-    def start(registered: dict[str, Any]) -> list[str]:
+    @task(task_display_name="Check a burst, or start a run for each delivery")
+    def start(registered: dict[str, Any]) -> dict[str, list[str]]:
         """Deliveries without a run; the whole register is compared, except in the many runs that the watcher starts."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.runs import start_missing, start_new
+        from gmsd_airflow.bursts import take_on
+        from gmsd_airflow.runs import without_run
 
         settings = get_settings()
         if get_current_context()["dag_run"].run_type == "asset_triggered":
-            return start_new(settings, registered["deliveries"])
-        return start_missing(settings)
+            return take_on(settings, registered["deliveries"])
+        return take_on(settings, without_run(settings))
 
     registered = register()
     start(registered)

@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     )
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
+    burst_from: int = Field(
+        8, ge=2, description="From how many uploads that wait they are checked together in one task, not each by a run of its own."
+    )
     publish_when_loaded: bool = Field(False, description="Start publication by itself once a round's half-years are loaded.")
 
     def key(self, name: Literal["pseudonym", "rounding", "reference"]) -> bytes:

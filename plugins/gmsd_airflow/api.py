@@ -11,6 +11,9 @@ import httpx
 from gmsd.errors import GmsdError
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
     from gmsd.settings import Settings
 
 Account = Literal["engineer", "approver", "viewer", "intake"]
@@ -61,8 +64,9 @@ class Airflow:
         conf: dict[str, Any] | None = None,
         partition_key: str | None = None,
         note: str = "",
+        run_after: dt.datetime | None = None,
     ) -> str | None:
-        """Start a run; returns its id, None when a run of that id is there already.
+        """Start a run, at once or after a moment; returns its id, None when a run of that id is there already.
 
         Raises:
             AirflowError: the DAG is unknown, or it refuses the parameters or the key.
@@ -71,6 +75,7 @@ class Airflow:
         body |= {"dag_run_id": run_id} if run_id else {}
         body |= {"partition_key": partition_key} if partition_key else {}
         body |= {"note": note[:NOTE_LENGTH]} if note else {}
+        body |= {"run_after": run_after.isoformat()} if run_after else {}
         answer = self._request("POST", f"/dags/{dag_id}/dagRuns", accept=(409,), json=body)
         return None if answer.status_code == 409 else str(answer.json()["dag_run_id"])
 
@@ -109,6 +114,16 @@ class Airflow:
     def clear(self, dag_id: str, run_id: str) -> None:
         """Run every task of a run again."""
         self._request("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", json={"dry_run": False, "only_failed": False})
+
+    def succeed(self, dag_id: str, run_ids: Sequence[str]) -> None:
+        """Mark runs as ended well: tasks that have not run are skipped."""
+        entities = [{"dag_run_id": each, "state": "success"} for each in run_ids]
+        if not entities:
+            return
+        body = {"actions": [{"action": "update", "entities": entities}]}
+        answer = self._request("PATCH", f"/dags/{dag_id}/dagRuns", json=body).json()
+        if answer["update"]["errors"]:
+            raise AirflowError(f"runs of {dag_id} could not be marked: {answer['update']['errors']}")
 
     def note(self, dag_id: str, run_id: str, text: str) -> None:
         """Write the note of a run, which the list of runs shows."""

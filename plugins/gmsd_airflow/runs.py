@@ -38,24 +38,11 @@ def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[st
         return [each for each in delivery_ids if airflow.start(DELIVERY_DAG, each, conf={"delivery": each}) is not None]
 
 
-def start_new(settings: Settings, registered: Iterable[str]) -> list[str]:
-    """Start a run for what was registered just now, and for what still has to be checked and was left behind by an earlier intake."""
-    from gmsd.database import connect
-    from gmsd.deliveries import pending
-
-    with connect(settings, "loader").connect() as connection:
-        waiting = pending(connection)
-    return start_deliveries(settings, dict.fromkeys([*registered, *waiting]))
-
-
-def start_missing(settings: Settings) -> list[str]:
-    """Compare the whole register with the runs in Airflow: start those that are missing, and again those that failed.
-
-    A delivery without a run gets one, whatever its state. The run of a delivery that failed is cleared: what it did is not done twice. See
-    `due_again` for when.
+def without_run(settings: Settings) -> list[str]:
+    """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`).
 
     Returns:
-        The ids of the deliveries whose run was started.
+        The ids of the deliveries that have no run, in order of receipt, whatever their state.
     """
     from gmsd.clock import SystemClock
     from gmsd.database import connect
@@ -66,10 +53,10 @@ def start_missing(settings: Settings) -> list[str]:
     now = SystemClock().now()
     with Airflow.of(settings, "intake") as airflow:
         known = {run["dag_run_id"]: run for run in airflow.runs(DELIVERY_DAG)}
-        failed = [each for each in registered if each in known and due_again(known[each], now)]
-        for each in failed:
-            airflow.clear(DELIVERY_DAG, each)
-    return [*failed, *start_deliveries(settings, [each for each in registered if each not in known])]
+        for each in registered:
+            if each in known and due_again(known[each], now):
+                airflow.clear(DELIVERY_DAG, each)  # what it did is not done twice
+    return [each for each in registered if each not in known]
 
 
 def due_again(run: dict[str, Any], now: dt.datetime) -> bool:
@@ -93,6 +80,12 @@ def note(settings: Settings, dag_id: str, run_id: str, text: str) -> None:
     """Write state and reason in the run's note, where the list of runs shows it."""
     with Airflow.of(settings, "intake") as airflow:
         airflow.note(dag_id, run_id, text)
+
+
+def note_of(checked: dict[str, Any]) -> str:
+    """The note of a delivery's run: state, reason and what was found, as `check_in_run` returns them."""
+    said = f"{checked['state']}: {checked['reason']}" if checked["reason"] else str(checked["state"])
+    return f"{said}\n\n{checked['note']}"
 
 
 def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, actor: str) -> dict[str, Any]:
@@ -128,8 +121,7 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     from gmsd.intake import report_delivery
     from gmsd.journal import Context
 
-    said = f"{checked['state']}: {checked['reason']}" if checked["reason"] else str(checked["state"])
-    note(settings, DELIVERY_DAG, run_id, f"{said}\n\n{checked['note']}")
+    note(settings, DELIVERY_DAG, run_id, note_of(checked))
     done = report_delivery(Context.open(settings), checked["delivery_id"], resend=again)
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 

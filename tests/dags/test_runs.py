@@ -55,7 +55,7 @@ def test_a_run_that_is_missing_is_started_by_housekeeping_and_nothing_else_is(de
     engineer._request("DELETE", f"/dags/gmsd_delivery/dagRuns/{run_id}")
     started = engineer.start("gmsd_housekeeping")
     assert ended(engineer, "gmsd_housekeeping", started)["state"] == "success"
-    assert engineer.result("gmsd_housekeeping", started, "runs") == [run_id]
+    assert engineer.result("gmsd_housekeeping", started, "runs")["started"] == [run_id]
     assert ended(engineer, "gmsd_delivery", run_id)["note"].startswith("accepted")
 
 
@@ -65,7 +65,7 @@ def test_a_run_that_is_missing_is_started_by_an_intake_that_somebody_starts(deli
     engineer._request("DELETE", f"/dags/gmsd_delivery/dagRuns/{run_id}")
     started = engineer.start("gmsd_intake")
     assert ended(engineer, "gmsd_intake", started)["state"] == "success"
-    assert engineer.result("gmsd_intake", started, "start") == [run_id]
+    assert engineer.result("gmsd_intake", started, "start")["started"] == [run_id]
     assert ended(engineer, "gmsd_delivery", run_id)["note"].startswith("rejected")
 
 

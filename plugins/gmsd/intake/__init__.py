@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import check_delivery, outcome, recheck
 from gmsd.intake.report import report_delivery
-from gmsd.intake.side_by_side import check_and_report
+from gmsd.intake.side_by_side import SomeFailed, check_and_report
 from gmsd.intake.staging import StagingLost, raw_records, staged_records, write_staged
 from gmsd.journal import Context, send_queued
 from gmsd.letters import announcements
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ReceiptBroken",
+    "SomeFailed",
     "StagingLost",
     "check_and_report",
     "check_delivery",

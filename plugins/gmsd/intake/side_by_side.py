@@ -5,17 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.deliveries import get, pending, unchecked_up_to
+from gmsd.errors import GmsdError
 from gmsd.intake.check import in_hand, outcome
 from gmsd.intake.report import report_delivery
 from gmsd.journal import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gmsd.intake.check import CheckOutcome
     from gmsd.journal import Context
 
 AT_ONCE = 4
+_NAMED = 5
+
+
+class SomeFailed(GmsdError):
+    """Some of many deliveries could not be checked or reported on; the others were.
+
+    Attributes:
+        errors: By delivery, in order of receipt, what was raised.
+    """
+
+    def __init__(self, of: int, errors: Mapping[str, Exception]) -> None:
+        told = "; ".join(f"{delivery_id}: {error}" for delivery_id, error in list(errors.items())[:_NAMED])
+        super().__init__(f"{len(errors)} of {of} deliveries could not be checked and reported on ({told})")
+        self.errors = errors
 
 
 def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None) -> list[CheckOutcome]:
@@ -32,7 +47,7 @@ def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None
         Where each stands after it, in the order given.
 
     Raises:
-        ExceptionGroup: what was raised for some of them, as those two raise it; the others have been checked and reported on.
+        SomeFailed: what was raised for some of them, as those two raise it; the others have been checked and reported on.
     """
     with context.engine.connect() as connection:
         wanted = [get(connection, each) for each in (pending(connection) if delivery_ids is None else delivery_ids)]
@@ -47,7 +62,5 @@ def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None
         then=lambda delivery: report_delivery(context, delivery.delivery_id),
     )
     if failed:
-        raise ExceptionGroup(
-            f"{len(failed)} of {len(todo)} deliveries could not be checked and reported on", [each.error for each in failed]
-        )
+        raise SomeFailed(len(todo), {each.item.delivery_id: each.error for each in failed}) from failed[0].error
     return [outcome(context, delivery.delivery_id) for delivery in wanted]
