@@ -30,7 +30,7 @@ from gmsd_airflow.inbox import InboxTrigger
 INBOX = Asset(
     "inbox",
     uri="gmsd://inbox",
-    watchers=[AssetWatcher(name="inbox", trigger=InboxTrigger(poll_seconds=3))],
+    watchers=[AssetWatcher(name="inbox", trigger=InboxTrigger())],
 )
 
 

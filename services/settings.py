@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.state import KEYS, PROJECT, S3_USERS, State, write_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 BUCKETS = ("inbox", "outbox", "staging", "publication", "accounts")
@@ -42,7 +43,8 @@ def pipeline(state: State) -> dict[str, str]:
         values[f"GMSD_AIRFLOW_{user.upper()}_USER"] = user
         values[f"GMSD_AIRFLOW_{user.upper()}_PASSWORD"] = state.secrets[f"airflow_user_{user}"]
     values |= {f"GMSD_{name.upper()}_KEY_FILE": str(state.secret_folder / f"{name}.key") for name in KEYS}
-    return values | {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
+    values |= {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
+    return values | {"GMSD_INBOX_POLL_SECONDS": "2" if _quick(values) else "5"}
 
 
 def approval(state: State) -> dict[str, str]:
@@ -102,20 +104,34 @@ def airflow(state: State) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": state.secrets["airflow_jwt"],
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(state.airflow / "logs"),
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC": "5",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "5",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
-        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "5",
         # A task's supervisor may notice the end of its process only after this many seconds, and holds its place until then.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+        # A file that was changed is read at once; the others are read again for what they import.
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        **_pace(state),
     } | _lineage(state)
+
+
+def _quick(values: Mapping[str, str]) -> bool:
+    """Whether everything that looks for work looks often: a demo goes through half a year in minutes, a real round has time."""
+    return values["GMSD_CLOCK"] == "database"
+
+
+def _pace(state: State) -> dict[str, str]:
+    """How often the scheduler looks when nothing goes on."""
+    quick = _quick(pipeline(state))
+    return {
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2" if quick else "1.5",
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10" if quick else "20",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5" if quick else "10",
+    }
 
 
 def _lineage(state: State) -> dict[str, str]:

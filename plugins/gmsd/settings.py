@@ -152,6 +152,7 @@ class Settings(BaseSettings):
     )
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
+    inbox_poll_seconds: float = Field(5.0, gt=0, description="How often the inbox is looked at.")
     burst_from: int = Field(
         8, ge=2, description="From how many uploads that wait they are checked together in one task, not each by a run of its own."
     )

@@ -25,16 +25,14 @@ class InboxTrigger(BaseEventTrigger):
     credentials come from the settings: Airflow stores a trigger's arguments.
     """
 
-    def __init__(self, poll_seconds: float) -> None:
-        super().__init__()
-        self.poll_seconds = poll_seconds
-
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Import path and arguments, from which the triggerer makes it."""
-        return f"{type(self).__module__}.{type(self).__qualname__}", {"poll_seconds": self.poll_seconds}
+        return f"{type(self).__module__}.{type(self).__qualname__}", {}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Poll for ever, through outages of the store, the warehouse and Airflow itself: an exception here would end the watch."""
+        from gmsd.settings import get_settings
+
         store = self.asset_state_store
         if store is None:
             raise RuntimeError("the inbox is watched for an asset only")
@@ -61,7 +59,7 @@ class InboxTrigger(BaseEventTrigger):
                 await asyncio.to_thread(watch.note, silent_now=silent)
             except Exception as error:  # noqa: BLE001 - as above; what is not noted now is noted later
                 self.log.warning("an outage is not noted yet: %s", type(error).__name__)
-            await asyncio.sleep(self.poll_seconds)
+            await asyncio.sleep(get_settings().inbox_poll_seconds)
 
 
 def _look() -> str:
