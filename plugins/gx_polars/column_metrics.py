@@ -6,7 +6,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from great_expectations.expectations.metrics.column_aggregate_metrics.column_distinct_values_not_in_set import MAX_DISTINCT_VALUES
 
 from gx_polars.columns import Domain, is_category, one_of
 from gx_polars.errors import Unsupported
@@ -118,8 +117,16 @@ def _outside(domain: Domain, value_set: list[Any]) -> pl.Expr:
     return cells.filter(~one_of(domain.type, cells, value_set)).unique()
 
 
-def _outside_list(domain: Domain, value_set: list[Any], limit: int = MAX_DISTINCT_VALUES) -> pl.Expr:
-    return _outside(domain, value_set).sort().head(limit).implode()
+def _outside_list(domain: Domain, value_set: list[Any], limit: int | None = None) -> pl.Expr:
+    return _outside(domain, value_set).sort().head(_most_listed(limit)).implode()
+
+
+def _most_listed(limit: int | None) -> int:
+    if limit is not None:
+        return limit
+    from great_expectations.constants import MAX_DISTINCT_VALUES
+
+    return MAX_DISTINCT_VALUES
 
 
 def _met(domain: Domain, value_set: list[Any], **_limit: Any) -> pl.Expr:
@@ -160,7 +167,7 @@ COLUMN_METRICS: dict[str, Callable[..., pl.Expr]] = {
 SHAPES: dict[str, Callable[..., Any]] = {
     "column.max": _day,
     "column.min": _day,
-    "column.distinct_values.missing_from_column": lambda met, value_set, limit=MAX_DISTINCT_VALUES: list(_unmet(met, value_set))[:limit],
+    "column.distinct_values.missing_from_column": lambda met, value_set, limit=None: list(_unmet(met, value_set))[: _most_listed(limit)],
     "column.distinct_values.missing_from_column.count": lambda met, value_set: len(_unmet(met, value_set)),
 }
 """Name of a column metric -> what turns polars' answer, with the metric's own settings, into the value GX's pandas engine gives."""

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
-from great_expectations.exceptions import GreatExpectationsError
 
 from gx_polars.errors import Unsupported
 
@@ -26,6 +24,8 @@ _PLAIN_SCALE = 6  # with more decimals Python writes small values with an expone
 def dtype_of(schema: pl.Schema, column: str) -> pl.DataType:
     """The column's type; an absent column fails its rule with GX's own words."""
     if column not in schema:
+        from great_expectations.exceptions import GreatExpectationsError
+
         raise GreatExpectationsError(f'Error: The column "{column}" in BatchData does not exist.')
     return schema[column]
 
@@ -227,10 +227,16 @@ def bounds(
         raise Unsupported(f"bounds on {dtype}")
     parts: list[pl.Expr] = []
     for bound, compare in ((min_value, cell.gt if strict_min else cell.ge), (max_value, cell.lt if strict_max else cell.le)):
-        value = parse_date(bound) if dtype.is_temporal() and isinstance(bound, str) else bound
+        value = _moment(bound) if dtype.is_temporal() and isinstance(bound, str) else bound
         if value is None:
             continue
         if not same_kind(dtype, value):
             raise TypeError("Column values, min_value, and max_value must either be None or of the same type.")
         parts.append(compare(comparable(dtype, value)))
     return pl.all_horizontal(parts)
+
+
+def _moment(written: str) -> Any:
+    from dateutil.parser import parse  # type: ignore[import-untyped]
+
+    return parse(written)

@@ -5,14 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from great_expectations.expectations.row_conditions import (
-    AndCondition,
-    ComparisonCondition,
-    NullityCondition,
-    Operator,
-    OrCondition,
-    deserialize_row_condition,
-)
 
 from gx_polars.columns import comparable, is_category, missing, one_of, same_kind, value_of, value_type
 from gx_polars.errors import Unsupported
@@ -23,49 +15,46 @@ def row_condition(schema: pl.Schema, condition: Any) -> pl.Expr | None:
 
     Args:
         schema: Columns and types of the frame.
-        condition: A GX condition object, its dict, or None. Text for `DataFrame.query` is pandas' own.
+        condition: A GX condition object, one as a suite file writes it, or None. Text for `DataFrame.query` is pandas' own.
 
     Raises:
         Unsupported: For a condition only pandas can read.
     """
     if condition is None:
         return None
-    return _expression(schema, deserialize_row_condition(condition) if isinstance(condition, dict) else condition)
+    kind = _part(condition, "type")
+    if kind in ("and", "or"):
+        parts = [row_condition(schema, part) for part in _part(condition, "conditions")]
+        return pl.all_horizontal(parts) if kind == "and" else pl.any_horizontal(parts)
+    if kind == "nullity":
+        gap = missing(schema, _column(condition))
+        return gap if _part(condition, "is_null") else ~gap
+    if kind == "comparison":
+        return _comparison(schema, _column(condition), str(_part(condition, "operator")), _part(condition, "parameter"))
+    raise Unsupported(f"row condition of type {kind or type(condition).__name__}")
 
 
-def _expression(schema: pl.Schema, condition: Any) -> pl.Expr:
-    if isinstance(condition, AndCondition):
-        return pl.all_horizontal([_expression(schema, part) for part in condition.conditions])
-    if isinstance(condition, OrCondition):
-        return pl.any_horizontal([_expression(schema, part) for part in condition.conditions])
-    if isinstance(condition, NullityCondition):
-        gap = missing(schema, condition.column.name)
-        return gap if condition.is_null else ~gap
-    if isinstance(condition, ComparisonCondition):
-        return _comparison(schema, condition)
-    raise Unsupported(f"row condition of type {type(condition).__name__}")
+def _part(condition: Any, name: str) -> Any:
+    return condition.get(name) if isinstance(condition, dict) else getattr(condition, name, None)
 
 
-def _comparison(schema: pl.Schema, condition: ComparisonCondition) -> pl.Expr:
+def _column(condition: Any) -> str:
+    name: str = _part(_part(condition, "column"), "name")
+    return name
+
+
+def _comparison(schema: pl.Schema, name: str, operator: str, parameter: Any) -> pl.Expr:
     """For a null, != and NOT IN hold and every other comparison fails, as in pandas."""
-    name, operator = condition.column.name, Operator(condition.operator)
     cell, dtype, gap = value_of(schema, name), value_type(schema, name), missing(schema, name)
-    if operator in (Operator.IN, Operator.NOT_IN):
-        hit = one_of(dtype, cell, condition.parameter).fill_null(False) & ~gap
-        return hit if operator is Operator.IN else ~hit
-    if is_category(schema[name]) and operator not in (Operator.EQUAL, Operator.NOT_EQUAL):
+    if operator in ("IN", "NOT_IN"):
+        hit = one_of(dtype, cell, parameter).fill_null(False) & ~gap
+        return hit if operator == "IN" else ~hit
+    if is_category(schema[name]) and operator not in ("==", "!="):
         raise Unsupported("an order of categories")
-    value = _comparable(dtype, condition.parameter)
-    compare = {
-        Operator.EQUAL: cell.eq,
-        Operator.NOT_EQUAL: cell.ne,
-        Operator.LESS_THAN: cell.lt,
-        Operator.LESS_THAN_OR_EQUAL: cell.le,
-        Operator.GREATER_THAN: cell.gt,
-        Operator.GREATER_THAN_OR_EQUAL: cell.ge,
-    }[operator]
+    value = _comparable(dtype, parameter)
+    compare = {"==": cell.eq, "!=": cell.ne, "<": cell.lt, "<=": cell.le, ">": cell.gt, ">=": cell.ge}[operator]
     hit = compare(value)
-    return hit.fill_null(True) | gap if operator is Operator.NOT_EQUAL else hit.fill_null(False) & ~gap
+    return hit.fill_null(True) | gap if operator == "!=" else hit.fill_null(False) & ~gap
 
 
 def _comparable(dtype: pl.DataType, value: Any) -> Any:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from great_expectations.expectations.core import ExpectColumnValuesToBeInTypeList, ExpectColumnValuesToBeOfType
 
 from gx_polars.errors import Unsupported
 
@@ -49,6 +48,8 @@ def engine_for(expectation: Any, metrics: dict[str, Any]) -> Any:
     Raises:
         Unsupported: When the column holds Python objects in pandas: GX then looks at the type of every cell.
     """
+    from great_expectations.expectations.core import ExpectColumnValuesToBeInTypeList, ExpectColumnValuesToBeOfType
+
     if not isinstance(expectation, ExpectColumnValuesToBeOfType | ExpectColumnValuesToBeInTypeList):
         return None
     types = {each["name"]: each["type"] for each in metrics["table.column_types"]}

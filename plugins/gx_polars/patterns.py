@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
 
 from gx_polars.errors import Unsupported
 
@@ -112,6 +111,7 @@ def dateutil_reads(domain: Domain) -> pl.Expr:
     """Whether dateutil makes a date of the cell."""
     if domain.type != pl.String:
         raise TypeError("Values passed to expect_column_values_to_be_dateutil_parseable must be of type string.")
+    from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
 
     def good(value: str) -> bool:
         try:

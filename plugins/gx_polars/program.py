@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
-from great_expectations.constants import MAX_RESULT_RECORDS
 
 from gx_polars import listing
 from gx_polars.columns import Domain, dtype_of, written_in
@@ -269,6 +268,8 @@ def _made(name: str, base: str, settings: dict[str, Any], domain: Domain) -> Mas
 def _values(bad: Mask, domain: Domain, result_format: dict[str, Any]) -> Answer:
     if result_format.get("exclude_unexpected_values"):
         return Known([])  # GX asks for them and then leaves them out
+    from great_expectations.constants import MAX_RESULT_RECORDS
+
     most, listed = MAX_RESULT_RECORDS, result_format["partial_unexpected_count"]
     limit = most if result_format["result_format"] == "COMPLETE" else min(listed, most)
     if len(domain.columns) == 1:

@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from great_expectations.expectations.metrics.column_aggregate_metrics.column_outlier_statistics import IQR_METHOD, validate_method
 
 from gx_polars.columns import Domain, as_cells, bounds, dtype_of, one_of, or_null, value_of, value_type
 from gx_polars.errors import Unsupported
@@ -78,8 +77,10 @@ def _under_threshold(domain: Domain, threshold: float, double_sided: bool = True
     return good.fill_null(True) | score.is_nan().fill_null(True)
 
 
-def _not_outliers(domain: Domain, method: str = IQR_METHOD, multiplier: float = 1.5) -> pl.Expr:
+def _not_outliers(domain: Domain, method: str = "iqr", multiplier: float = 1.5) -> pl.Expr:
     """Inside Tukey's fences or a number of deviations from the mean; a column that offers no finite window has no outliers."""
+    from great_expectations.expectations.metrics.column_aggregate_metrics.column_outlier_statistics import IQR_METHOD, validate_method
+
     validate_method(method)
     cell, inside = _number(domain)
     if method == IQR_METHOD:

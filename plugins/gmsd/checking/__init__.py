@@ -5,7 +5,7 @@ Not here: what bytes are (`delimited`), the rules themselves (`expectations/`, r
 """
 
 from gmsd.checking.check import Known, check_file, check_path, check_unread
-from gmsd.checking.light import load_engine
+from gmsd.checking.judging import judge_without_gx
 from gmsd.checking.municipality import not_then
 from gmsd.checking.naming import half_year_in_name, law_in_name
 from gmsd.checking.records import pseudonymise, read_records, read_records_of, usable_records
@@ -20,7 +20,7 @@ __all__ = [
     "check_unread",
     "half_year_in_name",
     "law_in_name",
-    "load_engine",
+    "judge_without_gx",
     "not_then",
     "pseudonymise",
     "read_records",

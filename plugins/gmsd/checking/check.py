@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from gmsd.checking.damage import explain_characters, explain_file, explain_lines, explain_name, explain_unreadable
 from gmsd.checking.header import explain_header, judge_header
+from gmsd.checking.judging import judge_with_gx
 from gmsd.checking.naming import FileName, name_faults
 from gmsd.checking.result import CheckResult, Finding
 from gmsd.delimited import Lines, physical_lines, read_text, split_body
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from gmsd.checking.judging import Judge
     from gmsd.rounds import HalfYear
 
 _HASHED_BESIDE = 1 << 23
@@ -49,6 +51,7 @@ def check_file(
     law_id: str = WMO,
     max_bytes: int | None = None,
     max_lines: int | None = None,
+    judge: Judge = judge_with_gx,
 ) -> CheckResult:
     """Check one delivery.
 
@@ -61,6 +64,7 @@ def check_file(
         law_id: The law that the file is about: that of the inbox folder, or what `law_in_name` tells.
         max_bytes: The largest file that is read; the protocol's limit when None.
         max_lines: The most lines that are read; the protocol's limit when None.
+        judge: The way to ask the suites; every way gives the same result.
 
     Returns:
         The result. A file fault stops the check of the content.
@@ -77,6 +81,7 @@ def check_file(
             law_id=law_id,
             max_bytes=max_bytes,
             max_lines=max_lines,
+            judge=judge,
         )
         digest = hashlib.sha256(data) if hashed is None else hashed.result()
     return replace(result, sha256=digest.hexdigest())
@@ -92,6 +97,7 @@ def _checked(
     law_id: str,
     max_bytes: int | None,
     max_lines: int | None,
+    judge: Judge,
 ) -> CheckResult:
     """The result, all but its hash."""
     name = FileName.parse(file_name, law_of(law_id))
@@ -113,15 +119,16 @@ def _checked(
     faults += _byte_findings(lines, rules, limits, unreadable_line=text.unreadable_line)
     if faults or protocol is None or about is None:
         return replace(result, findings=tuple(faults))
-    return _checked_content(result, lines, protocol, about, received_on)
+    return _checked_content(result, lines, protocol, about, received_on, judge)
 
 
-def check_path(path: Path, *, max_bytes: int | None = None, **known: Unpack[Known]) -> CheckResult:
+def check_path(path: Path, *, max_bytes: int | None = None, judge: Judge = judge_with_gx, **known: Unpack[Known]) -> CheckResult:
     """Check a file on disk; one over the size limit is not read into memory.
 
     Args:
         path: The file; its name is the delivery's name.
         max_bytes: As in `check_file`.
+        judge: As in `check_file`.
         known: What is known of it.
 
     Raises:
@@ -132,7 +139,7 @@ def check_path(path: Path, *, max_bytes: int | None = None, **known: Unpack[Know
         limit = max_bytes or newest_protocol(known.get("law_id", WMO)).max_bytes
         if size <= limit:
             # as much as was measured: what is still being written to it meanwhile is no part of it
-            return check_file(opened.read(size), file_name=path.name, max_bytes=max_bytes, **known)
+            return check_file(opened.read(size), file_name=path.name, max_bytes=max_bytes, judge=judge, **known)
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     return check_unread(size, digest, file_name=path.name, max_bytes=limit, **known)
 
@@ -205,7 +212,9 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
     return findings
 
 
-def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date) -> CheckResult:
+def _checked_content(
+    result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date, judge: Judge
+) -> CheckResult:
     from gmsd.checking.content import check_content
 
     body = split_body(lines, len(protocol.fields), protocol.separator)
@@ -223,6 +232,7 @@ def _checked_content(result: CheckResult, lines: Lines, protocol: Protocol, half
         municipality=result.municipality,
         received_on=received_on,
         records=result.records,
+        judge=judge,
     )
     order = {"file": 0, "base": 1, "facultative": 2, "notice": 3}
     ordered = sorted((*findings, *content.findings), key=lambda finding: order[finding.level])

@@ -13,7 +13,7 @@ from gmsd.checking.damage import LOOKED_AT, explain_cells, explained
 from gmsd.checking.derive import ROW, with_derived, with_derived_lazily
 from gmsd.checking.municipality import first_municipality
 from gmsd.checking.repeated import repeated_rows
-from gmsd.checking.result import LISTED_LINES, SHOWN_LINES, Finding, NotRun
+from gmsd.checking.result import Finding, NotRun
 from gmsd.checking.scope import judge_scope, share
 from gmsd.delimited import places
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from gmsd.checking.judging import Judge
     from gmsd.delimited import Body
     from gmsd.protocol import Protocol
     from gmsd.rounds import HalfYear
-
-_RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": SHOWN_LINES, "exclude_unexpected_values": True}
 
 
 def scan(body: Body, protocol: Protocol) -> pl.LazyFrame:
@@ -50,7 +49,14 @@ class CheckedContent:
 
 
 def check_content(
-    body: Body, protocol: Protocol, *, half_year: HalfYear, municipality: str | None, received_on: dt.date, records: int
+    body: Body,
+    protocol: Protocol,
+    *,
+    half_year: HalfYear,
+    municipality: str | None,
+    received_on: dt.date,
+    records: int,
+    judge: Judge,
 ) -> CheckedContent:
     """Run both suites in one pass.
 
@@ -61,9 +67,8 @@ def check_content(
         municipality: The delivering municipality; when it is unknown, that of the first record with a code that is one.
         received_on: The day of receipt.
         records: The number of lines that a share is a share of.
+        judge: The way to ask the suites.
     """
-    import gx_polars
-
     cells = scan(body, protocol)
     frame = None if body.large else cells.collect(engine="in-memory")
     whose = municipality or first_municipality(cells if frame is None else frame, protocol, half_year)
@@ -73,32 +78,20 @@ def check_content(
         derived = with_derived_lazily(cells, protocol, half_year, repeated)
     else:
         derived = with_derived(frame, protocol, half_year, repeated)
-    faulty = gx_polars.UnexpectedRows(limit=LISTED_LINES)
-    validation = gx_polars.validate(
-        derived,
-        protocol.open_suite(municipality_known=whose is not None),
-        result_format=_RESULT_FORMAT,
-        unexpected_index_column_names=[ROW],
-        suite_parameters=protocol.parameters(half_year, received_on, whose),
-        unexpected_rows=faulty,
-    )
     findings: list[Finding] = []
     not_run: list[NotRun] = []
-    for place, result in enumerate(validation.results):
-        rule = protocol.rules[result.expectation_config.meta["code"]]
-        if result.exception_info.get("raised_exception", True):
+    for broken in judge(derived, protocol, protocol.parameters(half_year, received_on, whose), municipality_known=whose is not None):
+        rule = protocol.rules[broken.code]
+        if not broken.count:
             not_run.append(NotRun(rule.code, rule.level, "De regel kon niet worden uitgevoerd; het CBS zoekt dit uit."))
-        elif not result.success:
-            count: int = result.result["unexpected_count"]
-            kept = faulty.of(place)  # a rule that ran on pandas lists its first rows only
-            rows = result.result["partial_unexpected_index_list"][0][ROW] if kept is None else kept[ROW].to_numpy()
-            words = {
-                "half_year": half_year.dutch,
-                "municipality": whose or "onbekend",
-                "deliverer": f"{whose}" if municipality is not None else f"{whose}, die van de eerste regel met een bestaande code",
-                "share": share(count, records),
-            }
-            findings.append(Finding.of(rule, count=count, lines=body.lines[rows], **words))
+            continue
+        words = {
+            "half_year": half_year.dutch,
+            "municipality": whose or "onbekend",
+            "deliverer": f"{whose}" if municipality is not None else f"{whose}, die van de eerste regel met een bestaande code",
+            "share": share(broken.count, records),
+        }
+        findings.append(Finding.of(rule, count=broken.count, lines=body.lines[broken.rows], **words))
     looked_into = [finding for finding in findings if explained(finding, protocol)]
     if looked_into:
         findings = explain_cells(findings, _faulty_cells(body, protocol, frame, looked_into), protocol, half_year)

@@ -103,12 +103,10 @@ def check(
     for path, its_law in laws.items():
         _municipality(municipality, path, expected, its_law)
 
-    from gmsd.checking import load_engine
     from gmsd.settings import get_settings
 
     settings = get_settings()
     run = _Run(given, laws, settings, _now(settings), municipality, expected)
-    load_engine()
     for file in given.files:
         run.check(file)
     run.finish()
@@ -342,7 +340,7 @@ class _Run:
 
     def check(self, file: _File) -> None:
         """Check a file. One of a folder that cannot be opened is told, and the others are still checked."""
-        from gmsd.checking import check_path
+        from gmsd.checking import check_path, judge_without_gx
 
         total = len(self.given.files)
         try:
@@ -357,6 +355,7 @@ class _Run:
                 law_id=self.laws[file.path].id,
                 max_bytes=self.settings.max_file_bytes,
                 max_lines=self.settings.max_file_lines,
+                judge=judge_without_gx,
             )
         except OSError as error:
             self.screen.done()

@@ -158,14 +158,18 @@ class Protocol:
             ProtocolError: When Great Expectations does not take it; every mistake is told.
         """
         if municipality_known not in self._open:
-            expectations = [
-                expectation
-                for level in FILES
-                for expectation in self.suites[level]["expectations"]
-                if municipality_known or MUNICIPALITIES not in asked(expectation["kwargs"])
-            ]
+            expectations = self.open_expectations(municipality_known=municipality_known)
             self._open[municipality_known] = self._built(self.id, expectations)
         return self._open[municipality_known]
+
+    def open_expectations(self, *, municipality_known: bool) -> list[dict[str, Any]]:
+        """The expectations of `open_suite` as they stand in their files, in its order; callers leave them as they are."""
+        return [
+            expectation
+            for level in FILES
+            for expectation in self.suites[level]["expectations"]
+            if municipality_known or MUNICIPALITIES not in asked(expectation["kwargs"])
+        ]
 
     def suite(
         self, level: Level | None = None, *, half_year: HalfYear, received_on: dt.date, municipality: str | None = None
