@@ -1,7 +1,7 @@
 """Thousands of drawn cases of each kind against GX's pandas engine: `python -m tests.parity [cases] [kind...]`.
 
-Prints a table (kind, cases, how many of them ran natively, differences, allowed differences by reason) and how many types run natively;
-exit status 1 when there is a difference that no reason explains.
+Prints a table (kind, cases, how many of them ran natively, how many are measured without GX too, differences, allowed differences by reason)
+and how many types run natively; exit status 1 when there is a difference that no reason explains.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def alone(kind: str, cases: int) -> int:
     """One kind in this process: what came out of it, and whether no reason explains some difference."""
     tally = run(kind, cases)
     allowed = ", ".join(f"{name} {count}" for name, count in tally.allowed.most_common()) or "none"
-    print(f"{kind:12} {tally.cases:6} {tally.native:6} {tally.unexplained:11}  {allowed}")
+    print(f"{kind:12} {tally.cases:6} {tally.native:6} {tally.without_gx:10} {tally.unexplained:11}  {allowed}")
     for line in tally.lines():
         print(f"  {line}")
     return 1 if tally.unexplained else 0
@@ -43,7 +43,7 @@ def together(kinds: list[str], cases: int) -> int:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     wrong = 0
-    print(f"{'kind':12} {'cases':>6} {'native':>6} {'differences':>11}  allowed differences by reason", flush=True)
+    print(f"{'kind':12} {'cases':>6} {'native':>6} {'without GX':>10} {'differences':>11}  allowed differences by reason", flush=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for kind, process in zip(kinds, pool.map(started, kinds), strict=True):
             print(process.stdout or f"{kind} was not run: {process.stderr[-2000:]}", end="", flush=True)

@@ -17,11 +17,13 @@ from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.validator.validator import Validator
 
 import gx_polars
+from tests.parity.frames import INDEX
 
 if TYPE_CHECKING:
     from tests.parity.rules import Case
 
 ABSENT = "<absent>"
+LISTED = 7
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,23 @@ def ours(case: Case) -> dict[str, Any]:
     """The result of gx_polars, in plain values."""
     suite = gx.ExpectationSuite(name="parity", expectations=[copy.deepcopy(case.rule)])
     return _told(gx_polars.validate(case.frame, suite, result_format=copy.deepcopy(case.result_format)).results[0])
+
+
+def without_gx(case: Case) -> tuple[Any, Any] | None:
+    """What is found of the rule as a suite file writes it, without GX and by `validate`; None when it has no form without GX."""
+    written = {key: value for key, value in case.rule.configuration.kwargs.items() if key != "mostly"}
+    rule = {"type": case.rule.configuration.type, "kwargs": written}
+    try:
+        (found,) = gx_polars.find_unexpected(case.frame, [rule], limit=LISTED, unexpected_index_column_names=[INDEX])
+    except gx_polars.Unsupported:
+        return None
+    faulty = gx_polars.UnexpectedRows(limit=LISTED)
+    suite = gx.ExpectationSuite(name="parity", expectations=[copy.deepcopy(rule)])
+    judged = gx_polars.validate(case.frame, suite, unexpected_index_column_names=[INDEX], unexpected_rows=faulty).results[0]
+    kept = faulty.of(0)
+    rows = [] if kept is None else kept[INDEX].to_list()
+    mine = {"success": not found.count, "count": found.count, "rows": found.rows[INDEX].to_list() if found.count else []}
+    return mine, {"success": judged.success, "count": judged.result.get("unexpected_count"), "rows": rows}
 
 
 def theirs(case: Case) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from zlib import crc32
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.parity.allowed import reason
-from tests.parity.compare import differences, ours, theirs
+from tests.parity.compare import Difference, differences, ours, theirs, without_gx
 from tests.parity.rules import CASES
 
 if TYPE_CHECKING:
-    from tests.parity.compare import Difference
     from tests.parity.rules import Case
 
 
@@ -24,6 +23,7 @@ class Tally:
 
     cases: int = 0
     native: int = 0
+    without_gx: int = 0
     allowed: Counter[str] = field(default_factory=Counter)
     found: dict[tuple[str, ...], tuple[int, Case, Difference]] = field(default_factory=dict)
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
@@ -52,14 +52,22 @@ class Tally:
             name = reason(case, difference, mine, reference)
             if name:
                 self.allowed[name] += 1
-                continue
-            kwargs = case.rule.configuration.kwargs
-            columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs] or kwargs.get("column_list") or []
-            types = [str(case.frame.schema.get(column)) for column in columns]
-            key = (type(case.rule).__name__, difference.field, *types)
-            self.counts[key] += 1
-            if key not in self.found or case.frame.height < self.found[key][0]:
-                self.found[key] = (case.frame.height, case, difference)
+            else:
+                self._differs(case, difference)
+        both = without_gx(case)
+        if both is not None:
+            self.without_gx += 1
+            if both[0] != both[1]:
+                self._differs(case, Difference("without GX", *both))
+
+    def _differs(self, case: Case, difference: Difference) -> None:
+        kwargs = case.rule.configuration.kwargs
+        columns = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs] or kwargs.get("column_list") or []
+        types = [str(case.frame.schema.get(column)) for column in columns]
+        key = (type(case.rule).__name__, difference.field, *types)
+        self.counts[key] += 1
+        if key not in self.found or case.frame.height < self.found[key][0]:
+            self.found[key] = (case.frame.height, case, difference)
 
 
 def run(kind: str, cases: int) -> Tally:

@@ -9,8 +9,9 @@ from unittest import mock
 import polars as pl
 import pytest
 
-from gmsd.checking import check_file, check_path, pseudonymise, read_records
+from gmsd.checking import check_file, check_path, judge_without_gx, pseudonymise, read_records
 from gmsd.checking.header import judge_header
+from gmsd.checking.judging import judge_with_gx
 from gmsd.rounds import WMO, HalfYear
 from tests.spec.checking import COLUMNS, ROWS, cell, check, clean, file_of
 
@@ -112,7 +113,8 @@ def test_header_of_nothing_but_separators_does_not_become_a_list_of_names():
     assert len(faults.unknown) < 100_000, "every separator costs tens of bytes"
 
 
-def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):
+@pytest.mark.parametrize("judge", [judge_with_gx, judge_without_gx])
+def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch, judge):
     from gmsd.protocol import protocol_for
 
     protocol = protocol_for(HalfYear(2019, 2), WMO)
@@ -120,7 +122,7 @@ def test_rule_that_cannot_run_is_told_and_the_file_does_not_pass(monkeypatch):
     broken = [dict(e, kwargs=e["kwargs"] | {"regex": "("}) if e["meta"]["code"] == "VOL-02" else e for e in suite["expectations"]]
     monkeypatch.setitem(suite, "expectations", broken)
     with mock.patch.dict(protocol._open, clear=True):  # the suite that was made of the right rules comes back afterwards
-        result = check(clean())
+        result = check(clean(), judge=judge)
     assert [rule.rule for rule in result.not_run] == ["VOL-02"]
     assert result.verdict == "accepted_without_facultative"
 
