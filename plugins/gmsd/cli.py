@@ -6,6 +6,7 @@ so that `gmsd --help` answers at once.
 
 from __future__ import annotations
 
+import gc
 import pkgutil
 import sys
 from importlib import import_module
@@ -15,6 +16,7 @@ from typing import Annotated
 import typer
 
 from gmsd import __version__, commands
+from gmsd.commands._imports import imports
 from gmsd.errors import GmsdError
 from gmsd.masking import printable
 
@@ -100,13 +102,17 @@ def _needs_pipeline(error: Exception) -> bool:
 def main() -> None:
     """Run the command; exit status 0 = done, 1 = the answer is no, 2 = wrong usage."""
     try:
-        build()()
+        with imports():
+            app = build()
+        app()
     except Exception as error:
         plain = _plain(error)
         if plain is None:
             raise
         sys.stderr.write("gmsd: " + "\n".join(map(printable, plain[0].split("\n"))) + "\n")
         raise SystemExit(plain[1]) from None
+    finally:
+        gc.freeze()  # the interpreter would look through everything once more before it ends
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database_errors import keep_values_out, values_kept_out
 from gmsd.errors import GmsdError
-from gmsd.settings import SettingsError, data_folder
+from gmsd.folders import data_folder
+from gmsd.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gmsd.errors import GmsdError
+from gmsd.folders import home, settings_files
 
 _KEY = re.compile("[0-9a-fA-F]{64}")
 
@@ -20,34 +20,6 @@ class SettingsError(GmsdError):
     """A setting cannot be used; the text names it and never shows its value, which may be a secret."""
 
     exit_status = 2
-
-
-def home() -> Path:
-    """The folder that holds `var/`, `sql/` and `expectations/`: `GMSD_HOME`, else the checkout, else the working directory."""
-    return _installation() or Path.cwd()
-
-
-def data_folder(name: Literal["expectations", "sql"]) -> Path:
-    """Where the project's data lies: in the installation's home, else in the copy that the wheel ships.
-
-    The working directory is no place to take rules from: it is whatever folder a person happens to be in.
-    """
-    installation = _installation()
-    if installation is not None and (installation / name).is_dir():
-        return installation / name
-    return Path(__file__).parent / "_data" / name
-
-
-def _installation() -> Path | None:
-    given = os.environ.get("GMSD_HOME")
-    return Path(given) if given else _checkout()
-
-
-@cache
-def _checkout() -> Path | None:
-    """The checkout that this file lies in, if it does: asked several times for each file that is checked, and always the same."""
-    checkout = Path(__file__).resolve().parents[2]
-    return checkout if (checkout / "expectations").is_dir() else None
 
 
 class Settings(BaseSettings):
@@ -179,10 +151,8 @@ def get_settings() -> Settings:
     Raises:
         SettingsError: one of them has a value of another type than it should.
     """
-    folder = home()
-    files = (folder / "var" / "secrets" / "gmsd.env", folder / ".env")
     try:
-        return Settings(_env_file=tuple(f for f in files if os.access(f, os.R_OK) and f.is_file()))
+        return Settings(_env_file=tuple(settings_files()))
     except ValidationError as error:
         wrong = ", ".join(f"GMSD_{str(fault['loc'][0]).upper()} ({fault['msg']})" for fault in error.errors())
         raise SettingsError(f"settings that cannot be used: {wrong}") from None

@@ -126,7 +126,8 @@ def _most_listed(limit: int | None) -> int:
         return limit
     from great_expectations.constants import MAX_DISTINCT_VALUES
 
-    return MAX_DISTINCT_VALUES
+    most: int = MAX_DISTINCT_VALUES
+    return most
 
 
 def _met(domain: Domain, value_set: list[Any], **_limit: Any) -> pl.Expr:

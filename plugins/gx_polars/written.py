@@ -71,13 +71,13 @@ class _Form:
     """A type of expectation: the metric it is about, and what its arguments can be; an argument of another kind is GX's to judge."""
 
     metric: str
-    domain: dict[str, Callable[[Any], bool]]
-    settings: dict[str, Callable[[Any], bool]] = field(default_factory=dict)
+    domain: Mapping[str, Callable[[Any], bool]]
+    settings: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
     optional: frozenset[str] = frozenset({"row_condition"})
 
     def accepts(self, kwargs: Mapping[str, Any]) -> bool:
         """Whether these arguments have a form."""
-        kinds = self.domain | self.settings
+        kinds = {**self.domain, **self.settings}
         return kinds.keys() - self.optional <= kwargs.keys() <= kinds.keys() and all(kinds[name](value) for name, value in kwargs.items())
 
 
@@ -90,9 +90,7 @@ _FORMS = {
     "expect_column_values_to_be_null": _Form("column_values.null", _COLUMN),
     "expect_column_values_to_be_in_set": _Form("column_values.in_set", _COLUMN, _SET),
     "expect_column_values_to_not_be_in_set": _Form("column_values.not_in_set", _COLUMN, _SET),
-    "expect_column_values_to_be_between": _Form(
-        "column_values.between", _COLUMN, _DAYS, optional=frozenset({"row_condition", *_DAYS})
-    ),
+    "expect_column_values_to_be_between": _Form("column_values.between", _COLUMN, _DAYS, optional=frozenset({"row_condition", *_DAYS})),
     "expect_column_values_to_match_regex": _Form("column_values.match_regex", _COLUMN, {"regex": _is_text}),
     "expect_column_values_to_not_match_regex": _Form("column_values.not_match_regex", _COLUMN, {"regex": _is_text}),
     "expect_column_pair_values_a_to_be_greater_than_b": _Form(

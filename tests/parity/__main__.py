@@ -1,7 +1,7 @@
 """Thousands of drawn cases of each kind against GX's pandas engine: `python -m tests.parity [cases] [kind...]`.
 
-Prints a table (kind, cases, how many of them ran natively, how many are measured without GX too, differences, allowed differences by reason)
-and how many types run natively; exit status 1 when there is a difference that no reason explains.
+Prints a table (kind, cases, how many of them ran natively, how many are measured without GX too, differences, allowed differences by
+reason) and how many types run natively; exit status 1 when there is a difference that no reason explains.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command asks the suites without Great Expectations, the pipeline with it: every file gets the same result both ways, byte for byte."""
+"""The command asks the suites without Great Expectations, the pipeline with it: both ways give every file the same result."""
 
 from __future__ import annotations
 

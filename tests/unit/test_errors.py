@@ -18,7 +18,8 @@ from gmsd.cli import _plain
 from gmsd.consent import Malformed
 from gmsd.deliveries import UnknownDelivery
 from gmsd.errors import GmsdError
-from gmsd.settings import Settings, SettingsError, data_folder
+from gmsd.folders import data_folder
+from gmsd.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from gmsd.commands._check_settings import CheckSettings, check_settings
 from gmsd.commands._dutch import DutchCommand, Refusal, reason
+from gmsd.commands._imports import imports
 from gmsd.errors import GmsdError
 from gmsd.masking import STEERING, mask_bsn, printable
 from gmsd.rounds import WMO
@@ -103,11 +105,11 @@ def check(
     for path, its_law in laws.items():
         _municipality(municipality, path, expected, its_law)
 
-    from gmsd.settings import get_settings
-
-    settings = get_settings()
+    settings = check_settings()
     run = _Run(given, laws, settings, _now(settings), municipality, expected)
-    for file in given.files:
+    with imports():
+        run.check(given.files[0])
+    for file in given.files[1:]:
         run.check(file)
     run.finish()
     raise typer.Exit(run.status)
@@ -284,7 +286,7 @@ def _municipality(code: str | None, file: Path, expected: HalfYear | None, law: 
     raise Refusal(f"{known.called} bestond niet in het {half_year.dutch}: {known.existed}{how}", param_hint="--municipality")
 
 
-def _now(settings: Settings) -> dt.datetime:
+def _now(settings: CheckSettings | Settings) -> dt.datetime:
     """The clock's moment. A demo's clock stands in a database; without that, today is the system's, and that is said."""
     from gmsd.clock import SystemClock, get_clock
 
@@ -292,8 +294,10 @@ def _now(settings: Settings) -> dt.datetime:
         return SystemClock().now()
     from sqlalchemy.exc import SQLAlchemyError
 
+    from gmsd.settings import get_settings
+
     try:
-        return get_clock(settings).now()
+        return get_clock(get_settings()).now()
     except (SQLAlchemyError, GmsdError):
         typer.echo("gmsd: de klok van de demo antwoordt niet; de datum van deze computer geldt", err=True)
         return SystemClock().now()
@@ -329,7 +333,7 @@ class _Run:
 
     given: _Given
     laws: dict[Path, Law]
-    settings: Settings
+    settings: CheckSettings | Settings
     now: dt.datetime
     municipality: str | None
     half_year: HalfYear | None

@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.database import statement, storable
+from gmsd.folders import data_folder
 from gmsd.protocol import left_by
 from gmsd.reference import is_municipality
 from gmsd.rounds import WMO, HalfYear, Place, prefixed
-from gmsd.settings import data_folder
 from gmsd.store import UNVERSIONED
 
 if TYPE_CHECKING:

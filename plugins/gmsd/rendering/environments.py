@@ -1,21 +1,26 @@
 """The template environments over the templates of every room: one source of text, rendered as HTML and as plain text.
 
 Every value that reaches a page passes `_clean`: control characters go, and what can be a BSN is masked. HTML escapes
-on top of that, so a hostile file name is only ever text.
+on top of that, so a hostile file name is only ever text. Jinja is imported when the first template is asked for: what is told in plain
+words needs none.
 """
+
+from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_environment
 from markupsafe import Markup, escape
 
 from gmsd import dutch
 from gmsd.masking import mask_bsn
 from gmsd.rendering.folding import fold
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, PrefixLoader
 
 TEXT_WIDTH = 78
 SUBJECT_LENGTH = 150
@@ -60,12 +65,10 @@ def _pad(text: str, width: int) -> str:
     return text.ljust(width)
 
 
-@pass_environment
 def _strong(environment: Environment, text: object) -> object:
     return Markup("<strong>{}</strong>").format(_clean(text)) if environment.autoescape else _clean(text)
 
 
-@pass_environment
 def _code(environment: Environment, text: object) -> object:
     return Markup("<code>{}</code>").format(_clean(text)) if environment.autoescape else _clean(text)
 
@@ -85,6 +88,8 @@ def _breakable(text: str) -> Markup:
 @cache
 def _templates() -> PrefixLoader:
     """Every room's templates: `letters/receipt.j2` is `receipt.j2` in the folder `templates` of the room `letters`."""
+    from jinja2 import PackageLoader, PrefixLoader
+
     rooms = sorted(each.name for each in files("gmsd").iterdir() if each.joinpath("templates").is_dir())
     return PrefixLoader({room: PackageLoader("gmsd", f"{room}/templates") for room in rooms})
 
@@ -92,6 +97,8 @@ def _templates() -> PrefixLoader:
 @cache
 def environment(kind: str) -> Environment:
     """Give the environment of a kind of output, `html` or `text`; an undefined variable is an error in both."""
+    from jinja2 import Environment, StrictUndefined, pass_environment
+
     made = Environment(
         loader=_templates(),
         autoescape=kind == "html",  # noqa: S701  plain text has nothing to escape
@@ -102,7 +109,8 @@ def environment(kind: str) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,  # templates are part of the package: compiled once a process, never looked for again
     )
-    made.globals.update(kit_file=f"rendering/kit/{kind}.j2", layout=f"rendering/kit/mail.{kind}.j2", strong=_strong, code=_code)
+    made.globals.update(kit_file=f"rendering/kit/{kind}.j2", layout=f"rendering/kit/mail.{kind}.j2")
+    made.globals.update(strong=pass_environment(_strong), code=pass_environment(_code))
     made.filters.update(
         date=dutch.dutch_date,
         day=dutch.dutch_day,
@@ -129,6 +137,8 @@ def render_page(name: str, **values: object) -> str:
 
 @cache
 def _with_templates_of(package: str) -> Environment:
+    from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
     templates = PrefixLoader({package: PackageLoader(package)})
     made = environment("html").overlay()
     made.loader = ChoiceLoader([templates, _templates()])

@@ -12,9 +12,9 @@ import yaml
 
 from gmsd.clock import AMSTERDAM
 from gmsd.errors import GmsdError
+from gmsd.folders import data_folder
 from gmsd.rounds.halfyear import HalfYear
 from gmsd.rounds.place import WMO, parse_partition, partition
-from gmsd.settings import data_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

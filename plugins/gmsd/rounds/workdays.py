@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from gmsd.settings import data_folder
+from gmsd.folders import data_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""`gmsd check` starts sparingly (decision 42): without Great Expectations, unless a suite needs it, and without anything of the pipeline."""
+"""`gmsd check` starts sparingly (decision 42): without Great Expectations, unless a suite needs it, and without the pipeline."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 from tests.spec.checking import ROWS, file_of
 from tests.support.stack import PROJECT
 
-TIMES_POLARS = 4
+TIMES_POLARS = 3.5
 PIPELINE = ("alembic", "boto3", "botocore", "cryptography", "holidays", "httpx", "psycopg", "sqlalchemy", "starlette", "uvicorn")
-JUDGE = ("great_expectations", "pandas", "scipy", "altair", "jsonschema", "marshmallow")
+JUDGE = ("great_expectations", "pandas", "scipy", "altair", "jsonschema", "marshmallow", "pydantic_settings")
 
 
 def python(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
