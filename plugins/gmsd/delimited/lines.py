@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import codecs
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+T = TypeVar("T")
 
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 # A piece of text that stays in a core's cache while it is looked at more than once.
@@ -92,7 +95,7 @@ def physical_lines(content: bytes, separator: str) -> Lines:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", _LONE_RETURN)
     end = _end(content, separator)
     text = np.frombuffer(content, dtype=np.uint8, count=end)
-    newlines = sum(int(np.count_nonzero(piece == _NEWLINE)) for piece in _pieces(text))
+    newlines = sum(_of_pieces(lambda piece: int(np.count_nonzero(piece == _NEWLINE)), text))
     count = newlines + 1 if end else 0
     return Lines(content, end, count, _emptied(content[end:], count))
 
@@ -141,6 +144,14 @@ def _emptied(rest: bytes, count: int) -> npt.NDArray[np.int32]:
 
 def _pieces(text: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uint8]]:
     return (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+
+
+def _of_pieces(look: Callable[[npt.NDArray[np.uint8]], T], text: npt.NDArray[np.uint8]) -> list[T]:
+    """What is found in each piece, in order; numpy lets go of the interpreter, so that two threads look at a large text together."""
+    if len(text) < _LARGE:
+        return [look(piece) for piece in _pieces(text)]
+    with ThreadPoolExecutor(max_workers=2) as both:
+        return list(both.map(look, _pieces(text)))
 
 
 def split_body(lines: Lines, fields: int, separator: str) -> Body:
@@ -238,20 +249,27 @@ def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> tuple[n
     counts: list[npt.NDArray[np.int32]] = []
     ends: list[npt.NDArray[np.int64]] = []
     carried = 0
-    for number, piece in enumerate(_pieces(text)):
-        newlines = np.flatnonzero(piece == _NEWLINE)
-        marks = (piece == separator).view(np.uint8)
+    for number, (found, newlines, after) in enumerate(_of_pieces(partial(_separators_of, separator=separator), text)):
         if len(newlines):
-            starts = np.concatenate(([0], newlines[:-1] + 1))
-            # A byte counts twice as fast as a longer number, and holds the separators of a line of up to 255 characters.
-            holds = np.uint8 if (newlines - starts).max() < 256 else np.int32
-            found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=holds).astype(np.int32)
             found[0] += carried
             counts.append(found)
             ends.append(newlines + number * _PIECE)
-            carried, marks = 0, marks[newlines[-1] + 1 :]
-        carried += int(np.count_nonzero(marks))
+            carried = 0
+        carried += after
     return np.concatenate([*counts, np.array([carried], dtype=np.int32)]), np.concatenate([*ends, np.array([len(text)])])
+
+
+def _separators_of(piece: npt.NDArray[np.uint8], separator: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], int]:
+    """Of a piece: the separators up to each of its line ends since the one before, where those are, and the separators after the last."""
+    newlines = np.flatnonzero(piece == _NEWLINE)
+    marks = (piece == separator).view(np.uint8)
+    if not len(newlines):
+        return np.zeros(0, dtype=np.int32), newlines, int(np.count_nonzero(marks))
+    starts = np.concatenate(([0], newlines[:-1] + 1))
+    # A byte counts twice as fast as a longer number, and holds the separators of a line of up to 255 characters.
+    holds = np.uint8 if (newlines - starts).max() < 256 else np.int32
+    found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=holds).astype(np.int32)
+    return found, newlines, int(np.count_nonzero(marks[newlines[-1] + 1 :]))
 
 
 def _positions(text: npt.NDArray[np.uint8], byte: int) -> npt.NDArray[np.int64]:
