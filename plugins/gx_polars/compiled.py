@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from threading import Lock
 from types import FunctionType, MethodType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from great_expectations.core.suite_parameters import is_suite_parameter
@@ -20,8 +17,8 @@ from gx_polars.measuring import FAILURES, InMemory, masks_of, numbers_of
 from gx_polars.parameters import open_parameters, with_values
 from gx_polars.program import KEPT, Answer, Count, Listing, Mask, Metric, answers_to
 
-T = TypeVar("T")
-
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MAP_KINDS = (ColumnMapExpectation, ColumnPairMapExpectation, MulticolumnMapExpectation)
 
@@ -109,26 +106,6 @@ class Plan:
         expressions = [*masks, *self.numbers.values()]
         listed = {column for answer in self.every if isinstance(answer, Listing) for column in answer.columns}
         return listed | {name for expression in expressions for name in expression.meta.root_names()}
-
-
-class Cache(Generic[T]):
-    """The last few things made, by key; safe to use from several threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._made, self._lock = size, OrderedDict[Hashable, T](), Lock()
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What was made for this key, or what `make` makes now; two threads may make it both, and one of the two is kept."""
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
-        made = make()
-        with self._lock:
-            kept = self._made.setdefault(key, made)
-            while len(self._made) > self._size:
-                self._made.popitem(last=False)
-        return kept
 
 
 def compile_rule(expectation: Any, result_format: dict[str, Any], kept: int = 0) -> Rule:

@@ -17,7 +17,8 @@ from great_expectations.expectations.registry import _registered_expectations
 from great_expectations.expectations.row_conditions import Condition
 from great_expectations.validator.validator import calc_validation_statistics
 
-from gx_polars.compiled import Cache, Plan, Rule, Table, bind, compile_rule, fill_rule, plan
+from gx_polars.cache import Cache
+from gx_polars.compiled import Plan, Rule, Table, bind, compile_rule, fill_rule, plan
 from gx_polars.errors import Unsupported
 from gx_polars.fallback import columns_needed, stock, warn
 from gx_polars.measuring import FAILURES, InMemory, Streamed

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from gx_polars.cache import Cache
 from gx_polars.errors import Unsupported
 from gx_polars.measuring import FAILURES, InMemory, Streamed, masks_of
 from gx_polars.program import Listing, Metric, answers_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+_listed: Cache[list[Listing]] = Cache(size=64)
 
 _ROW = "row"
 _PARAMETER = "$PARAMETER"
@@ -126,7 +129,8 @@ def find_unexpected(
     filled = [_filled(each, suite_parameters or {}) for each in expectations]
     try:
         schema = frame.collect_schema()
-        listed = [_listing(schema, kind, kwargs, index, limit) for kind, kwargs in filled]
+        key = tuple(schema.items()), repr(filled), index, limit
+        listed = _listed.get(key, lambda: [_listing(schema, kind, kwargs, index, limit) for kind, kwargs in filled])
         source = InMemory(frame, masks_of(listed), {}) if isinstance(frame, pl.DataFrame) else Streamed(frame, listed)
         return [_found(source, each) for each in listed]
     except FAILURES as failure:

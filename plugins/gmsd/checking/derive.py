@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -43,10 +43,12 @@ def with_derived(frame: pl.DataFrame, protocol: Protocol, half_year: HalfYear, r
     # A Python function inside a query costs a small frame more than all the rest.
     looked_up = _looked_up(protocol)
     found = _look(looked_up, frame.select(_number(each).alias(each.column) for each in looked_up).get_columns())
-    lazy = frame.with_columns(found, *_again(protocol, repeated)).lazy()
+    known = [_with_gaps(each, series) for each, series in zip(looked_up, found, strict=True)]
+    lazy = frame.with_columns(*known, *_again(protocol, repeated)).lazy()
+    made = {each.column for each in looked_up}
     for step in _steps(protocol, half_year):
-        lazy = lazy.with_columns(**step)
-    return lazy.drop(_FOUND).collect(engine="in-memory")
+        lazy = lazy.with_columns(**{column: expression for column, expression in step.items() if column not in made})
+    return lazy.collect(engine="in-memory")
 
 
 def with_derived_lazily(frame: pl.LazyFrame, protocol: Protocol, half_year: HalfYear, repeated: pl.Series) -> pl.LazyFrame:
@@ -54,7 +56,8 @@ def with_derived_lazily(frame: pl.LazyFrame, protocol: Protocol, half_year: Half
     looked_up = _looked_up(protocol)
     types = pl.Struct({each.column: _LOOKED_UP[each.kind].found for each in looked_up})
     # One for all of them: it is the call of a Python function that costs, not what is done in it.
-    found = pl.map_batches([_number(each) for each in looked_up], partial(_look, looked_up), return_dtype=types, is_elementwise=True)
+    numbers_of = [_number(each) for each in looked_up]
+    found = pl.map_batches(numbers_of, lambda given: pl.DataFrame(_look(looked_up, given)).to_struct(), types, is_elementwise=True)
     frame = frame.with_columns(found.alias(_FOUND), *_again(protocol, repeated))
     for step in _steps(protocol, half_year):
         frame = frame.with_columns(**step)
@@ -139,13 +142,17 @@ def _looked_up(protocol: Protocol) -> list[Derived]:
     return [derived for derived in protocol.derived if derived.kind in _LOOKED_UP]
 
 
-def _look(looked_up: Sequence[Derived], numbers_of: Sequence[pl.Series]) -> pl.Series:
-    """What is found for each of these columns, in one struct."""
-    found = [
-        pl.Series(each.column, _LOOKED_UP[each.kind].look(each, number.to_numpy()))
-        for each, number in zip(looked_up, numbers_of, strict=True)
-    ]
-    return pl.DataFrame(found).to_struct(_FOUND)
+def _look(looked_up: Sequence[Derived], numbers_of: Sequence[pl.Series]) -> list[pl.Series]:
+    """What is found for each of these columns."""
+    pairs = zip(looked_up, numbers_of, strict=True)
+    return [pl.Series(each.column, _LOOKED_UP[each.kind].look(each, number.to_numpy())) for each, number in pairs]
+
+
+def _with_gaps(derived: Derived, found: pl.Series) -> pl.Series:
+    """The column: null where nothing is found."""
+    kind = _LOOKED_UP[derived.kind]
+    nothing = found == kind.nothing
+    return (found.set(nothing, None) if nothing.any() else found).cast(kind.dtype)
 
 
 def _number(derived: Derived) -> pl.Expr:

@@ -21,7 +21,7 @@ from polars.io.plugins import register_io_source
 
 import gx_polars
 from gx_polars import fallback, listing
-from gx_polars.compiled import Cache
+from gx_polars.cache import Cache
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
