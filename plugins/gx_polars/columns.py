@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**1023  # beyond it an integer has no float
 _WHOLE = 2**127  # polars has no larger ones
-_FEW = 4  # so many texts are compared one by one in half the time of looking a cell up among them
+_FEW = 6  # so many texts are compared one by one in less time than a cell is looked up among them
 _PLAIN_SCALE = 6  # with more decimals Python writes small values with an exponent, polars never does
 
 

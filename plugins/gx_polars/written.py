@@ -10,7 +10,7 @@ import polars as pl
 
 from gx_polars.cache import Cache
 from gx_polars.errors import Unsupported
-from gx_polars.measuring import FAILURES, InMemory, Streamed, masks_of
+from gx_polars.measuring import FAILURES, InMemory, masks_of
 from gx_polars.program import Listing, Metric, answers_to
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _listed: Cache[list[Listing]] = Cache(size=64)
 
-_ROW = "row"
+_ROW, _ROW_NUMBER = "row", "__gxp_row"
 _PARAMETER = "$PARAMETER"
 
 
@@ -131,8 +131,7 @@ def find_unexpected(
         schema = frame.collect_schema()
         key = tuple(schema.items()), repr(filled), index, limit
         listed = _listed.get(key, lambda: [_listing(schema, kind, kwargs, index, limit) for kind, kwargs in filled])
-        source = InMemory(frame, masks_of(listed), {}) if isinstance(frame, pl.DataFrame) else Streamed(frame, listed)
-        return [_found(source, each) for each in listed]
+        return _in_memory(frame, listed) if isinstance(frame, pl.DataFrame) else _streamed(frame, listed, limit)
     except FAILURES as failure:
         raise Unsupported(f"an expectation broke: {failure}") from failure
 
@@ -165,7 +164,25 @@ def _listing(schema: pl.Schema, kind: str, kwargs: dict[str, Any], index: tuple[
     return answer
 
 
-def _found(source: InMemory | Streamed, listing: Listing) -> Unexpected:
-    count, names = source.count(listing.mask), listing.columns or (_ROW,)
-    cells = source.cells(listing.mask, listing.columns, listing.most) if count else []
-    return Unexpected(count, pl.DataFrame([each.alias(name) for name, each in zip(names, cells, strict=bool(count))]))
+def _in_memory(frame: pl.DataFrame, listed: Sequence[Listing]) -> list[Unexpected]:
+    source, found = InMemory(frame, masks_of(listed), {}), []
+    for each in listed:
+        count, names = source.count(each.mask), each.columns or (_ROW,)
+        cells = source.cells(each.mask, each.columns, each.most) if count else []
+        found.append(Unexpected(count, pl.DataFrame([cell.alias(name) for name, cell in zip(names, cells, strict=bool(count))])))
+    return found
+
+
+def _streamed(frame: pl.LazyFrame, listed: Sequence[Listing], limit: int) -> list[Unexpected]:
+    """One pass that keeps the rows which any of them finds fault with: their names and a bit for each mask."""
+    masks, names = masks_of(listed), listed[0].columns if listed else ()
+    if not names:
+        frame, names = frame.with_row_index(_ROW_NUMBER), (_ROW_NUMBER,)
+    faulty = frame.with_columns(each.rows for each in masks.values()).filter(pl.any_horizontal(pl.col(name) for name in masks))
+    kept = faulty.select(*names, *(pl.col(name) for name in masks)).collect(engine="streaming")
+    found = []
+    for each in listed:
+        rows = kept.get_column(each.mask.name)
+        first = kept.select(names).filter(rows).head(limit).rename({_ROW_NUMBER: _ROW}, strict=False)
+        found.append(Unexpected(int(rows.sum()), first if len(first) else pl.DataFrame()))
+    return found

@@ -25,6 +25,8 @@ def digits(cell: pl.Expr, length: int) -> pl.Expr:
 
 def is_digits(cell: pl.Expr, length: int) -> pl.Expr:
     """Whether a cell of text is exactly so many ASCII digits, at most nine; of null null or false. A third of what a pattern takes."""
+    if length == 1:
+        return _may_be(cell, length) & (cell <= "9")
     return _may_be(cell, length) & cell.cast(pl.UInt32, strict=False).is_not_null()
 
 

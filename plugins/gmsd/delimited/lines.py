@@ -7,7 +7,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -164,22 +164,20 @@ def split_body(lines: Lines, fields: int, separator: str) -> Body:
     """
     start = lines.content.index(b"\n") + 1
     text = np.frombuffer(lines.content, dtype=np.uint8, count=lines.end)
-    separators, ends = _separators_per_line(text[start:], ord(separator))
-    wrong = separators != fields - 1
-    ends += start
-    begins = np.concatenate(([start], ends[:-1] + 1))
+    wrong, bounds = _lines_with_other_than(fields - 1, text, start, ord(separator))
+    begins, ends = bounds[:-1] + 1, bounds[1:]
     empty = _empty_records(text, begins, ends, separator)
     wrong[empty] = True
     quoted = lines.content.find(b'"', start) >= 0
     numbers = np.arange(2, len(wrong) + 2, dtype=np.int32)
     if not quoted and not wrong.any() and not lines.content.startswith(codecs.BOM_UTF8, start):
         source = lines.content[: lines.end] if len(lines.emptied) else lines.content  # empty records have any number of separators
-        return Body(source, np.append(start - 1, ends), numbers, numbers[:0], numbers[:0])
+        return Body(source, bounds, numbers, numbers[:0], numbers[:0])
     if quoted:
         wrong[np.searchsorted(ends, _positions(text, _QUOTE))] = True
     source = _without(text, start, begins, ends, wrong)
-    kept = np.frombuffer(source, dtype=np.uint8)
-    newlines = np.append(_positions(kept, _NEWLINE), len(kept))
+    rest = np.frombuffer(source, dtype=np.uint8)
+    newlines = np.append(_positions(rest, _NEWLINE), len(rest))
     if source.startswith(codecs.BOM_UTF8, start):
         newlines[0] += len(codecs.BOM_UTF8)  # the spare mark is no part of the first record
     kept, emptied = numbers[~wrong], numbers[empty]
@@ -244,32 +242,42 @@ def texts_of(lines: Lines, numbers: Sequence[int]) -> list[str]:
     return [each.removesuffix(b"\r").decode("utf-8", "replace") for each in found]
 
 
-def _separators_per_line(text: npt.NDArray[np.uint8], separator: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    """How many separators each line has, and where it ends."""
-    counts: list[npt.NDArray[np.int32]] = []
-    ends: list[npt.NDArray[np.int64]] = []
+def _lines_with_other_than(
+    wanted: int, text: npt.NDArray[np.uint8], start: int, separator: int
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Whether each line from `start` on has another number of separators than is wanted; and where it begins or ends: one place more."""
+    wrong: list[npt.NDArray[np.bool_]] = []
+    ends = [np.array([start - 1])]
     carried = 0
-    for number, (found, newlines, after) in enumerate(_of_pieces(partial(_separators_of, separator=separator), text)):
-        if len(newlines):
-            found[0] += carried
-            counts.append(found)
-            ends.append(newlines + number * _PIECE)
+    for number, piece in enumerate(_of_pieces(partial(_separators_of, wanted=wanted, separator=separator), text[start:])):
+        if len(piece.newlines):
+            piece.wrong[0] = piece.first + carried != wanted
+            wrong.append(piece.wrong)
+            ends.append(piece.newlines + (start + number * _PIECE))
             carried = 0
-        carried += after
-    return np.concatenate([*counts, np.array([carried], dtype=np.int32)]), np.concatenate([*ends, np.array([len(text)])])
+        carried += piece.after
+    return np.concatenate([*wrong, np.array([carried != wanted])]), np.concatenate([*ends, np.array([len(text)])])
 
 
-def _separators_of(piece: npt.NDArray[np.uint8], separator: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], int]:
-    """Of a piece: the separators up to each of its line ends since the one before, where those are, and the separators after the last."""
+class _Piece(NamedTuple):
+    """Of a piece of text: which of the lines that end in it are wrong, where they end, the separators of the first and after the last."""
+
+    wrong: npt.NDArray[np.bool_]
+    newlines: npt.NDArray[np.int64]
+    first: int
+    after: int
+
+
+def _separators_of(piece: npt.NDArray[np.uint8], wanted: int, separator: int) -> _Piece:
     newlines = np.flatnonzero(piece == _NEWLINE)
     marks = (piece == separator).view(np.uint8)
     if not len(newlines):
-        return np.zeros(0, dtype=np.int32), newlines, int(np.count_nonzero(marks))
+        return _Piece(np.zeros(0, dtype=np.bool_), newlines, 0, int(np.count_nonzero(marks)))
     starts = np.concatenate(([0], newlines[:-1] + 1))
     # A byte counts twice as fast as a longer number, and holds the separators of a line of up to 255 characters.
     holds = np.uint8 if (newlines - starts).max() < 256 else np.int32
-    found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=holds).astype(np.int32)
-    return found, newlines, int(np.count_nonzero(marks[newlines[-1] + 1 :]))
+    found = np.add.reduceat(marks[: newlines[-1] + 1], starts, dtype=holds)
+    return _Piece(found != wanted, newlines, int(found[0]), int(np.count_nonzero(marks[newlines[-1] + 1 :])))
 
 
 def _positions(text: npt.NDArray[np.uint8], byte: int) -> npt.NDArray[np.int64]:
