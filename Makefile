@@ -68,9 +68,10 @@ lint: ## formatter, linter, type checker, boundaries, generated pages
 	@services/bootstrap.sh --dev
 	@services/lint.sh
 
-docs: ## make the generated pages anew: settings, commands, DAGs, the house, rules, faults
+docs: ## make the generated pages anew (settings, commands, DAGs, the house and so on) and build the site, in var/site
 	@services/bootstrap.sh --dev
 	@.venv/bin/python docs/generate.py
+	@.venv/bin/python docs/build_site.py
 
 lock: setup ## make the lock files anew from the .in files; versions stay where they can
 	@services/lock.sh
