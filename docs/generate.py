@@ -147,12 +147,28 @@ def house_page() -> str:
     return "\n".join(out) + "\n"
 
 
+def api_page() -> str:
+    """What each room hands out."""
+    from docs.api_page import api_page as page
+
+    return f"{NOTE.format(source='the docstrings in plugins/')}\n{page()}"
+
+
+def house_picture() -> str:
+    """The picture on the page of the architecture."""
+    from docs.house_picture import picture
+
+    return picture()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "api.md": api_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "dags.md": dags_page,
     "gx_polars.md": gx_polars_page,
     "house.md": house_page,
+    "images/house.svg": house_picture,
     "rules.md": rules_page,
     "faults.md": faults_page,
 }
