@@ -29,7 +29,14 @@ PARTS = (
     "tests/README.md",
 )
 MENU: dict[str, list[str]] = {
-    "Working with it": ["docs/round.md", "docs/guide-data-engineer.md", "docs/runbook.md", "docs/changing.md", "docs/security.md"],
+    "Working with it": [
+        "docs/round.md",
+        "docs/guide-data-engineer.md",
+        "docs/runbook.md",
+        "docs/alerts.md",
+        "docs/changing.md",
+        "docs/security.md",
+    ],
     "For municipalities": ["docs/zelf-controleren.md", "docs/rules.md", "docs/faults.md"],
     "For readers": ["docs/formats.md", "docs/odata.md"],
     "How it is made": [

@@ -17,7 +17,7 @@ OUTSIDE = 'rx="4" fill="#ffffff" stroke="#7a8794" stroke-dasharray="5 4"'
 DOORS = {"database": ("P", "#1d5f9c"), "store": ("S", "#2c6e49"), "mail": ("M", "#8a4b08")}
 BANDS = {  # the lowest room of each, from the top down
     "web": ("faces", "what people and programs see", "#eef4fb"),
-    "releases": ("publication", "", "#f3eefb"),
+    "disclosure": ("publication", "counts are protected, and attacked", "#f3eefb"),
     "deliveries": ("stages", "a delivery goes up, from room to room", "#eef8f1"),
     "odata": ("tools", "what every stage works with", "#fdf6e8"),
     "errors": ("floor", "time, doors to services, errors", "#f2f2f2"),
