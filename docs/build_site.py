@@ -21,7 +21,7 @@ PARTS = (
     "CHANGELOG.md",
     "LICENSE",
     "docs/**/*.md",
-    "docs/images/*",
+    "docs/images/**/*",
     "expectations/README.md",
     "findings/*",
     "plugins/gx_polars/*.md",
@@ -54,6 +54,7 @@ MENU: dict[str, list[str]] = {
     "Reference": ["docs/commands.md", "docs/settings.md", "docs/dags.md", "docs/api.md"],
     "gx_polars": ["plugins/gx_polars/README.md", "docs/gx_polars.md", "plugins/gx_polars/CHANGELOG.md"],
 }
+DUTCH = ("docs/zelf-controleren.md", "docs/rules.md")
 REACHED_FROM_OTHERS = ("docs/decisions/0", "plugins/gx_polars/DIFFERENCES.md")  # by a page that lists them
 STYLE = """
 .container { max-width: 80rem; }
@@ -64,7 +65,9 @@ h1, h2, h3 { font-weight: 400; letter-spacing: 0; }
 [data-bs-theme="light"] .bs-sidebar .nav-link { color: #0b5c8f; }
 table { display: block; overflow-x: auto; font-size: .92rem; }
 td, th { vertical-align: top; }
-pre { background: var(--bs-tertiary-bg); padding: .8rem; overflow-x: auto; }
+pre { background: #f6f8fa; color: #1f2328; padding: .8rem; overflow-x: auto; }
+pre code { background: none; color: inherit; border: 0; }
+.navbar .nav-link.disabled { color: #c9d6e0; }
 """
 
 
@@ -112,16 +115,20 @@ def _begins_table(before: str, line: str) -> bool:
     return line.startswith("|") and not before.startswith("|")
 
 
+def sources(project: Path = PROJECT) -> list[Path]:
+    """The files that the site is made of."""
+    return sorted(path for part in PARTS for path in project.glob(part) if path.is_file())
+
+
 def assemble(folder: Path, project: Path = PROJECT) -> None:
     """Copy what the site is made of into a folder, each file at its own place."""
-    for part in PARTS:
-        for path in sorted(project.glob(part)):
-            target = folder / path.relative_to(project)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix == ".md":
-                target.write_text(as_written(path.read_text(encoding="utf-8")), encoding="utf-8")
-            else:
-                shutil.copyfile(path, target)
+    for path in sources(project):
+        target = folder / path.relative_to(project)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".md":
+            target.write_text(as_written(path.read_text(encoding="utf-8")), encoding="utf-8")
+        else:
+            shutil.copyfile(path, target)
     (folder / "style.css").write_text(STYLE, encoding="utf-8")
 
 
@@ -157,10 +164,20 @@ def build(out: Path = DEFAULT, project: Path = PROJECT) -> None:
                 config_file=str(PROJECT / "docs" / "mkdocs.yml"), docs_dir=str(folder), site_dir=str(out.resolve()), nav=menu(folder)
             )
             mkdocs_build(config)
+        _finish(out)
     finally:
         logging.getLogger("mkdocs").removeHandler(heard)
     if heard.texts:
         raise DocumentationError("\n".join(heard.texts))
+
+
+def _finish(out: Path) -> None:
+    """What the theme leaves undone: the language of Dutch pages, and code that scrolls and can be reached by the keyboard."""
+    for path in out.rglob("*.html"):
+        text = path.read_text(encoding="utf-8").replace("<pre", '<pre tabindex="0"')
+        if path.relative_to(out).with_suffix(".md").as_posix() in DUTCH:
+            text = text.replace('<html lang="en"', '<html lang="nl"', 1)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -64,8 +64,8 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-def follow(steps: list[Block], home: Path) -> list[str]:
-    """Do what a page says, in a copy of the checkout.
+def follow(steps: list[Block], home: Path, environment: dict[str, str] | None = None) -> list[str]:
+    """Do what a page says, in a copy of the checkout; with an environment in an installation, whose it is.
 
     Returns:
         What each executed block printed.
@@ -78,14 +78,10 @@ def follow(steps: list[Block], home: Path) -> list[str]:
     for name, command in (("gmsd", "-m gmsd.cli"), ("python", "")):
         (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")}
-    environment = kept | {
-        "GMSD_CLOCK": "system",
-        "GMSD_HOME": str(home),
-        "PYTHONPATH": f"{home}/plugins:{home}",
-        "PATH": f"{programs}:{kept['PATH']}",
-        "COLUMNS": "160",
-    }
+    if environment is None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")}
+        environment |= {"GMSD_CLOCK": "system", "GMSD_HOME": str(home), "PYTHONPATH": f"{home}/plugins:{home}"}
+    environment |= {"PATH": f"{programs}:{environment['PATH']}", "COLUMNS": "160"}
     commands = {"sh": ["bash", "-euo", "pipefail", "-s"], "python": [sys.executable, "-"], "diff": ["git", "apply", "-"]}
     printed: list[str] = []
     for block in steps:

@@ -89,11 +89,10 @@ def test_nothing_is_loaded_from_another_host(site: Path, pages: dict[Path, Page]
 
 def copy(folder: Path) -> Path:
     """A checkout of which the documentation may be spoiled."""
-    for part in build_site.PARTS:
-        for path in PROJECT.glob(part):
-            target = folder / path.relative_to(PROJECT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+    for path in build_site.sources():
+        target = folder / path.relative_to(PROJECT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
     return folder
 
 
