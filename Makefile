@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test pythons bench outage fullsize impact mutation parity lint docs lock compose-env
+.PHONY: help setup demo up down test pythons bench outage fullsize impact mutation parity wheel lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,17 +56,22 @@ mutation: ## break every rule in the YAML in many ways and show that a test fail
 	@services/bootstrap.sh --dev
 	@PYTHONPATH=. .venv/bin/python -W ignore -m tests.mutation "$(PART)"
 
-parity: ## gx_polars against GX's pandas engine: 2,000 drawn cases of each kind
+parity: ## gx_polars, installed from its wheel: its tests, and 2,000 drawn cases of each kind against GX's pandas engine
 	@services/bootstrap.sh --dev
-	@.venv/bin/python -m tests.parity $(CASES)
+	@.venv/bin/python -m tests.parity.installed $(CASES)
+
+wheel: ## gx_polars as a wheel of its own, in var/dist
+	@services/bootstrap.sh --dev
+	@.venv/bin/python -m services.wheel
 
 lint: ## formatter, linter, type checker, boundaries, generated pages
 	@services/bootstrap.sh --dev
 	@services/lint.sh
 
-docs: ## make the generated pages anew: settings, commands, DAGs, the house, rules, faults
+docs: ## make the generated pages anew (settings, commands, DAGs, the house and so on) and build the site, in var/site
 	@services/bootstrap.sh --dev
 	@.venv/bin/python docs/generate.py
+	@.venv/bin/python docs/build_site.py
 
 lock: setup ## make the lock files anew from the .in files; versions stay where they can
 	@services/lock.sh

@@ -1,4 +1,4 @@
-"""Write the pages made from the code: settings, commands, DAGs, the house, rules, faults. `--check` tells whether they are up to date."""
+"""Write the pages made from the code (settings, commands, DAGs, the house and so on). `--check` tells whether they are up to date."""
 
 from __future__ import annotations
 
@@ -111,6 +111,12 @@ def faults_page() -> str:
     return f"{NOTE.format(source='tests/spec/table')}\n{page()}"
 
 
+def gx_polars_page() -> str:
+    """What gx_polars says of itself: the page travels with the package, which is given away without this project."""
+    page = (PROJECT / "plugins" / "gx_polars" / "DIFFERENCES.md").read_text(encoding="utf-8")
+    return f"{NOTE.format(source='plugins/gx_polars/DIFFERENCES.md')}\n{page}"
+
+
 def house_page() -> str:
     """The rooms of the library from the bottom up: how large each is, what belongs there and what does not, and what it stands on."""
     from tests.support.house import LIBRARY, arrows, in_order, layers, lines_of, share_of
@@ -141,11 +147,28 @@ def house_page() -> str:
     return "\n".join(out) + "\n"
 
 
+def api_page() -> str:
+    """What each room hands out."""
+    from docs.api_page import api_page as page
+
+    return f"{NOTE.format(source='the docstrings in plugins/')}\n{page()}"
+
+
+def house_picture() -> str:
+    """The picture on the page of the architecture."""
+    from docs.house_picture import picture
+
+    return picture()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "api.md": api_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "dags.md": dags_page,
+    "gx_polars.md": gx_polars_page,
     "house.md": house_page,
+    "images/house.svg": house_picture,
     "rules.md": rules_page,
     "faults.md": faults_page,
 }

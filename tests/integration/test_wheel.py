@@ -8,9 +8,6 @@ happens in a copy, without isolation, with the setuptools of the lock.
 from __future__ import annotations
 
 import json
-import os
-import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -23,7 +20,7 @@ import openpyxl
 import pytest
 
 from tests.spec.checking import ROWS, cell, file_of
-from tests.support.stack import PROJECT
+from tests.support.machine import PLAIN, PROJECT, environment, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md", "plugins", "expectations", "sql")
 LEFT_OUT = {"alembic", "apache-airflow", "boto3", "holidays", "httpx", "psycopg", "pyarrow", "sqlalchemy", "starlette", "uvicorn"}
 BUILD = "import sys, setuptools.build_meta as backend; backend.{what}(sys.argv[1])"
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(("GMSD_", "PYTHON", "VIRTUAL_ENV"))}
 
 
 class Installed(NamedTuple):
@@ -40,12 +36,6 @@ class Installed(NamedTuple):
 
     bin: Path
     wheel: Path
-
-
-def run(*command: object, **options: object) -> str:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **{"env": PLAIN, **options})
-    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -72,20 +62,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """An environment with the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("machine")
-    pins = re.findall(r"^[A-Za-z0-9_.\[\]-]+==\S+", (PROJECT / "requirements.lock").read_text(), re.MULTILINE)
-    (folder / "versions").write_text("\n".join(re.sub(r"\[.*\]", "", pin) for pin in pins) + "\n")
-    python, new = getattr(sys, "_base_executable", sys.executable), folder / "environment"
-    uv = PROJECT / "var" / "tools" / "uv" / "bin" / "uv"
-    uv = uv if uv.is_file() else shutil.which("uv")
-    if uv is not None:
-        lines = run(python, PROJECT / "services" / "pip_settings.py", f"{python} -m pip").splitlines()
-        index = PLAIN | dict(shlex.split(line)[1].split("=", 1) for line in lines)
-        run(uv, "venv", "--quiet", "--no-project", "--python", python, new, env=index)
-        run(uv, "pip", "install", "--quiet", "--python", new / "bin" / "python", "-c", folder / "versions", wheel, env=index)
-    else:
-        run(python, "-m", "venv", new)
-        run(new / "bin" / "python", "-m", "pip", "install", "--quiet", "-c", folder / "versions", wheel)
-    yield Installed(new / "bin", wheel)
+    yield Installed(environment(folder, wheel), wheel)
     shutil.rmtree(folder)
 
 

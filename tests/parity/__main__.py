@@ -1,7 +1,8 @@
 """Thousands of drawn cases of each kind against GX's pandas engine: `python -m tests.parity [cases] [kind...]`.
 
-Prints a table (kind, cases, how many of them ran natively, how many are measured without GX too, differences, allowed differences by
-reason) and how many types run natively; exit status 1 when there is a difference that no reason explains.
+Of the gx_polars that this Python finds; `make parity` lets the installed wheel be tried (`tests.parity.installed`). Prints a table (kind,
+cases, how many of them ran natively, how many are measured without GX too, differences, allowed differences by reason) and how many types
+run natively; exit status 1 when there is a difference that no reason explains.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ def main(arguments: list[str]) -> int:
     cases = int(arguments[0]) if arguments else AT_LEAST
     if len(arguments) == 2:
         return alone(arguments[1], cases)
+    print(f"drawn cases of {gx_polars.__file__}", flush=True)
     wrong = together(arguments[1:] or list(CASES), cases)
     carried = Counter(carried_by(name) for name in core_types())
     rest = ", ".join(f"{count} {what}" for what, count in sorted(carried.items()) if what != NATIVE)

@@ -1,4 +1,4 @@
-"""The differences that are right, each with its reason; docs/gx_polars.md lists the same names."""
+"""The differences that are right, each with its reason; DIFFERENCES.md of gx_polars lists the same names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Reason:
     """A difference on purpose.
 
     Attributes:
-        name: As docs/gx_polars.md has it.
+        name: As DIFFERENCES.md of gx_polars has it.
         holds: Whether it explains this difference, with our result and pandas' at hand.
     """
 
