@@ -64,7 +64,7 @@ lint: ## formatter, linter, type checker, boundaries, generated pages
 	@services/bootstrap.sh --dev
 	@services/lint.sh
 
-docs: ## make the generated pages anew: settings, commands, DAGs, the house, rules, faults
+docs: ## make the generated pages anew: settings, commands, DAGs, the house, rules, faults, access
 	@services/bootstrap.sh --dev
 	@.venv/bin/python docs/generate.py
 

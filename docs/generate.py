@@ -1,4 +1,4 @@
-"""Write the pages made from the code: settings, commands, DAGs, the house, rules, faults. `--check` tells whether they are up to date."""
+"""Write the pages made from the code and its data: settings, commands, DAGs, the house, rules, faults, access. `--check` only compares."""
 
 from __future__ import annotations
 
@@ -141,6 +141,13 @@ def house_page() -> str:
     return "\n".join(out) + "\n"
 
 
+def access_page() -> str:
+    """Who may do what with routes, buckets and tables: the matrices that tests hold the services against."""
+    from tests.support.access import access_page as page
+
+    return f"{NOTE.format(source='tests/support/access/')}\n{page()}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "commands.md": commands_page,
@@ -148,6 +155,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "house.md": house_page,
     "rules.md": rules_page,
     "faults.md": faults_page,
+    "access.md": access_page,
 }
 
 

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +29,7 @@ from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from gmsd.settings import Settings
 
@@ -56,7 +56,7 @@ def withdraw(context: Context, code: str, municipality: str) -> None:
 
 @pytest.fixture(scope="module")
 def played(settings, clock) -> Context:
-    """A published round; a second one in which one municipality withdrew, one filed a form that nobody looked at, and one uploaded just now."""
+    """A published round; a second in which one municipality withdrew, one filed a form that nobody looked at, one uploaded just now."""
     context = Context.open(settings)
     deliver(context, clock, "2019-H1", {("H12019", code): file_of("H12019", code, size) for code, size in SIZES.items()})
     close_and_count(context, clock, "2019-H1")
