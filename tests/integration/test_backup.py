@@ -277,11 +277,11 @@ def test_keys_that_travel_apart_are_asked_for_and_compared(played, elsewhere, tm
     assert "was taken without its pseudonym key: name the folder of its keys with --keys" in refused.stderr
     keys.mkdir()
     for name, value in zip(("pseudonym", "rounding", "reference"), values, strict=True):
-        (keys / f"{name}.key").write_text(value if name != "rounding" else "5a" * 32)
+        (keys / f"{name}.key").write_text(value if name != "reference" else "5a" * 32)
     refused = run(elsewhere, "restore", str(apart), "--keys", str(keys))
     assert refused.returncode == 1
-    assert "is not the rounding key of this backup" in refused.stderr
-    (keys / "rounding.key").write_text(values[1])
+    assert "is not the reference key of this backup" in refused.stderr
+    (keys / "reference.key").write_text(values[2])
     done = run(elsewhere, "restore", str(apart), "--keys", str(keys))
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from gmsd.releases import POINTER, verify_release
 from gmsd.store import get_store, side_by_side
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
@@ -92,9 +92,9 @@ def restore(
 ) -> Restored:
     """Put a backup back on an installation that is set up and holds nothing yet.
 
-    First every file is compared with its hash; then the keys are put in place; then, in one transaction of the database, the rows, the
-    withdrawals since, the objects that are still to be there, and the inbox. Until that commits nothing of the warehouse is changed, and a
-    killed attempt is repeated: objects that are there already are compared and left. At the end it is proved.
+    First every file is compared with its hash; then, in one transaction of the database, come the rows, the withdrawals since, the objects
+    that are still to be there, the inbox, and the keys. Until that commits nothing of the warehouse is changed, and a killed attempt is
+    repeated: objects that are there already are compared and left. At the end it is proved.
 
     Args:
         settings: Of the installation.
@@ -239,12 +239,14 @@ class _Putting:
         self.database_only, self.actor, self.progress = database_only, actor, progress
         self.store: ObjectStore = get_store(settings)
         self.objects = [each for each in manifest.objects if each.bucket != "inbox"]
-        withdrawn = {proof.sha256 for proof in listed if proof.sha256}
-        self.inbox = [
-            each
-            for each in manifest.objects
-            if each.bucket == "inbox" and (each.form is not None or manifest.files[each.file].sha256 not in withdrawn)
-        ]
+        self.inbox = [each for each in manifest.objects if each.bucket == "inbox" and not self._is_withdrawn(each)]
+
+    def _is_withdrawn(self, upload: BackupObject) -> bool:
+        """Whether an upload that the register of the backup does not know was registered and withdrawn later; one after that is another."""
+        if upload.form is not None or upload.received is None:
+            return False
+        sha256, received = self.manifest.files[upload.file].sha256, dt.datetime.fromisoformat(upload.received)
+        return any(proof.sha256 == sha256 and received <= proof.at for proof in self.listed)
 
     def is_done(self) -> bool:
         """Whether an earlier attempt has put it back."""
@@ -273,7 +275,7 @@ class _Putting:
                         f"this installation is not empty: {bucket_of(self.settings, bucket)} holds an object that is not of this backup; "
                         "restore on a new one, or with --database-only beside the store that was not lost"
                     )
-        self._inbox_left()
+        self._inbox()
 
     def put(self) -> tuple[DeletedAgain, int]:
         """Rows, withdrawals since, objects, inbox, keys; one transaction. Returns what was withdrawn, and how many uploads wait."""
@@ -300,6 +302,7 @@ class _Putting:
             for each in self.objects:
                 if _belongs(each, gone):
                     self.store.delete(bucket_of(self.settings, each.bucket), each.key)
+            self.keys.put()
         return again, 0
 
     def _delete_again(self, connection: Connection) -> DeletedAgain:
@@ -361,33 +364,34 @@ class _Putting:
             found.setdefault(version.key, []).append(version)
         return found
 
-    def _inbox_left(self) -> list[BackupObject]:
-        """What is still to be put into the inbox, after an attempt that was broken off.
+    def _inbox(self) -> list[tuple[BackupObject, str]]:
+        """What belongs in the inbox, each with the version that an attempt which was broken off has put; empty for what is still to be put.
 
         Raises:
             RestoreRefused: it holds something else.
         """
         bucket, there = self.settings.bucket_inbox, self._versions()
-        left = []
+        found = []
         for each in self.inbox:
-            done = there.get(each.key)
-            if not done:
-                left.append(each)
-            elif self.store.digest(bucket, each.key, done.pop(0).identity) != self.manifest.files[each.file].sha256:
+            version = there[each.key].pop(0).identity if there.get(each.key) else ""
+            if version and self.store.digest(bucket, each.key, version) != self.manifest.files[each.file].sha256:
                 raise RestoreRefused(f"this installation is not empty: {bucket} holds an upload that is not of this backup")
+            found.append((each, version))
         if any(there.values()):
             raise RestoreRefused(f"this installation is not empty: {bucket} holds an upload that is not of this backup")
-        return left
+        return found
 
     def _put_inbox(self, connection: Connection) -> int:
         """Put back what the register did not know and forms that nobody had looked at; returns how many uploads wait for intake."""
-        for each in self._inbox_left():
-            self.store.upload_file(self.settings.bucket_inbox, each.key, self.folder / each.file)
-        there = self._versions()
-        for each in self.inbox:
-            version = there[each.key].pop(0)
+        bucket = self.settings.bucket_inbox
+        for each, there in self._inbox():
+            path, version = self.folder / each.file, there
+            if not version and each.form is not None:
+                version = self.store.put(bucket, each.key, path.read_bytes(), content_type=each.content_type)
+            elif not version:
+                self.store.upload_file(bucket, each.key, path)
             if each.form is not None:
-                move_form(connection, each.form, version.identity)
+                move_form(connection, each.form, version)
         return sum(each.form is None for each in self.inbox)
 
 
