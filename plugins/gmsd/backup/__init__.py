@@ -3,14 +3,11 @@
 Not here: what a withdrawal deletes (`consent`), and a database put back beside a newer store (`releases`, and the runbook).
 """
 
-from gmsd.backup.manifest import BackupDamaged, Manifest
 from gmsd.backup.putting import Restored, RestoreRefused, read_withdrawn, restore
 from gmsd.backup.taking import BackupRefused, TakenBackup, back_up, withdrawn_list
 
 __all__ = [
-    "BackupDamaged",
     "BackupRefused",
-    "Manifest",
     "RestoreRefused",
     "Restored",
     "TakenBackup",

@@ -25,14 +25,14 @@ from gmsd.releases.cells import FiguresMissingError
 from gmsd.releases.difference import Difference, compare_releases
 from gmsd.releases.files import DOCUMENT, Bundle, NoReleaseError, bundle
 from gmsd.releases.gate import attack_series, note_attack, plan_attacked
-from gmsd.releases.holdings import Holding, holdings, pointer_to
+from gmsd.releases.in_store import holdings, pointer_to
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
 from gmsd.releases.publication import POINTER, ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recall import lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
 from gmsd.releases.trace import Trace, trace_cell
-from gmsd.releases.verification import Verified, verify_release
+from gmsd.releases.verification import verify_release
 from gmsd.releases.versions import code_version
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "Bundle",
     "Difference",
     "FiguresMissingError",
-    "Holding",
     "NoReleaseError",
     "NotApprovedError",
     "OlderDatabaseError",
@@ -59,7 +58,6 @@ __all__ = [
     "ReleaseStateError",
     "SamePersonError",
     "Trace",
-    "Verified",
     "answer",
     "approval_of",
     "ask",
