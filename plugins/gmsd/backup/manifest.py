@@ -165,3 +165,13 @@ class Manifest:
 def private(path: Path) -> IO[bytes]:
     """Open a new file for writing that only its owner can read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, which only its owner can look into."""
+    missing = []
+    while not path.exists():
+        missing.append(path)
+        path = path.parent
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)  # another object may have made it meanwhile

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from gmsd.backup.manifest import WITHDRAWN, BackupFile, BackupObject, BackupTable, Manifest, private
+from gmsd.backup.manifest import WITHDRAWN, BackupFile, BackupObject, BackupTable, Manifest, private, private_folder
 from gmsd.backup.naming import BUCKETS, Wanted, bucket_of, wanted_objects
 from gmsd.backup.tables import copy_out, sequences_of, tables_of
 from gmsd.clock import get_clock
@@ -94,7 +94,7 @@ def back_up(settings: Settings, folder: Path, *, with_keys: bool, actor: str, pr
     """
     for name in KEYS:
         check_key(settings, name)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     if any(folder.iterdir()):
         raise BackupRefused(
             f"{folder} is not empty: name a new folder for each backup (one without manifest.json was broken off: delete it)"
@@ -164,7 +164,7 @@ class _Taking:
         # two versions of a key of the inbox, and keys that differ in capitals, are files of their own
         name = f"objects/inbox/{number:06d}" if wanted.bucket == "inbox" else wanted.file
         path = self.folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path.parent)
         try:
             with private(path) as stream:
                 saved = self._save(wanted, stream)
