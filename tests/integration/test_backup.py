@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,6 +98,7 @@ def elsewhere(empty_machine, played, tmp_path) -> Iterator[Settings]:
     for made in installation(empty_machine, tmp_path):
         names = {f"bucket_{name}": getattr(played.settings, f"bucket_{name}") for name in SIDE}
         found = made.model_copy(update={**names, **NO_AIRFLOW})
+        made.rounding_key_file.write_text(token_hex(32), encoding="ascii")  # a new installation has drawn its own
         prepare(found)
         store = get_store(found)
         yield found
@@ -149,14 +151,16 @@ def test_a_folder_with_something_in_it_is_refused(played, folder):
     assert "is not empty: name a new folder" in done.stderr
 
 
-def test_restored_elsewhere_after_a_kill_it_is_the_same_and_plays_on(played, folder, elsewhere):
+def test_restored_elsewhere_after_a_kill_it_is_the_same_and_plays_on(played, folder, elsewhere, tmp_path):
     """The whole way: killed while objects are put back, repeated, compared, and the round played to its end on both installations."""
     store = get_store(elsewhere)
     command = [sys.executable, "-m", "gmsd.cli", "restore", str(folder)]
-    killed = subprocess.Popen(command, env=environment_of(elsewhere), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    log = tmp_path / "killed.log"
+    with log.open("w") as stream:
+        killed = subprocess.Popen(command, env=environment_of(elsewhere), stdout=stream, stderr=stream)
     end = time.monotonic() + patience(120)
     while not list(store.keys(elsewhere.bucket_outbox)):
-        assert killed.poll() is None, killed.stdout.read()
+        assert killed.poll() is None, log.read_text()
         assert time.monotonic() < end
     killed.kill()
     killed.wait()
