@@ -1,4 +1,4 @@
-"""Write the pages made from the code (settings, commands, DAGs, the house and so on). `--check` tells whether they are up to date."""
+"""Write the pages made from the code and its data (settings, commands, DAGs, the house, access and so on). `--check` only compares."""
 
 from __future__ import annotations
 
@@ -161,6 +161,13 @@ def house_picture() -> str:
     return picture()
 
 
+def access_page() -> str:
+    """Who may do what with routes, buckets and tables: the matrices that tests hold the services against."""
+    from tests.support.access import access_page as page
+
+    return f"{NOTE.format(source='tests/support/access/')}\n{page()}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
     "settings.md": settings_page,
@@ -171,6 +178,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "images/house.svg": house_picture,
     "rules.md": rules_page,
     "faults.md": faults_page,
+    "access.md": access_page,
 }
 
 

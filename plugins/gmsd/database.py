@@ -203,9 +203,8 @@ def read_plain_frame(
 
 def migrate(settings: Settings, to: str = "head") -> str:
     """Bring the warehouse to the newest schema, or up to a revision; returns the one it stands at."""
-    from alembic import command
-
-    return _migrated(settings, command.upgrade, to)
+    with connect(settings, "owner").begin() as connection:
+        return upgraded(connection, settings, to)
 
 
 def downgrade(settings: Settings, to: str) -> str:
@@ -214,19 +213,48 @@ def downgrade(settings: Settings, to: str) -> str:
     What the earlier schema cannot hold is lost or, where it cannot be made again, refused: each `sql/migrations/versions/*.down.sql` says
     which, in its first lines. It is for going back to an earlier version of the pipeline, which cannot read the newer schema.
     """
+    with connect(settings, "owner").begin() as connection:
+        return downgraded(connection, settings, to)
+
+
+def upgraded(connection: Connection, settings: Settings, to: str = "head") -> str:
+    """The same as `migrate`, as the owner in the caller's transaction."""
     from alembic import command
 
-    return _migrated(settings, command.downgrade, to)
+    return _moved(connection, settings, command.upgrade, to)
 
 
-def _migrated(settings: Settings, move: Callable[[Config, str], None], to: str) -> str:
-    from alembic.config import Config
+def downgraded(connection: Connection, settings: Settings, to: str) -> str:
+    """The same as `downgrade`, as the owner in the caller's transaction."""
+    from alembic import command
+
+    return _moved(connection, settings, command.downgrade, to)
+
+
+def revision_of(connection: Connection) -> str:
+    """The revision that the schema stands at; empty when it has none."""
     from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def known_revisions() -> list[str]:
+    """Every revision that this version knows, the newest first."""
+    from alembic.script import ScriptDirectory
+
+    return [each.revision for each in ScriptDirectory.from_config(_alembic()).walk_revisions()]
+
+
+def _alembic() -> Config:
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(sql_folder() / "migrations"))
-    engine = connect(settings, "owner")
-    with engine.begin() as connection:
-        config.attributes |= {"connection": connection, "settings": settings}
-        move(config, to)
-        return MigrationContext.configure(connection).get_current_revision() or ""
+    return config
+
+
+def _moved(connection: Connection, settings: Settings, move: Callable[[Config, str], None], to: str) -> str:
+    config = _alembic()
+    config.attributes |= {"connection": connection, "settings": settings}
+    move(config, to)
+    return revision_of(connection)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import unquote_plus
 
 from gmsd.errors import GmsdError
@@ -86,6 +86,15 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """What was read of an object into a file: the sha-256 and number of its bytes, and its media type."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """An upload in parts that was begun and not finished."""
 
@@ -126,8 +135,7 @@ class ObjectStore:
         self, bucket: str, key: str, body: bytes, *, content_type: str = "application/octet-stream", reader: str = "", owner: str = ""
     ) -> str:
         """Write an object; `reader` and `owner` are ids to grant reading and full control to. Returns the version id, if any."""
-        grants = {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
-        answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **grants)
+        answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **_grants(reader, owner))
         return str(answer.get("VersionId", ""))
 
     def put_all(self, bucket: str, bodies: Mapping[str, bytes], content_type: Callable[[str], str]) -> None:
@@ -140,9 +148,9 @@ class ObjectStore:
         """Write an object that must not be there yet (unversioned buckets only); false when it was."""
         from botocore.exceptions import ClientError
 
-        grants = {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
+        given = _grants(reader, owner)
         try:
-            self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*", **grants)
+            self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*", **given)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
                 return False
@@ -170,6 +178,32 @@ class ObjectStore:
             for piece in answer["Body"].iter_chunks(2**20):
                 found.update(piece)
         return found.hexdigest()
+
+    def save(self, bucket: str, key: str, stream: IO[bytes], version_id: str = "") -> Saved:
+        """Write the bytes of an object (of one version of it) to an open file, in pieces so that size is no matter.
+
+        Raises:
+            NotReadable: no right to read it; Gone when it is not there (any more).
+        """
+        found, size = hashlib.sha256(), 0
+        with self._open(bucket, key, version_id) as answer:
+            for piece in answer["Body"].iter_chunks(2**20):
+                stream.write(piece)
+                found.update(piece)
+                size += len(piece)
+            return Saved(found.hexdigest(), size, str(answer.get("ContentType", "application/octet-stream")))
+
+    def put_file(self, bucket: str, key: str, path: Path, *, content_type: str, reader: str = "", owner: str = "") -> bool:
+        """Write a file as an object that must not be there yet (unversioned buckets only), cut as `copy` cuts; false when it was."""
+        if path.stat().st_size <= PART:
+            return self.put_new(bucket, key, path.read_bytes(), content_type=content_type, reader=reader, owner=owner)
+        if self.exists(bucket, key):
+            return False
+        with path.open("rb") as stream:
+            self.client.upload_fileobj(
+                stream, bucket, key, Config=_in_turn(), ExtraArgs={"ContentType": content_type, **_grants(reader, owner)}
+            )
+        return True
 
     def copy(self, source: tuple[str, str, str], bucket: str, key: str) -> Copied:
         """Copy an object to a key where nothing stands yet, reading it once: the sha-256 told is that of the bytes written.
@@ -205,12 +239,9 @@ class ObjectStore:
         return Copied(sha256, len(body), str(answer["ETag"]).strip('"'))
 
     def _write_in_parts(self, bucket: str, key: str, source: _Hashing) -> Copied:
-        from boto3.s3.transfer import TransferConfig
-
         if self.exists(bucket, key):
             raise FileExistsError(f"bytes stand at {key} in {bucket}")
-        in_turn = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, use_threads=False)
-        self.client.upload_fileobj(source, bucket, key, Config=in_turn)
+        self.client.upload_fileobj(source, bucket, key, Config=_in_turn())
         return self._copied(bucket, key, source.sha256, source.size)
 
     def _copied(self, bucket: str, key: str, sha256: str, size: int) -> Copied:
@@ -348,6 +379,18 @@ class ObjectStore:
     def upload_file(self, bucket: str, key: str, path: Path, *, acl: str = "") -> None:
         """Upload a file, in parts when it is large."""
         self.client.upload_file(str(path), bucket, key, ExtraArgs={"ACL": acl} if acl else None)
+
+
+def _grants(reader: str, owner: str) -> dict[str, str]:
+    """Rights that a put gives along, to ids of accounts."""
+    return {"GrantRead": f"id={reader}", "GrantFullControl": f"id={owner}"} if reader and owner else {}
+
+
+def _in_turn() -> Any:
+    """An upload in parts, one after the other: the same bytes are always cut in the same places, and so get the same ETag."""
+    from boto3.s3.transfer import TransferConfig
+
+    return TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, use_threads=False)
 
 
 def open_to_others(settings: Settings, bucket: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.listening import listeners, processes_of
 from tests.support.stack import PROJECT, SERVICES_PYTHON, services
 from tests.support.stranger import as_stranger
 
@@ -127,42 +128,12 @@ print(listing[0]["count"])
     assert run_services_python(code, swift=state / "services").strip() == "1"
 
 
-def listening() -> dict[int, list[int]]:
-    """Port -> process ids, of everything that listens on this machine and that we may look at."""
-    inodes: dict[str, int] = {}
-    for table in ("tcp", "tcp6"):
-        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A":
-                inodes[fields[9]] = int(fields[1].rpartition(":")[2], 16)
-    found: dict[int, list[int]] = {}
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            target = str(link.readlink())
-        except OSError:
-            continue
-        number = target.removeprefix("socket:[").removesuffix("]")
-        if target.startswith("socket:[") and number in inodes:
-            found.setdefault(inodes[number], []).append(int(link.parts[2]))
-    return found
-
-
-def processes_of(state: Path) -> set[int]:
-    mark = f"GMSD_STATE={state}\0".encode()
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (process / "environ").read_bytes() or str(state).encode() in (process / "cmdline").read_bytes():
-                found.add(int(process.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_nothing_listens_that_is_not_in_the_list_of_ports(state, ports):
     ours = processes_of(state)
-    open_ports = {port for port, owners in listening().items() if ours & set(owners)}
+    open_here = [each for each in listeners() if each.process in ours]
+    open_ports = {each.port for each in open_here}
     assert open_ports <= set(ports.values())
+    assert [each for each in open_here if not each.on_loopback] == [], "only programs of this machine get to the services by default"
     assert {ports[name] for name in (*BACKENDS, "s3", "postgres", "smtp", "supervisor")} <= open_ports
 
 

@@ -207,17 +207,11 @@ def _as_new_as_store(settings: Settings) -> str:
 
 
 def _migrations(settings: Settings) -> str:
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
+    from gmsd.database import connect, known_revisions, revision_of
 
-    from gmsd.database import connect, sql_folder
-
-    config = Config()
-    config.set_main_option("script_location", str(sql_folder() / "migrations"))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    head = known_revisions()[0]
     with connect(settings, "owner").connect() as connection:
-        stands = MigrationContext.configure(connection).get_current_revision()
+        stands = revision_of(connection)
     if stands != head:
         raise Missing(f"the database stands at {stands or 'nothing'}, the code at {head}: run `gmsd setup`")
     return f"at head ({head})"

@@ -34,7 +34,16 @@ from gmsd.deliveries.delivery import (
     progress_of,
     unchecked_up_to,
 )
-from gmsd.deliveries.inbox import FORM_FOLDER, REFUSED, abort_unfinished, identities, inbox_fingerprint, parse_key
+from gmsd.deliveries.inbox import (
+    FORM_FOLDER,
+    REFUSED,
+    abort_unfinished,
+    identities,
+    in_order_of_receipt,
+    inbox_fingerprint,
+    parse_key,
+    unregistered,
+)
 from gmsd.deliveries.registration import Registered, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.taking import Taken
@@ -71,6 +80,7 @@ __all__ = [
     "differing",
     "get",
     "identities",
+    "in_order_of_receipt",
     "inbox_fingerprint",
     "is_closed",
     "keep_verdict",
@@ -91,5 +101,6 @@ __all__ = [
     "transition",
     "transition_many",
     "unchecked_up_to",
+    "unregistered",
     "waiting_for",
 ]

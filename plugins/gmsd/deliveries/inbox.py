@@ -205,6 +205,17 @@ def is_known(version: Version, known: AbstractSet[tuple[str, str]]) -> bool:
     return any((key, name) in known for name in identities(version))
 
 
+def unregistered(connection: Connection, store: ObjectStore, bucket: str) -> list[Version]:
+    """What lies in the inbox and is neither registered nor noted, in order of receipt: what the next intake would take up."""
+    known = known_versions(connection, bucket)
+    listed, refused = list_inbox(store, bucket, known)
+    return in_order_of_receipt(
+        version
+        for version in listed
+        if not version.is_delete_marker and not is_known(version, known) and (storable(version.key), version.identity) not in refused
+    )
+
+
 def abort_unfinished(context: Context) -> int:
     """Abort uploads in parts that were begun more than a day ago and never finished; returns how many there were.
 

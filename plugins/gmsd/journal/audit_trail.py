@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 GENESIS = "0" * 64
+# A trail may be long, and is never held whole. Of this statement only: on a connection, the option would hold for all that follows on it.
+_IN_PIECES = {"yield_per": 5_000}
 
 
 class Stage(StrEnum):
@@ -152,7 +154,7 @@ def head_of_trail(connection: Connection) -> Head | None:
 
 def trail(connection: Connection, subject: str | None = None) -> Iterator[dict[str, Any]]:
     """The rows of the trail, those of one subject or all, in their order, with every value in the form that is hashed."""
-    result = connection.execution_options(yield_per=5_000).execute(statement("journal/audit_rows"), {"subject": subject})
+    result = connection.execute(statement("journal/audit_rows"), {"subject": subject}, execution_options=_IN_PIECES)
     for row in result.mappings():
         yield {**row, "at": _moment(row["at"])}
 
@@ -165,7 +167,7 @@ def verify_chain(connection: Connection, known: Iterable[Head] = (), wanted: Ite
         known: Heads that were laid down elsewhere: each must still be the row it was.
         wanted: Hashes that some row must have.
     """
-    with connection.execution_options(yield_per=5_000).execute(statement("journal/audit_rows"), {"subject": None}) as result:
+    with connection.execute(statement("journal/audit_rows"), {"subject": None}, execution_options=_IN_PIECES) as result:
         return _verified(result.mappings(), {head.sequence: head.hash for head in known}, set(wanted))
 
 

@@ -25,17 +25,20 @@ from gmsd.releases.cells import FiguresMissingError
 from gmsd.releases.difference import Difference, compare_releases
 from gmsd.releases.files import DOCUMENT, Bundle, NoReleaseError, bundle
 from gmsd.releases.gate import attack_series, note_attack, plan_attacked
+from gmsd.releases.in_store import holdings, pointer_to
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
 from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
-from gmsd.releases.publication import ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
+from gmsd.releases.publication import POINTER, ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recall import lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
 from gmsd.releases.trace import Trace, trace_cell
 from gmsd.releases.verification import verify_release
+from gmsd.releases.versions import code_version
 
 __all__ = [
     "APPROVED",
     "DOCUMENT",
+    "POINTER",
     "REFUSED",
     "AlreadyPublishedError",
     "Answer",
@@ -62,11 +65,13 @@ __all__ = [
     "build_approved",
     "build_release",
     "bundle",
+    "code_version",
     "compare_releases",
     "denied",
     "explanations_now",
     "get_document",
     "get_release",
+    "holdings",
     "in_force",
     "lift_recall",
     "list_releases",
@@ -75,6 +80,7 @@ __all__ = [
     "note_attack",
     "plan_attacked",
     "plan_release",
+    "pointer_to",
     "propose",
     "publish",
     "publish_approved",

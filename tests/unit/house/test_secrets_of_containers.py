@@ -42,3 +42,10 @@ def test_a_container_hands_the_address_to_no_other_program(monkeypatch):
     assert "gmsd_approver" not in str(environment)
     with pytest.raises(SystemExit, match="GMSD_SECRET_PG_GMSD_APPROVER"):
         _environment(answers=True)
+
+
+def test_containers_publish_their_ports_to_this_machine_only():
+    services = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    published = [port for service in services.values() for port in service.get("ports", ())]
+    assert published
+    assert [port for port in published if not str(port).startswith("127.0.0.1:")] == []

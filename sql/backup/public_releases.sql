@@ -1,0 +1,2 @@
+-- Releases that are public, oldest first.
+SELECT release_id FROM release WHERE state IN ('published', 'recalled') ORDER BY number;

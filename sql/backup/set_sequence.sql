@@ -1,0 +1,2 @@
+-- Let a sequence go on where it was.
+SELECT setval(CAST(:name AS regclass), :value);
