@@ -42,14 +42,15 @@ def without_run(settings: Settings) -> list[str]:
     """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`).
 
     Returns:
-        The ids of the deliveries that have no run, in order of receipt, whatever their state.
+        The ids of the deliveries that have no run, in order of receipt, whatever their state; not those that came from an archive: they were
+        checked when they were taken in, and a run would mail a coordinator.
     """
     from gmsd.clock import SystemClock
     from gmsd.database import connect
     from gmsd.deliveries import listing
 
     with connect(settings, "loader").connect() as connection:
-        registered = [delivery.delivery_id for delivery in listing(connection)]
+        registered = [delivery.delivery_id for delivery in listing(connection) if not delivery.from_archive]
     now = SystemClock().now()
     with Airflow.of(settings, "intake") as airflow:
         known = {run["dag_run_id"]: run for run in airflow.runs(DELIVERY_DAG)}

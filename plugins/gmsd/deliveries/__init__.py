@@ -34,6 +34,7 @@ from gmsd.deliveries.delivery import (
     progress_of,
     unchecked_up_to,
 )
+from gmsd.deliveries.from_archive import Archived, archived_before, take_in
 from gmsd.deliveries.inbox import FORM_FOLDER, REFUSED, abort_unfinished, identities, inbox_fingerprint, parse_key
 from gmsd.deliveries.registration import Registered, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
@@ -50,6 +51,7 @@ __all__ = [
     "STATES",
     "UPLOADS_ALLOWED",
     "VANISHED",
+    "Archived",
     "BytesLost",
     "Change",
     "Delivery",
@@ -61,6 +63,7 @@ __all__ = [
     "UnknownDelivery",
     "WrongState",
     "abort_unfinished",
+    "archived_before",
     "check_lines",
     "check_result",
     "checks_of",
@@ -88,6 +91,7 @@ __all__ = [
     "register",
     "set_unreadable",
     "stored_bytes",
+    "take_in",
     "transition",
     "transition_many",
     "unchecked_up_to",
