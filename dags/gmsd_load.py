@@ -10,7 +10,8 @@ the Wmo `jeugd.2019-H1`). By hand with the partition key under *Advanced Options
 
 **Needs.** The private bucket with accepted records, the warehouse.
 
-A person or `GMSD_PUBLISH_WHEN_LOADED` starts the publication, once the last half-year of the round is loaded.
+A person or `GMSD_PUBLISH_WHEN_LOADED` starts the publication, once the last half-year of the round is loaded; after a backfill only a
+person does.
 
 **When it fails.** A service that is away fails nothing: the task waits for half a day. Otherwise clear the task: loading replaces, so a
 second time gives the same rows and no more. Records that are missing in the private bucket are made again from the raw file.
@@ -28,7 +29,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
 
 @dag(
     schedule=PartitionedAssetTimetable(assets=Asset("frozen half-year", uri="gmsd://frozen")),
-    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    start_date=pendulum.datetime(2015, 1, 1, tz="Europe/Amsterdam"),
     catchup=False,
     max_active_runs=1,
     tags=["gmsd", "figures"],
@@ -63,13 +64,13 @@ def gmsd_load() -> None:
 
     @task(task_display_name="Publish by itself, where so set")
     def publish(loaded: dict[str, Any]) -> str:
-        """Only where GMSD_PUBLISH_WHEN_LOADED is set; otherwise a person starts it."""
+        """Only where GMSD_PUBLISH_WHEN_LOADED is set, and never after a backfill; otherwise a person starts it."""
         from airflow.sdk.exceptions import AirflowSkipException
 
         from gmsd.settings import get_settings
         from gmsd_airflow.runs import start_publication
 
-        started = start_publication(get_settings(), loaded["round"])
+        started = start_publication(get_settings(), loaded["round"], get_current_context()["dag_run"].run_id)
         if started is None:
             raise AirflowSkipException("a person starts the publication")
         return started

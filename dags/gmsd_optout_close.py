@@ -35,7 +35,7 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
 
 @dag(
     schedule=RoundTimetable.of_calendar(),
-    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    start_date=pendulum.datetime(2015, 1, 1, tz="Europe/Amsterdam"),
     catchup=False,
     max_active_runs=1,
     tags=["gmsd", "rounds"],

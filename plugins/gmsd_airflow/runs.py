@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 DELIVERY_DAG = "gmsd_delivery"
+LOAD_DAG = "gmsd_load"
 PUBLISH_DAG = "gmsd_publish"
+_BACKFILL = "backfill__"
 # Failed runs of deliveries are started again after pauses between these, for so long.
 SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
 GIVEN_UP_AFTER = dt.timedelta(days=7)
@@ -75,6 +77,11 @@ def due_again(run: dict[str, Any], now: dt.datetime) -> bool:
     begun, ended = (dt.datetime.fromisoformat(run[name]) for name in ("run_after", "end_date"))
     failing = ended - begun
     return failing < GIVEN_UP_AFTER and now - ended >= min(max(failing, SHORTEST_PAUSE), LONGEST_PAUSE)
+
+
+def is_backfill(run_id: str) -> bool:
+    """Whether a run was made by a backfill, by its id."""
+    return run_id.startswith(_BACKFILL)
 
 
 def note(settings: Settings, dag_id: str, run_id: str, text: str) -> None:
@@ -150,10 +157,11 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
     return asdict(made) if tables_of(law) else None
 
 
-def start_publication(settings: Settings, partition: str) -> str | None:
+def start_publication(settings: Settings, partition: str, run_id: str = "") -> str | None:
     """Start the publication of a round where that is set; returns the run's id.
 
-    None when it is not set, when there is such a run, and of a law without tables.
+    None when it is not set, when there is such a run, of a law without tables, and when a backfill caused the load (`run_id`): what a
+    backfill changes is looked at by a person first.
     """
     from gmsd.database import connect
     from gmsd.releases import next_release_id
@@ -165,6 +173,8 @@ def start_publication(settings: Settings, partition: str) -> str | None:
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
+        if run_id and any(map(is_backfill, airflow.caused_by(LOAD_DAG, run_id))):
+            return None
         return airflow.start(PUBLISH_DAG, following, conf={"round": partition})
 
 

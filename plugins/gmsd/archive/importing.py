@@ -126,13 +126,11 @@ def import_archive(context: Context, manifest: Manifest, *, actor: str, progress
 
 def _refuse_closed(connection: Connection, manifest: Manifest, known: Mapping[tuple[str, str], str]) -> None:
     closed = {(row.law, row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
-    late = [
-        (line.number, f"round {partition(line.archived.place.law, line.archived.round)} has been closed for {line.archived.place.half_year}")
-        for line in manifest.lines
-        if line.consent
-        and line.archived.name not in known
-        and (line.archived.place.law, str(line.archived.round), str(line.archived.place.half_year)) in closed
-    ]
+    late = []
+    for line in manifest.lines:
+        place, round_ = line.archived.place, line.archived.round
+        if line.consent and line.archived.name not in known and (place.law, str(round_), str(place.half_year)) in closed:
+            late.append((line.number, f"round {partition(place.law, round_)} has been closed for {place.half_year}"))
     if late:
         raise ManifestFaulty(late)
 

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gmsd.deliveries import Archived
@@ -22,6 +21,7 @@ from gmsd.rounds import WMO, HalfYear, Place, UnknownRoundError, partition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from gmsd.rounds import Calendar, Round
 

@@ -85,7 +85,7 @@ class Delivery:
 
     @property
     def from_archive(self) -> bool:
-        """Whether it was taken in from an archive: nobody is mailed about it by itself, and no bucket but the private place has its bytes."""
+        """Whether it was taken in from an archive: nobody is mailed about it by itself, and only the private place has its bytes."""
         return self.bucket == ARCHIVE
 
     @property

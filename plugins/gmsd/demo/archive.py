@@ -1,4 +1,4 @@
-"""The manifest of a synthetic archive: demo deliveries of half-years before those that the demo plays, as `gmsd archive import` takes them."""
+"""The manifest of a synthetic archive: demo deliveries of half-years before those that the demo plays."""
 
 from __future__ import annotations
 

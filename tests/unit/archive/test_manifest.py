@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from gmsd.archive import COLUMNS, MANIFEST, ManifestFaulty, manifest_text, read_
 from gmsd.demo.archive import is_archive, manifest_row
 from gmsd.demo.deliveries import first_deliveries
 from gmsd.rounds import HalfYear, load_calendar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = dt.date(2020, 2, 3)
 DATA = b"header\nrecord\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from gmsd.demo.deliveries import created_on, delivery
 from gmsd.protocol import protocol_for
 from gmsd.rounds import WMO, HalfYear, load_calendar
 from gmsd.tables import contents_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAST = [HalfYear(year, half) for year in range(2015, 2019) for half in (1, 2)]
 MUNICIPALITIES = {2015: (393, 393), 2016: (390, 390), 2017: (388, 388), 2018: (380, 380)}
@@ -68,7 +71,5 @@ def test_a_synthetic_file_of_then_is_accepted_by_the_rules_of_then(half_year: Ha
     for code in (gone[0], "0339"):
         made = delivery(1, code, half_year)
         received = created_on(code, half_year) + dt.timedelta(days=5)
-        result = check_file(
-            made.data, file_name=made.file_name, municipality=code, half_year=half_year, law_id=WMO, received_on=received
-        )
+        result = check_file(made.data, file_name=made.file_name, municipality=code, half_year=half_year, law_id=WMO, received_on=received)
         assert (result.verdict, result.records) == ("accepted", made.records), result.findings

@@ -1,0 +1,147 @@
+"""`gmsd backfill`: Airflow's backfill for a range of half-years, started and followed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from gmsd.rounds import HalfYear, Round
+    from gmsd.settings import Settings
+    from gmsd_airflow.backfills import Followed
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command()(backfill)
+
+
+def backfill(
+    first: Annotated[str, typer.Argument(metavar="FROM", help="The first half-year, such as 2015-H1.")],
+    last: Annotated[str, typer.Argument(metavar="TO", help="The last half-year.")],
+    *,
+    law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; nothing is started.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON; progress goes to stderr.")] = False,
+) -> None:
+    """Close, load and count the rounds of a range of half-years again, through Airflow, oldest first; follow it to the end.
+
+    A round that has been closed keeps what was frozen: its half-years are loaded and counted again by the rules of now. Nothing is
+    published and nobody is mailed: at the end stands how many figures of each period are changed, and a person starts the publication.
+    Breaking the command off stops the following, not the backfill.
+
+    Exit status: 0 = everything was closed, loaded and counted; 1 = something failed, another backfill is running, or a round has nothing
+    to close; 2 = wrong usage.
+    """
+    from gmsd.journal import Context
+    from gmsd_airflow import backfills
+
+    context = Context.open()
+    from_half, to_half = _half_year(first, "FROM"), _half_year(last, "TO")
+    if from_half > to_half:
+        raise typer.BadParameter(f"{from_half} comes after {to_half}", param_hint="FROM")
+    rounds = backfills.rounds_between(context.calendar, law, from_half, to_half)
+    planned = [_planned(context.settings, known) for known in rounds]
+    if dry_run:
+        would = backfills.preview(context.settings, rounds)
+        _print({"law": law, "rounds": [each | {"run": each["round"] in would} for each in planned]}, _plan_text(planned, would), as_json)
+        return
+    empty = [each["round"] for each in planned if not each["closed"] and not each["accepted"]]
+    if empty:
+        raise backfills.NothingToBackfill(
+            f"nothing was accepted in {', '.join(empty)}: import its archive first (`gmsd archive import`), or leave it out of the range"
+        )
+    before = _figures(context.settings, law, rounds)
+    started = backfills.start(context.settings, rounds)
+    for left_out in sorted({known.id for known in rounds} - {known.id for known in started.rounds}):
+        typer.echo(f"round {left_out} is left out: a run of it is under way, or it has not closed yet", err=True)
+    typer.echo(f"backfill {started.number} is running in Airflow", err=True)
+    done = backfills.follow(context.settings, started, _Progress())
+    changed = _changed(before, _figures(context.settings, law, rounds))
+    answer = {
+        "backfill": started.number,
+        "law": law,
+        "closes": [asdict(run) for run in done.closes],
+        "loads": [asdict(run) for run in done.loads],
+    }
+    _print(answer | {"figures": changed, "published": False}, _done_text(done, changed), as_json)
+    if not done.succeeded:
+        raise typer.Exit(1)
+
+
+def _half_year(text: str, name: str) -> HalfYear:
+    from gmsd.rounds import HalfYear
+
+    try:
+        return HalfYear.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=name) from None
+
+
+def _planned(settings: Settings, known: Round) -> dict[str, Any]:
+    """A round before its backfill: its half-years, deliveries that count or would, and whether it was closed."""
+    from gmsd.database import connect, statement
+
+    about = {"law": known.law, "round": str(known.code)}
+    with connect(settings, "loader").connect() as connection:
+        accepted = sum(1 for _ in connection.execute(statement("warehouse/accepted"), about))
+        closed = connection.execute(statement("warehouse/closes"), about).first() is not None
+    return {"round": known.id, "half_years": [str(half) for half in sorted(known.takes)], "accepted": accepted, "closed": closed}
+
+
+def _figures(settings: Settings, law: str, rounds: Sequence[Round]) -> pl.DataFrame:
+    """The true figures of every period that the half-years of these rounds touch; they stay in memory."""
+    from gmsd.database import connect
+    from gmsd.figures import periods, true_figures
+
+    halves = {half for known in rounds for half in known.takes}
+    with connect(settings, "loader").connect() as connection:
+        return true_figures(connection, law, periods(halves | {half.other for half in halves}))
+
+
+def _changed(before: pl.DataFrame, after: pl.DataFrame) -> list[dict[str, Any]]:
+    from gmsd.figures import changed_figures
+
+    return changed_figures(before, after).to_dicts()
+
+
+class _Progress:
+    """How far it is, on stderr: a line each time that changes."""
+
+    def __init__(self) -> None:
+        self.told = ""
+
+    def __call__(self, found: Followed) -> None:
+        if found.words != self.told:
+            self.told = found.words
+            typer.echo(self.told, err=True)
+
+
+def _print(answer: dict[str, Any], text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(answer, indent=1) if as_json else text)
+
+
+def _plan_text(planned: Sequence[dict[str, Any]], would: Sequence[str]) -> str:
+    return "\n".join(
+        f"{each['round']}  {', '.join(each['half_years'])}: "
+        + ("closed, to be loaded and counted again" if each["closed"] else f"to be closed, {each['accepted']} deliveries accepted")
+        + ("" if each["round"] in would else "; left out: a run of it is under way, or it has not closed yet")
+        for each in planned
+    )
+
+
+def _done_text(done: Followed, changed: Sequence[dict[str, Any]]) -> str:
+    lines = [f"{run.partition}: {run.state} ({run.run_id or 'no run'})" for run in (*done.closes, *done.loads) if run.state != "success"]
+    lines.append(f"{done.words}; nothing is published.")
+    for each in changed:
+        same = not (each["changed"] or each["new"] or each["gone"])
+        told = "unchanged" if same else ", ".join(f"{each[kind]} {kind}" for kind in ("changed", "new", "gone", "unchanged"))
+        lines.append(f"  {each['period']}: {told}")
+    return "\n".join(lines)
