@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 POLL_SECONDS = 2.0
 # One close at a time, oldest first: a round of today finds a free place beside it.
 AT_ONCE = 1
+# Airflow looks every half minute whether the runs of a backfill are over, and refuses another one until then.
+SETTLING_SECONDS = 90.0
 _OVER = frozenset({"success", "failed"})
 
 
@@ -139,8 +141,7 @@ def start(settings: Settings, rounds: Sequence[Round]) -> Started:
     with Airflow.of(settings, "engineer") as airflow:
         if airflow.paused(LOAD_DAG):
             raise LoadPaused(f"the DAG {LOAD_DAG} is paused: unpause it first, or what is closed now is never loaded")
-        if running := _running(airflow):
-            raise BackfillRuns(running)
+        _settled(airflow)
         would = airflow.backfill_preview(_body(rounds))
         if not would:
             raise NothingToBackfill("none of these rounds has closed, or each has a run under way: see the runs of Close of a round")
@@ -150,6 +151,20 @@ def start(settings: Settings, rounds: Sequence[Round]) -> Started:
         if made is None:
             raise BackfillRuns(_running(airflow) or "a backfill was running just now: try again")
         return Started(int(made["id"]), tuple(known for known in rounds if known.id in would))
+
+
+def _settled(airflow: Airflow) -> None:
+    """Wait until a backfill whose runs are over is marked so; refuse at once when one has runs to come.
+
+    Raises:
+        BackfillRuns: one is running.
+    """
+    end = time.monotonic() + SETTLING_SECONDS
+    while running := _running(airflow):
+        under_way = any(is_backfill(run["dag_run_id"]) for run in airflow.runs(CLOSE_DAG, states=("queued", "running")))
+        if under_way or time.monotonic() > end:
+            raise BackfillRuns(running)
+        time.sleep(POLL_SECONDS)
 
 
 def _running(airflow: Airflow) -> str:

@@ -1,0 +1,102 @@
+"""A half-year of before goes from an archive to figures by Airflow's own backfill, started and followed by the command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gmsd.database import connect
+from gmsd.deliveries import listing
+from gmsd.rounds import HalfYear
+from gmsd_airflow.closing import CLOSE_DAG
+from gmsd_airflow.runs import LOAD_DAG, is_backfill, start_missing, start_publication
+from tests.support.runs import ended
+from tests.support.stack import environment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def command(settings) -> Callable[..., subprocess.CompletedProcess[str]]:
+    environment = environment_of(settings)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "gmsd.cli", *arguments]
+        return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=900)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def taken_in(closed, engineer, command, tmp_path_factory) -> Path:
+    """Two half-years of three municipalities, after a round of now was closed."""
+    ended(engineer, CLOSE_DAG, closed)
+    folder = tmp_path_factory.mktemp("archive")
+    made = command("demo", "deliveries", "--to", str(folder), "--municipalities", "3", "--half-year", "H12018", "--half-year", "H22018")
+    assert made.returncode == 0, made.stderr
+    answer = command("archive", "import", str(folder), "--json")
+    assert answer.returncode == 0, answer.stderr + answer.stdout
+    assert json.loads(answer.stdout)["counting"] == 6
+    return folder
+
+
+def test_no_run_is_started_of_what_came_from_an_archive(taken_in, settings):
+    with connect(settings, "loader").connect() as connection:
+        assert len([each for each in listing(connection) if each.from_archive]) == 6
+    assert not [each for each in start_missing(settings) if each.startswith("2018")]
+
+
+def test_a_round_in_which_nothing_was_accepted_is_refused_before_airflow_asks(taken_in, command):
+    answer = command("backfill", "2017-H2", "2018-H2")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "nothing was accepted in 2017-H2" in answer.stderr
+
+
+def test_a_range_that_cannot_be_is_refused(taken_in, command):
+    assert command("backfill", "2018-H2", "2018-H1").returncode == 2
+    assert command("backfill", "2018", "2018-H1").returncode == 2
+    answer = command("backfill", "2030-H1", "2030-H2")
+    assert (answer.returncode, "the calendar has no round 2030-H1, 2030-H2" in answer.stderr) == (1, True)
+
+
+def test_a_dry_run_says_what_would_be_done_and_starts_nothing(taken_in, command, engineer):
+    before = len(engineer.backfills(CLOSE_DAG))
+    answer = command("backfill", "2018-H1", "2018-H2", "--dry-run", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout)["rounds"] == [
+        {"round": "2018-H1", "half_years": ["2018-H1"], "accepted": 3, "closed": False, "run": True},
+        {"round": "2018-H2", "half_years": ["2018-H1", "2018-H2"], "accepted": 3, "closed": False, "run": True},
+    ]
+    assert len(engineer.backfills(CLOSE_DAG)) == before
+
+
+def test_a_backfill_closes_loads_and_counts_and_a_second_one_changes_nothing(taken_in, command, engineer, settings):
+    first = command("backfill", "2018-H1", "2018-H2", "--json")
+    assert first.returncode == 0, first.stderr + first.stdout
+    told = json.loads(first.stdout)
+    assert [(run["partition"], run["state"]) for run in told["closes"]] == [("2018-H1", "success"), ("2018-H2", "success")]
+    assert [run["partition"] for run in told["loads"]] == ["2018-H1", "2018-H1", "2018-H2"]
+    assert {each["period"] for each in told["figures"] if each["new"]} == {"2018HJ01", "2018HJ02", "2018JJ00"}
+    assert all(is_backfill(run["run_id"]) for run in told["closes"])
+    again = command("backfill", "2018-H1", "2018-H2", "--json")
+    assert again.returncode == 0, again.stderr + again.stdout
+    assert all(each["unchanged"] and not each["changed"] + each["new"] + each["gone"] for each in json.loads(again.stdout)["figures"])
+    load = told["loads"][-1]["run_id"]
+    assert start_publication(settings.model_copy(update={"publish_when_loaded": True}), str(HalfYear(2018, 2)), load) is None
+    assert engineer.caused_by(LOAD_DAG, load)
+
+
+def test_a_second_backfill_beside_a_running_one_is_answered_clearly(taken_in, command, engineer):
+    body = {"dag_id": CLOSE_DAG, "from_date": "2018-01-01T00:00:00Z", "to_date": "2018-07-01T00:00:00Z", "reprocess_behavior": "completed"}
+    made = engineer.backfill(body | {"max_active_runs": 1})
+    engineer._request("PUT", f"/backfills/{made['id']}/pause")
+    answer = command("backfill", "2018-H1", "2018-H2")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert f"backfill {made['id']} is running, paused" in answer.stderr
+    engineer._request("PUT", f"/backfills/{made['id']}/cancel")
