@@ -78,9 +78,10 @@ def take_in(context: Context, archived: Archived, data: bytes, *, actor: str) ->
         lock_registration(connection)
         lock_round(connection, place.law, archived.round, alone=False)
         lock_place(connection, place)
-        before = archived_before(connection).get(archived.name)
+        key, version = archived.name
+        before = connection.scalar(statement("deliveries/archived"), {"bucket": ARCHIVE, "object_key": key, "version_id": version})
         if before is not None:
-            return before
+            return str(before)
         refuse_closed(connection, place, archived.round)
         delivery = _receipt(connection, archived, len(data), now)
         connection.execute(statement("deliveries/register"), [receipt_row(delivery)])
