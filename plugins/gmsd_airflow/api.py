@@ -115,9 +115,15 @@ class Airflow:
         """Whether a DAG is paused."""
         return bool(self._request("GET", f"/dags/{dag_id}").json()["is_paused"])
 
-    def caused_by(self, dag_id: str, run_id: str) -> list[str]:
-        """The ids of the runs whose events of assets started a run; empty when none did."""
-        found = self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}/upstreamAssetEvents").json()["asset_events"]
+    def caused_by(self, dag_id: str, run_id: str) -> list[str] | None:
+        """The ids of the runs whose events of assets started a run, none when it was started otherwise.
+
+        None when Airflow (3.3.2) cannot tell yet: it answers 500 as long as a run that came of such an event has not begun.
+        """
+        answer = self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}/upstreamAssetEvents", accept=(500,))
+        if answer.status_code == 500:
+            return None
+        found = answer.json()["asset_events"]
         return [event["source_run_id"] for event in found if event["source_run_id"]]
 
     def backfill(self, body: dict[str, Any]) -> dict[str, Any] | None:

@@ -218,9 +218,9 @@ def _look(airflow: Airflow, begun: dt.datetime, rounds: Sequence[Round], causes:
         if not _since(run, begun):
             continue
         run_id = run["dag_run_id"]
-        if run_id not in causes:
-            causes[run_id] = airflow.caused_by(LOAD_DAG, run_id)
-        for cause in causes[run_id]:
+        if run_id not in causes and (told := airflow.caused_by(LOAD_DAG, run_id)) is not None:
+            causes[run_id] = told
+        for cause in causes.get(run_id, ()):
             if cause in of_close:
                 loads[of_close[cause].partition, run["partition_key"]] = run
     expected = [

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
-from gmsd_airflow.api import Airflow
+from gmsd_airflow.api import Airflow, AirflowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -173,7 +173,10 @@ def start_publication(settings: Settings, partition: str, run_id: str = "") -> s
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
-        if run_id and any(map(is_backfill, airflow.caused_by(LOAD_DAG, run_id))):
+        causes = airflow.caused_by(LOAD_DAG, run_id) if run_id else []
+        if causes is None:
+            raise AirflowError(f"Airflow does not tell what started {run_id}: whether a backfill did is not known, so nothing is published")
+        if any(map(is_backfill, causes)):
             return None
         return airflow.start(PUBLISH_DAG, following, conf={"round": partition})
 
