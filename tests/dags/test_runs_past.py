@@ -14,7 +14,7 @@ from gmsd.deliveries import listing
 from gmsd.rounds import HalfYear
 from gmsd_airflow.closing import CLOSE_DAG
 from gmsd_airflow.runs import LOAD_DAG, is_backfill, start_missing, start_publication
-from tests.support.runs import ended
+from tests.support.runs import ended, until
 from tests.support.stack import environment_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_a_backfill_closes_loads_and_counts_and_a_second_one_changes_nothing(tak
 
 def test_a_second_backfill_beside_a_running_one_is_answered_clearly(taken_in, command, engineer):
     body = {"dag_id": CLOSE_DAG, "from_date": "2018-01-01T00:00:00Z", "to_date": "2018-07-01T00:00:00Z", "reprocess_behavior": "completed"}
-    made = engineer.backfill(body | {"max_active_runs": 1})
+    made = until(lambda: engineer.backfill(body | {"max_active_runs": 1}), "Airflow to mark the backfill before it as over")
     engineer._request("PUT", f"/backfills/{made['id']}/pause")
     answer = command("backfill", "2018-H1", "2018-H2")
     assert (answer.returncode, answer.stdout) == (1, "")
