@@ -16,6 +16,7 @@ from gmsd.deliveries.copies import (
 )
 from gmsd.deliveries.copying import LEFT, VANISHED
 from gmsd.deliveries.delivery import (
+    ARCHIVE,
     CORRECTIONS_ALLOWED,
     UPLOADS_ALLOWED,
     Delivery,
@@ -43,6 +44,7 @@ from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_i
 from gmsd.deliveries.waiting import waiting_for
 
 __all__ = [
+    "ARCHIVE",
     "CORRECTIONS_ALLOWED",
     "FORM_FOLDER",
     "LEFT",
