@@ -82,9 +82,11 @@ def gmsd_optout_close() -> None:
 
         from gmsd.settings import get_settings
         from gmsd_airflow.closing import LeftOpenError, freeze_round
+        from gmsd_airflow.pools import give_way
 
         now = get_current_context()
         run = now["dag_run"]
+        give_way(run)
         try:
             closed = freeze_round(get_settings(), run.run_id, run.partition_key)
         except LeftOpenError as error:

@@ -115,6 +115,10 @@ class Airflow:
         """Whether a DAG is paused."""
         return bool(self._request("GET", f"/dags/{dag_id}").json()["is_paused"])
 
+    def has_pool(self, name: str) -> bool:
+        """Whether there is a pool of this name."""
+        return self._request("GET", f"/pools/{name}", accept=(404,)).status_code != 404
+
     def caused_by(self, dag_id: str, run_id: str) -> list[str] | None:
         """The ids of the runs whose events of assets started a run, none when it was started otherwise.
 

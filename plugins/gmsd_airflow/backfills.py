@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
 from gmsd.rounds import partition
 from gmsd_airflow.api import Airflow
 from gmsd_airflow.closing import CLOSE_DAG
-from gmsd_airflow.runs import LOAD_DAG, is_backfill
+from gmsd_airflow.partition_dates import time_of_law
+from gmsd_airflow.pools import BACKFILL_POOL, is_backfill
+from gmsd_airflow.runs import LOAD_DAG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from gmsd.rounds import Calendar, HalfYear, Round
     from gmsd.settings import Settings
 
 POLL_SECONDS = 2.0
-# One close at a time, oldest first: a round of today finds a free place beside it.
-AT_ONCE = 1
 # Airflow looks every half minute whether the runs of a backfill are over, and refuses another one until then.
 SETTLING_SECONDS = 90.0
-_OVER = frozenset({"success", "failed"})
+NOTHING_FROZEN = "nothing frozen"
+_OVER = frozenset({"success", "failed", NOTHING_FROZEN})
 
 
 class NothingToBackfill(GmsdError):
@@ -41,6 +42,71 @@ class BackfillRuns(GmsdError):
 
 class LoadPaused(GmsdError):
     """The DAG that loads is paused: what a close announces meanwhile would be lost."""
+
+
+class NoPool(GmsdError):
+    """Airflow has no pool for backfills: their tasks would wait for ever."""
+
+
+class InTurn(GmsdError):
+    """Rounds that have not been closed go one after the other, oldest first, where one takes a half-year of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the engineer wants a backfill to run.
+
+    Attributes:
+        rounds: The rounds, oldest first; of one law.
+        order: Which of them goes first: `oldest` or `newest`.
+        at_once: How many closes run side by side.
+        reprocess: Of which rounds that have a run another is made: those of which it is over (`completed`) or failed (`failed`), or `none`.
+    """
+
+    rounds: tuple[Round, ...]
+    order: str = "oldest"
+    at_once: int = 1
+    reprocess: str = "completed"
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The range, as Airflow's form and API take it: the days of the first and the last round at the time of day of their law."""
+        hour, minute = time_of_law(self.rounds[0].law)
+        first, last = (f"{known.code.first_day}T{hour:02d}:{minute:02d}:00Z" for known in (self.rounds[0], self.rounds[-1]))
+        return first, last
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What Airflow's API is asked."""
+        first, last = self.ends
+        return {
+            "dag_id": CLOSE_DAG,
+            "from_date": first,
+            "to_date": last,
+            "run_backwards": self.order == "newest",
+            "reprocess_behavior": self.reprocess,
+            "max_active_runs": self.at_once,
+        }
+
+    def refuse_out_of_turn(self, closed: Collection[str]) -> None:
+        """Refuse an order in which a close would come before that of an earlier round of the same half-year.
+
+        Args:
+            closed: Ids of the rounds that have been closed: they keep what was frozen, in whatever order they run.
+
+        Raises:
+            InTurn: a round would be passed over.
+        """
+        if self.order == "oldest" and self.at_once == 1:
+            return
+        open_rounds = [known for known in self.rounds if known.id not in closed]
+        for number, later in enumerate(open_rounds):
+            for earlier in open_rounds[:number]:
+                if shared := set(earlier.takes) & set(later.takes):
+                    raise InTurn(
+                        f"round {later.id} takes {', '.join(map(str, sorted(shared)))} of round {earlier.id}, and neither has been closed: "
+                        "close them oldest first and one at a time"
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +124,7 @@ class Run:
     Attributes:
         partition: The round or half-year.
         run_id: Of the run; empty while there is none.
-        state: As Airflow has it; `waiting` while there is none.
+        state: As Airflow has it; `waiting` while there is none, `nothing frozen` of a close that left its round open.
     """
 
     partition: str
@@ -111,46 +177,44 @@ def rounds_between(calendar: Calendar, law: str, first: HalfYear, last: HalfYear
     return found
 
 
-def _body(rounds: Sequence[Round]) -> dict[str, Any]:
-    return {
-        "dag_id": CLOSE_DAG,
-        "from_date": f"{rounds[0].code.first_day}T00:00:00Z",  # read as a day in Amsterdam by the timetable
-        "to_date": f"{rounds[-1].code.first_day}T00:00:00Z",
-        "run_backwards": False,
-        "reprocess_behavior": "completed",
-        "max_active_runs": AT_ONCE,
-    }
-
-
-def preview(settings: Settings, rounds: Sequence[Round]) -> list[str]:
-    """The rounds that a backfill would close again, as Airflow says."""
-    wanted = {known.id for known in rounds}
+def preview(settings: Settings, wish: Wish) -> list[str]:
+    """The rounds that a backfill would make a run of, as Airflow says, in its order."""
     with Airflow.of(settings, "engineer") as airflow:
-        return [key for key in airflow.backfill_preview(_body(rounds)) if key in wanted]
+        return airflow.backfill_preview(wish.body)
 
 
-def start(settings: Settings, rounds: Sequence[Round]) -> Started:
+def start(settings: Settings, wish: Wish) -> Started:
     """Start a backfill. A round of the range that has a run under way is left out, as Airflow does.
 
     Raises:
         BackfillRuns: one is running.
         LoadPaused: the DAG that loads is paused.
-        NothingToBackfill: Airflow would make no run, because each round has one under way or none has closed; or it would make one of a
-            round of another law too, which its backfill cannot leave out.
+        NoPool: nothing of it would ever run.
+        NothingToBackfill: Airflow would make no run, or runs of other rounds too.
     """
     with Airflow.of(settings, "engineer") as airflow:
         if airflow.paused(LOAD_DAG):
             raise LoadPaused(f"the DAG {LOAD_DAG} is paused: unpause it first, or what is closed now is never loaded")
+        if not airflow.has_pool(BACKFILL_POOL):
+            raise NoPool(f"Airflow has no pool {BACKFILL_POOL}: set Airflow up again (it makes the pool), or make it under Admin, Pools")
         _settled(airflow)
-        would = airflow.backfill_preview(_body(rounds))
+        would = airflow.backfill_preview(wish.body)
         if not would:
-            raise NothingToBackfill("none of these rounds has closed, or each has a run under way: see the runs of Close of a round")
-        if others := sorted(set(would) - {known.id for known in rounds}):
-            raise NothingToBackfill(f"Airflow's backfill would run {', '.join(others)} too: its range is one of days, whatever the law")
-        made = airflow.backfill(_body(rounds))
+            raise NothingToBackfill(f"Airflow would run none of these rounds: {left_out_because(wish.reprocess)}")
+        if others := sorted(set(would) - {known.id for known in wish.rounds}):
+            raise NothingToBackfill(f"Airflow would run {', '.join(others)} too: its calendar or timetable is another than this one")
+        made = airflow.backfill(wish.body)
         if made is None:
             raise BackfillRuns(_running(airflow) or "a backfill was running just now: try again")
-        return Started(int(made["id"]), tuple(known for known in rounds if known.id in would))
+        return Started(int(made["id"]), tuple(known for known in wish.rounds if known.id in would))
+
+
+def left_out_because(reprocess: str) -> str:
+    """Why Airflow makes no run of a round."""
+    reasons = ["it has not closed yet", "a run of it is under way"]
+    if reprocess != "completed":
+        reasons.append("it has a run" if reprocess == "none" else "its newest run did not fail")
+    return f"{', '.join(reasons[:-1])} or {reasons[-1]}"
 
 
 def _settled(airflow: Airflow) -> None:
@@ -223,20 +287,24 @@ def _look(airflow: Airflow, begun: dt.datetime, rounds: Sequence[Round], causes:
         for cause in causes.get(run_id, ()):
             if cause in of_close:
                 loads[of_close[cause].partition, run["partition_key"]] = run
+    closes = [
+        replace(close, state=NOTHING_FROZEN) if close.state == "success" and _froze_nothing(airflow, close, loads) else close
+        for close in closes
+    ]
     expected = [
         (known.id, partition(known.law, half))
         for known, close in zip(rounds, closes, strict=True)
-        if close.state != "failed" and not (close.state == "success" and _froze_nothing(airflow, close.run_id, loads, known.id))
+        if close.state not in {"failed", NOTHING_FROZEN}
         for half in sorted(known.takes)
     ]
     return Followed(tuple(closes), tuple(_run(key, loads.get((round_id, key))) for round_id, key in expected))
 
 
-def _froze_nothing(airflow: Airflow, run_id: str, loads: dict[tuple[str, str], dict[str, Any]], round_id: str) -> bool:
-    """Whether a close that is over was skipped, because the clock says that it is not time yet or somebody left the round open."""
-    if any(of == round_id for of, _ in loads):
+def _froze_nothing(airflow: Airflow, close: Run, loads: dict[tuple[str, str], dict[str, Any]]) -> bool:
+    """Whether a close that is over was skipped: it is not time yet, an earlier round is open, or somebody left the round open."""
+    if any(of == close.partition for of, _ in loads):
         return False
-    return any(task["task_id"] == "freeze" and task["state"] == "skipped" for task in airflow.tasks(CLOSE_DAG, run_id))
+    return any(task["task_id"] == "freeze" and task["state"] == "skipped" for task in airflow.tasks(CLOSE_DAG, close.run_id))
 
 
 def _run(key: str, run: dict[str, Any] | None) -> Run:

@@ -6,17 +6,19 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
-from gmsd_airflow.api import Airflow, AirflowError
+from gmsd_airflow.api import Airflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gmsd.rounds import HalfYear
     from gmsd.settings import Settings
 
 DELIVERY_DAG = "gmsd_delivery"
 LOAD_DAG = "gmsd_load"
 PUBLISH_DAG = "gmsd_publish"
-_BACKFILL = "backfill__"
+# A load in one of these states has not put its half-year into the warehouse and may still do so.
+_TO_COME = frozenset({None, "scheduled", "queued", "running", "restarting", "up_for_retry", "up_for_reschedule", "deferred"})
 # Failed runs of deliveries are started again after pauses between these, for so long.
 SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
 GIVEN_UP_AFTER = dt.timedelta(days=7)
@@ -79,11 +81,6 @@ def due_again(run: dict[str, Any], now: dt.datetime) -> bool:
     return failing < GIVEN_UP_AFTER and now - ended >= min(max(failing, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
-def is_backfill(run_id: str) -> bool:
-    """Whether a run was made by a backfill, by its id."""
-    return run_id.startswith(_BACKFILL)
-
-
 def note(settings: Settings, dag_id: str, run_id: str, text: str) -> None:
     """Write state and reason in the run's note, where the list of runs shows it."""
     with Airflow.of(settings, "intake") as airflow:
@@ -134,8 +131,13 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 
 
-def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] | None:
-    """Count every table of a law in every period as of a round; None while another half-year of it is not loaded, or without tables.
+def compute_figures(settings: Settings, partition: str, run_id: str = "") -> list[dict[str, Any]] | None:
+    """Count every table of a law in every period as of a round; None while another half-year is not loaded, or without tables.
+
+    Args:
+        settings: Addresses and keys.
+        partition: The round.
+        run_id: The run of `gmsd_load` that asks: it leaves counting to another whose load is still to come and that counts all of this too.
 
     Returns:
         Of each table the cells of each period, and where its arrangements went.
@@ -149,6 +151,8 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
     from gmsd.tables import tables_of
 
     law, code = parse_partition(partition)
+    if run_id and _counted_later(settings, law, code, run_id):
+        return None
     try:
         with connect(settings, "loader").begin() as connection:
             made = compute(connection, law, code, get_clock(settings).now())
@@ -157,10 +161,35 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
     return asdict(made) if tables_of(law) else None
 
 
-def start_publication(settings: Settings, partition: str, run_id: str = "") -> str | None:
+def _counted_later(settings: Settings, law: str, code: HalfYear, run_id: str) -> bool:
+    """Whether another run's load is still to come, of which the count takes in every period up to this round.
+
+    The last of several that ends its load finds none, so somebody always counts.
+    """
+    from gmsd.database import connect
+    from gmsd.rounds import parse_partition
+    from gmsd.warehouse import newest_close
+
+    with Airflow.of(settings, "intake") as airflow:
+        others = [run for run in airflow.runs(LOAD_DAG, states=("queued", "running")) if run["dag_run_id"] != run_id]
+        for run in others:
+            of_law, half_year = parse_partition(run["partition_key"])
+            if of_law != law:
+                continue
+            with connect(settings, "loader").connect() as connection:
+                as_of = newest_close(connection, law, half_year)
+            if as_of is None or as_of < code:
+                continue
+            states = {task["task_id"]: task["state"] for task in airflow.tasks(LOAD_DAG, run["dag_run_id"])}
+            if states.get("load") in _TO_COME:
+                return True
+    return False
+
+
+def start_publication(settings: Settings, partition: str, *, backfilled: bool = False) -> str | None:
     """Start the publication of a round where that is set; returns the run's id.
 
-    None when it is not set, when there is such a run, of a law without tables, and when a backfill caused the load (`run_id`): what a
+    None when it is not set, when there is such a run, of a law without tables, and when a backfill caused the load (`backfilled`): what a
     backfill changes is looked at by a person first.
     """
     from gmsd.database import connect
@@ -168,16 +197,11 @@ def start_publication(settings: Settings, partition: str, run_id: str = "") -> s
     from gmsd.rounds import parse_partition
     from gmsd.tables import tables_of
 
-    if not settings.publish_when_loaded or not tables_of(parse_partition(partition)[0]):
+    if backfilled or not settings.publish_when_loaded or not tables_of(parse_partition(partition)[0]):
         return None
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
-        causes = airflow.caused_by(LOAD_DAG, run_id) if run_id else []
-        if causes is None:
-            raise AirflowError(f"Airflow does not tell what started {run_id}: whether a backfill did is not known, so nothing is published")
-        if any(map(is_backfill, causes)):
-            return None
         return airflow.start(PUBLISH_DAG, following, conf={"round": partition})
 
 

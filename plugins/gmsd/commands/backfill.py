@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from gmsd.journal import Context
     from gmsd.rounds import HalfYear, Round
     from gmsd.settings import Settings
-    from gmsd_airflow.backfills import Followed
+    from gmsd_airflow.backfills import Followed, Wish
+
+Order = Literal["oldest", "newest"]
+Reprocess = Literal["completed", "failed", "none"]
 
 
 def register(root: typer.Typer) -> None:
@@ -27,15 +31,24 @@ def backfill(
     first: Annotated[str, typer.Argument(metavar="FROM", help="The first half-year, such as 2015-H1.")],
     last: Annotated[str, typer.Argument(metavar="TO", help="The last half-year.")],
     *,
-    law: Annotated[str, typer.Option("--law", help="The law.")] = "wmo",
+    law: Annotated[str, typer.Option("--law", help="The law; no round of another is touched.")] = "wmo",
+    order: Annotated[Order, typer.Option("--order", help="Which round goes first.")] = "oldest",
+    at_once: Annotated[int, typer.Option("--max-active-runs", min=1, max=16, help="How many closes run side by side.")] = 1,
+    reprocess: Annotated[
+        Reprocess,
+        typer.Option(help="Rounds that have a run already: run those again that are over (completed), that failed (failed), or none."),
+    ] = "completed",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; nothing is started.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON; progress goes to stderr.")] = False,
 ) -> None:
-    """Close, load and count the rounds of a range of half-years again, through Airflow, oldest first; follow it to the end.
+    """Close, load and count the rounds of a range of half-years again, through Airflow; follow it to the end.
 
-    A round that has been closed keeps what was frozen: its half-years are loaded and counted again by the rules of now. Nothing is
-    published and nobody is mailed: at the end stands how many figures of each period are changed, and a person starts the publication.
-    Breaking the command off stops the following, not the backfill.
+    A round that has been closed keeps what was frozen: its half-years are loaded and counted again by the rules of now. Rounds that have
+    not been closed go oldest first and one at a time where one takes a half-year of another. How many tasks run at a time is for the pool
+    gmsd_backfill to say.
+
+    Nothing is published and nobody is mailed: at the end stands how many figures of each period are changed, and how many published cells
+    a publication would show otherwise; a person starts it. Breaking the command off stops the following, not the backfill.
 
     Exit status: 0 = everything was closed, loaded and counted; 1 = something failed, another backfill is running, or a round has nothing
     to close; 2 = wrong usage.
@@ -49,9 +62,13 @@ def backfill(
         raise typer.BadParameter(f"{from_half} comes after {to_half}", param_hint="FROM")
     rounds = backfills.rounds_between(context.calendar, law, from_half, to_half)
     planned = [_planned(context.settings, known) for known in rounds]
+    wish = backfills.Wish(rounds, order, at_once, reprocess)
+    wish.refuse_out_of_turn({each["round"] for each in planned if each["closed"]})
     if dry_run:
-        would = backfills.preview(context.settings, rounds)
-        _print({"law": law, "rounds": [each | {"run": each["round"] in would} for each in planned]}, _plan_text(planned, would), as_json)
+        would = backfills.preview(context.settings, wish)
+        told = {"order": order, "max_active_runs": at_once, "reprocess": reprocess, "range": list(wish.ends)}
+        answer = {"law": law, **told, "rounds": [each | {"run": each["round"] in would} for each in _in_order(planned, order)]}
+        _print(answer, _plan_text(_in_order(planned, order), would, wish), as_json)
         return
     empty = [each["round"] for each in planned if not each["closed"] and not each["accepted"]]
     if empty:
@@ -59,19 +76,21 @@ def backfill(
             f"nothing was accepted in {', '.join(empty)}: import its archive first (`gmsd archive import`), or leave it out of the range"
         )
     before = _figures(context.settings, law, rounds)
-    started = backfills.start(context.settings, rounds)
+    started = backfills.start(context.settings, wish)
     for left_out in sorted({known.id for known in rounds} - {known.id for known in started.rounds}):
-        typer.echo(f"round {left_out} is left out: a run of it is under way, or it has not closed yet", err=True)
+        typer.echo(f"round {left_out} is left out: {backfills.left_out_because(reprocess)}", err=True)
     typer.echo(f"backfill {started.number} is running in Airflow", err=True)
     done = backfills.follow(context.settings, started, _Progress())
     changed = _changed(before, _figures(context.settings, law, rounds))
+    cells = _cells(context, law)
     answer = {
         "backfill": started.number,
         "law": law,
         "closes": [asdict(run) for run in done.closes],
         "loads": [asdict(run) for run in done.loads],
     }
-    _print(answer | {"figures": changed, "published": False}, _done_text(done, changed), as_json)
+    said = {"figures": changed, "cells": cells.changed, "cells_unknown": cells.unknown, "published": False}
+    _print(answer | said, _done_text(done, changed, cells), as_json)
     if not done.succeeded:
         raise typer.Exit(1)
 
@@ -112,6 +131,42 @@ def _changed(before: pl.DataFrame, after: pl.DataFrame) -> list[dict[str, Any]]:
     return changed_figures(before, after).to_dicts()
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What a publication would show otherwise than the release in force, before the attack on it hides more.
+
+    Attributes:
+        changed: `table`, `period`, `new`, `changed`, `gone` of each table and period with any of these.
+        unknown: Why it cannot be told; empty when it can.
+        previous: The release in force; empty when there is none.
+    """
+
+    changed: list[dict[str, Any]]
+    unknown: str = ""
+    previous: str = ""
+
+
+def _cells(context: Context, law: str) -> _Cells:
+    from gmsd.database import connect
+    from gmsd.errors import GmsdError
+    from gmsd.releases import newest_closed_round, plan_release
+
+    with connect(context.settings, "publisher").connect() as connection:
+        as_of = newest_closed_round(connection, law)
+        if as_of is None:
+            return _Cells([], "no round has been closed")
+        try:
+            said = plan_release(connection, context.settings, law, as_of, context.clock.now()).preview()
+        except GmsdError as error:
+            return _Cells([], str(error))
+    found = [
+        {"table": table["table"], **{name: each[name] for name in ("period", "new", "changed", "gone")}}
+        for table in said["tables"]
+        for each in (*table["periods"], *table["gone_periods"])
+    ]
+    return _Cells([each for each in found if each["new"] or each["changed"] or each["gone"]], previous=said["previous"] or "")
+
+
 class _Progress:
     """How far it is, on stderr: a line each time that changes."""
 
@@ -128,20 +183,39 @@ def _print(answer: dict[str, Any], text: str, as_json: bool) -> None:
     typer.echo(json.dumps(answer, indent=1) if as_json else text)
 
 
-def _plan_text(planned: Sequence[dict[str, Any]], would: Sequence[str]) -> str:
-    return "\n".join(
+def _in_order(planned: Sequence[dict[str, Any]], order: Order) -> list[dict[str, Any]]:
+    return list(planned if order == "oldest" else reversed(planned))
+
+
+def _plan_text(planned: Sequence[dict[str, Any]], would: Sequence[str], wish: Wish) -> str:
+    from gmsd_airflow.backfills import left_out_because
+
+    lines = [
         f"{each['round']}  {', '.join(each['half_years'])}: "
         + ("closed, to be loaded and counted again" if each["closed"] else f"to be closed, {each['accepted']} deliveries accepted")
-        + ("" if each["round"] in would else "; left out: a run of it is under way, or it has not closed yet")
+        + ("" if each["round"] in would else f"; left out: {left_out_because(wish.reprocess)}")
         for each in planned
-    )
+    ]
+    first, last = (end.removesuffix(":00Z").replace("T", " ") for end in wish.ends)
+    return "\n".join([*lines, f"In Airflow's own form (Close of a round, Trigger, Backfill): from {first} to {last}."])
 
 
-def _done_text(done: Followed, changed: Sequence[dict[str, Any]]) -> str:
+def _told(each: dict[str, Any], kinds: Sequence[str]) -> str:
+    return ", ".join(f"{each[kind]} {kind}" for kind in kinds)
+
+
+def _done_text(done: Followed, changed: Sequence[dict[str, Any]], cells: _Cells) -> str:
     lines = [f"{run.partition}: {run.state} ({run.run_id or 'no run'})" for run in (*done.closes, *done.loads) if run.state != "success"]
     lines.append(f"{done.words}; nothing is published.")
     for each in changed:
         same = not (each["changed"] or each["new"] or each["gone"])
-        told = "unchanged" if same else ", ".join(f"{each[kind]} {kind}" for kind in ("changed", "new", "gone", "unchanged"))
+        told = "unchanged" if same else _told(each, ("changed", "new", "gone", "unchanged"))
         lines.append(f"  {each['period']}: {told}")
+    if cells.unknown:
+        lines.append(f"What a publication would show otherwise cannot be told: {cells.unknown}.")
+    elif not cells.changed:
+        lines.append(f"A publication would show no cell otherwise than {cells.previous}.")
+    else:
+        lines.append(f"A publication would show these cells otherwise than {cells.previous or 'nothing'} (its attack may hide more):")
+        lines += [f"  {each['table']} {each['period']}: {_told(each, ('changed', 'new', 'gone'))}" for each in cells.changed]
     return "\n".join(lines)
