@@ -57,7 +57,7 @@ def gmsd_load() -> None:
         return load_half_year(Context.open(get_settings()), run.partition_key)
 
     @task(task_display_name="Count", pool=LOAD_POOL)
-    def figures(loaded: dict[str, Any]) -> list[dict[str, Any]]:
+    def figures(loaded: dict[str, Any]) -> dict[str, Any]:
         """The true figures of every period as of the round; skipped when a later run counts them, or without tables."""
         from airflow.sdk.exceptions import AirflowSkipException
 

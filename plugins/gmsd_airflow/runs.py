@@ -131,7 +131,7 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 
 
-def compute_figures(settings: Settings, partition: str, run_id: str = "") -> list[dict[str, Any]] | None:
+def compute_figures(settings: Settings, partition: str, run_id: str = "") -> dict[str, Any] | None:
     """Count every table of a law in every period as of a round; None while another half-year is not loaded, or without tables.
 
     Args:
@@ -140,7 +140,7 @@ def compute_figures(settings: Settings, partition: str, run_id: str = "") -> lis
         run_id: The run of `gmsd_load` that asks: it leaves counting to another whose load is still to come and that counts all of this too.
 
     Returns:
-        Of each table the cells of each period, and where its arrangements went.
+        The law, how many figures of each period, and where the rows went.
     """
     from dataclasses import asdict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gmsd.journal import Context
+    from gmsd.releases import Ahead
     from gmsd.rounds import HalfYear, Round
     from gmsd.settings import Settings
     from gmsd_airflow.backfills import Followed, Wish
@@ -82,15 +83,16 @@ def backfill(
     typer.echo(f"backfill {started.number} is running in Airflow", err=True)
     done = backfills.follow(context.settings, started, _Progress())
     changed = _changed(before, _figures(context.settings, law, rounds))
-    cells = _cells(context, law)
+    ahead, unknown = _ahead(context, law)
     answer = {
         "backfill": started.number,
         "law": law,
         "closes": [asdict(run) for run in done.closes],
         "loads": [asdict(run) for run in done.loads],
     }
-    said = {"figures": changed, "cells": cells.changed, "cells_unknown": cells.unknown, "published": False}
-    _print(answer | said, _done_text(done, changed, cells), as_json)
+    cells = None if ahead is None else [{"table": table, **asdict(each)} for table, each in ahead.cells]
+    said = {"figures": changed, "cells": cells, "cells_unknown": unknown, "published": False}
+    _print(answer | said, "\n".join([*_done_lines(done, changed), *_ahead_lines(ahead, unknown)]), as_json)
     if not done.succeeded:
         raise typer.Exit(1)
 
@@ -131,40 +133,18 @@ def _changed(before: pl.DataFrame, after: pl.DataFrame) -> list[dict[str, Any]]:
     return changed_figures(before, after).to_dicts()
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """What a publication would show otherwise than the release in force, before the attack on it hides more.
-
-    Attributes:
-        changed: `table`, `period`, `new`, `changed`, `gone` of each table and period with any of these.
-        unknown: Why it cannot be told; empty when it can.
-        previous: The release in force; empty when there is none.
-    """
-
-    changed: list[dict[str, Any]]
-    unknown: str = ""
-    previous: str = ""
-
-
-def _cells(context: Context, law: str) -> _Cells:
+def _ahead(context: Context, law: str) -> tuple[Ahead | None, str]:
+    """What a publication would show otherwise; None, and why, when that cannot be told."""
     from gmsd.database import connect
     from gmsd.errors import GmsdError
-    from gmsd.releases import newest_closed_round, plan_release
+    from gmsd.releases import cells_ahead
 
     with connect(context.settings, "publisher").connect() as connection:
-        as_of = newest_closed_round(connection, law)
-        if as_of is None:
-            return _Cells([], "no round has been closed")
         try:
-            said = plan_release(connection, context.settings, law, as_of, context.clock.now()).preview()
+            found = cells_ahead(connection, context.settings, law, context.clock.now())
         except GmsdError as error:
-            return _Cells([], str(error))
-    found = [
-        {"table": table["table"], **{name: each[name] for name in ("period", "new", "changed", "gone")}}
-        for table in said["tables"]
-        for each in (*table["periods"], *table["gone_periods"])
-    ]
-    return _Cells([each for each in found if each["new"] or each["changed"] or each["gone"]], previous=said["previous"] or "")
+            return None, str(error)
+    return found, "" if found else "no round has been closed"
 
 
 class _Progress:
@@ -204,18 +184,22 @@ def _told(each: dict[str, Any], kinds: Sequence[str]) -> str:
     return ", ".join(f"{each[kind]} {kind}" for kind in kinds)
 
 
-def _done_text(done: Followed, changed: Sequence[dict[str, Any]], cells: _Cells) -> str:
+def _done_lines(done: Followed, changed: Sequence[dict[str, Any]]) -> list[str]:
     lines = [f"{run.partition}: {run.state} ({run.run_id or 'no run'})" for run in (*done.closes, *done.loads) if run.state != "success"]
     lines.append(f"{done.words}; nothing is published.")
     for each in changed:
         same = not (each["changed"] or each["new"] or each["gone"])
         told = "unchanged" if same else _told(each, ("changed", "new", "gone", "unchanged"))
         lines.append(f"  {each['period']}: {told}")
-    if cells.unknown:
-        lines.append(f"What a publication would show otherwise cannot be told: {cells.unknown}.")
-    elif not cells.changed:
-        lines.append(f"A publication would show no cell otherwise than {cells.previous}.")
-    else:
-        lines.append(f"A publication would show these cells otherwise than {cells.previous or 'nothing'} (its attack may hide more):")
-        lines += [f"  {each['table']} {each['period']}: {_told(each, ('changed', 'new', 'gone'))}" for each in cells.changed]
-    return "\n".join(lines)
+    return lines
+
+
+def _ahead_lines(ahead: Ahead | None, unknown: str) -> list[str]:
+    if ahead is None:
+        return [f"What a publication would show otherwise cannot be told: {unknown}."]
+    if not ahead.previous:
+        return ["Nothing has been published yet: a publication would show every cell for the first time."]
+    if not ahead.cells:
+        return [f"A publication would show no cell otherwise than {ahead.previous}."]
+    lines = [f"A publication would show these cells otherwise than {ahead.previous} (its attack may hide more):"]
+    return lines + [f"  {table} {each.period}: {_told(asdict(each), ('changed', 'new', 'gone'))}" for table, each in ahead.cells]

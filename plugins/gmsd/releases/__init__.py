@@ -3,6 +3,7 @@
 Not here: true counts, and whoever reads a release (`web`). What a step of a publication does is in `proposal`; a scheduler calls it.
 """
 
+from gmsd.releases.ahead import Ahead, cells_ahead
 from gmsd.releases.approval import (
     APPROVED,
     REFUSED,
@@ -37,6 +38,7 @@ __all__ = [
     "APPROVED",
     "DOCUMENT",
     "REFUSED",
+    "Ahead",
     "AlreadyPublishedError",
     "Answer",
     "AnsweredError",
@@ -62,6 +64,7 @@ __all__ = [
     "build_approved",
     "build_release",
     "bundle",
+    "cells_ahead",
     "compare_releases",
     "denied",
     "explanations_now",
