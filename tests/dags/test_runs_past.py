@@ -13,8 +13,9 @@ from gmsd.database import connect
 from gmsd.deliveries import listing
 from gmsd.rounds import HalfYear
 from gmsd_airflow.closing import CLOSE_DAG
-from gmsd_airflow.runs import LOAD_DAG, is_backfill, start_missing, start_publication
-from tests.support.runs import ended, until
+from gmsd_airflow.pools import BACKFILL_POOL, LOAD_POOL, is_backfill
+from gmsd_airflow.runs import LOAD_DAG, start_missing, start_publication
+from tests.support.runs import ended, states, until
 from tests.support.stack import environment_of
 
 if TYPE_CHECKING:
@@ -69,11 +70,25 @@ def test_a_dry_run_says_what_would_be_done_and_starts_nothing(taken_in, command,
     before = len(engineer.backfills(CLOSE_DAG))
     answer = command("backfill", "2018-H1", "2018-H2", "--dry-run", "--json")
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout)["rounds"] == [
-        {"round": "2018-H1", "half_years": ["2018-H1"], "accepted": 3, "closed": False, "run": True},
-        {"round": "2018-H2", "half_years": ["2018-H1", "2018-H2"], "accepted": 3, "closed": False, "run": True},
-    ]
+    assert json.loads(answer.stdout) == {
+        "law": "wmo", "order": "oldest", "max_active_runs": 1, "reprocess": "completed",
+        "range": ["2018-01-01T00:00:00Z", "2018-07-01T00:00:00Z"],
+        "rounds": [
+            {"round": "2018-H1", "half_years": ["2018-H1"], "accepted": 3, "closed": False, "run": True},
+            {"round": "2018-H2", "half_years": ["2018-H1", "2018-H2"], "accepted": 3, "closed": False, "run": True},
+        ],
+    }  # fmt: skip
     assert len(engineer.backfills(CLOSE_DAG)) == before
+
+
+def test_rounds_that_are_open_are_not_taken_newest_first(taken_in, command):
+    answer = command("backfill", "2018-H1", "2018-H2", "--order", "newest")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "round 2018-H2 takes 2018-H1 of round 2018-H1, and neither has been closed" in answer.stderr
+
+
+def pools(engineer, dag_id: str, run_id: str) -> dict[str, str]:
+    return {task["task_id"]: task["pool"] for task in engineer.tasks(dag_id, run_id)}
 
 
 def test_a_backfill_closes_loads_and_counts_and_a_second_one_changes_nothing(taken_in, command, engineer, settings):
@@ -84,12 +99,31 @@ def test_a_backfill_closes_loads_and_counts_and_a_second_one_changes_nothing(tak
     assert [run["partition"] for run in told["loads"]] == ["2018-H1", "2018-H1", "2018-H2"]
     assert {each["period"] for each in told["figures"] if each["new"]} == {"2018HJ01", "2018HJ02", "2018JJ00"}
     assert all(is_backfill(run["run_id"]) for run in told["closes"])
-    again = command("backfill", "2018-H1", "2018-H2", "--json")
+    for dag_id, kind in ((CLOSE_DAG, "closes"), (LOAD_DAG, "loads")):
+        for run in told[kind]:
+            assert set(pools(engineer, dag_id, run["run_id"]).values()) == {BACKFILL_POOL}, run
+    counted = [states(engineer, LOAD_DAG, run["run_id"])["figures"] for run in told["loads"]]
+    assert counted[-1] == "success", "the last load counts"
+    assert all(states(engineer, LOAD_DAG, run["run_id"])["publish"] == "skipped" for run in told["loads"])
+    again = command("backfill", "2018-H1", "2018-H2", "--json", "--order", "newest", "--max-active-runs", "2")
     assert again.returncode == 0, again.stderr + again.stdout
     assert all(each["unchanged"] and not each["changed"] + each["new"] + each["gone"] for each in json.loads(again.stdout)["figures"])
-    load = told["loads"][-1]["run_id"]
-    assert start_publication(settings.model_copy(update={"publish_when_loaded": True}), str(HalfYear(2018, 2)), load) is None
-    assert engineer.caused_by(LOAD_DAG, load)
+    assert start_publication(settings.model_copy(update={"publish_when_loaded": True}), str(HalfYear(2018, 2)), backfilled=True) is None
+
+
+def test_a_round_of_now_keeps_the_pools_of_rounds(taken_in, engineer, closed):
+    assert set(pools(engineer, CLOSE_DAG, closed).values()) == {"default_pool"}
+    [load] = [run for run in engineer.runs(LOAD_DAG) if run["partition_key"] == "2019-H1"][:1]
+    assert pools(engineer, LOAD_DAG, load["dag_run_id"]) == {"load": LOAD_POOL, "figures": LOAD_POOL, "publish": "default_pool"}
+
+
+def test_what_has_a_run_is_run_again_only_when_asked(taken_in, command):
+    answer = command("backfill", "2018-H1", "2018-H2", "--reprocess", "none", "--dry-run")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("left out: it has not closed yet, a run of it is under way or it has a run") == 2
+    refused = command("backfill", "2018-H1", "2018-H2", "--reprocess", "failed")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Airflow would run none of these rounds" in refused.stderr
 
 
 def test_a_second_backfill_beside_a_running_one_is_answered_clearly(taken_in, command, engineer):

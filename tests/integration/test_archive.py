@@ -15,6 +15,8 @@ from gmsd.clock import AMSTERDAM
 from gmsd.deliveries import LEFT, compare_copies, get, listing, pending
 from gmsd.intake import register_inbox, staged_records
 from gmsd.journal import Context, verify_chain
+from gmsd.overview import round_overview, rounds_with_deliveries
+from gmsd.rounds import HalfYear
 from gmsd.warehouse import NotYetTime, close_preview, close_round, load_half_year
 from tests.integration.test_intake import HEAD
 
@@ -159,6 +161,19 @@ def test_a_round_of_today_does_not_wait_for_an_archive_but_the_next_of_then_does
         close_preview(context, "2019-H2")
     assert close_preview(context, "2019-H1")["empty"]
     assert close_preview(context, "2015-H2")["accepted"] == 4
+
+
+def test_the_overview_tells_it_on_its_days_of_receipt(context: Context):
+    known, half_year = context.calendar.round("2015-H2"), HalfYear(2015, 2)
+    with context.engine.connect() as connection:
+        assert rounds_with_deliveries(connection) == {"2015-H2"}
+        found = round_overview(connection, context.settings, context.calendar, known, half_year, context.clock.now())
+    by_day = {each.day.isoformat(): each.counts for each in found.totals}
+    assert [by_day[day]["accepted"] for day in ("2016-01-31", "2016-02-01", "2016-03-01")] == [0, 2, 2]
+    assert [by_day[day]["rejected"] for day in ("2016-01-31", "2016-02-01")] == [0, 1]
+    assert {row.place.municipality: row.state for row in found.rows if row.standing} == {
+        "0344": "rejected", "0518": "accepted", "0772": "accepted"
+    }  # fmt: skip
 
 
 def test_its_rounds_are_closed_and_loaded_like_any_other_and_take_no_more(context: Context, folder: Path):
