@@ -4,8 +4,9 @@
 round takes: the delivery accepted last, one kept from an earlier round, or nothing and why. Each frozen half-year starts `gmsd_load`.
 
 **When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`; of another law than the Wmo
-`jeugd.2019-H2`). A round of the past is closed by a backfill (the range is one of half-years) or by hand with the partition key under
-*Advanced Options*. Before its time a run is skipped.
+`jeugd.2019-H2`). A round of the past is closed by a backfill (a range from the first day of a half-year to that of another,
+midnight at both ends for the Wmo; `gmsd backfill` does it for every law) or by hand with the partition key under *Advanced Options*. Before
+its time a run is skipped.
 
 **Needs.** The warehouse and the object store. Whatever came in before the close is waited for: deliveries to be checked, forms to be dealt
 with, and objects of the inbox that *Intake* has not registered yet. The note of the run says which; the task tries again by itself.
