@@ -11,7 +11,7 @@ the Wmo `jeugd.2019-H1`). By hand with the partition key under *Advanced Options
 **Needs.** The private bucket with accepted records, the warehouse.
 
 One half-year at a time is loaded and counted (pool `gmsd_load`); what a backfill causes has places of its own (pool `gmsd_backfill`) and
-leaves the processor to others. The figures are counted once the last half-year that waits is loaded.
+leaves the processor to others. Of several half-years that wait the last one counts.
 
 A person or `GMSD_PUBLISH_WHEN_LOADED` starts the publication, once the last half-year of the round is loaded; after a backfill only a
 person does.
@@ -69,7 +69,9 @@ def gmsd_load() -> None:
         give_way(run)
         made = compute_figures(get_settings(), loaded["round"], run.run_id)
         if made is None:
-            raise AirflowSkipException("another half-year is not loaded yet, and counts when it is; or there are no tables of this law")
+            raise AirflowSkipException(
+                "another run counts it, after this one or when its half-year is loaded; or there are no tables of this law"
+            )
         return made
 
     @task(task_display_name="Publish by itself, where so set")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 DELIVERY_DAG = "gmsd_delivery"
 LOAD_DAG = "gmsd_load"
 PUBLISH_DAG = "gmsd_publish"
-# A load in one of these states has not put its half-year into the warehouse and may still do so.
-_TO_COME = frozenset({None, "scheduled", "queued", "running", "restarting", "up_for_retry", "up_for_reschedule", "deferred"})
+# A task in one of these states has not begun and may still do so.
+_TO_COME = frozenset({None, "scheduled", "queued", "up_for_retry", "up_for_reschedule"})
 # Failed runs of deliveries are started again after pauses between these, for so long.
 SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
 GIVEN_UP_AFTER = dt.timedelta(days=7)
@@ -137,7 +137,7 @@ def compute_figures(settings: Settings, partition: str, run_id: str = "") -> dic
     Args:
         settings: Addresses and keys.
         partition: The round.
-        run_id: The run of `gmsd_load` that asks: it leaves counting to another whose load is still to come and that counts all of this too.
+        run_id: The run of `gmsd_load` that asks: it leaves counting to another that has not begun to count and counts all of this too.
 
     Returns:
         The law, how many figures of each period, and where the rows went.
@@ -162,9 +162,9 @@ def compute_figures(settings: Settings, partition: str, run_id: str = "") -> dic
 
 
 def _counted_later(settings: Settings, law: str, code: HalfYear, run_id: str) -> bool:
-    """Whether another run's load is still to come, of which the count takes in every period up to this round.
+    """Whether another run is still to count every period up to this round: what this one has loaded is then in it.
 
-    The last of several that ends its load finds none, so somebody always counts.
+    The last of several finds none, so somebody always counts; of two that look while both are counting, both do.
     """
     from gmsd.database import connect
     from gmsd.rounds import parse_partition
@@ -181,7 +181,7 @@ def _counted_later(settings: Settings, law: str, code: HalfYear, run_id: str) ->
             if as_of is None or as_of < code:
                 continue
             states = {task["task_id"]: task["state"] for task in airflow.tasks(LOAD_DAG, run["dag_run_id"])}
-            if states.get("load") in _TO_COME:
+            if states.get("figures") in _TO_COME:
                 return True
     return False
 
