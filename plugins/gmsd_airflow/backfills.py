@@ -118,7 +118,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PartitionRun:
     """A run of a backfill: of the close of a round, or of the load of a half-year.
 
     Attributes:
@@ -136,8 +136,8 @@ class Run:
 class Followed:
     """How far a backfill is."""
 
-    closes: tuple[Run, ...]
-    loads: tuple[Run, ...]
+    closes: tuple[PartitionRun, ...]
+    loads: tuple[PartitionRun, ...]
 
     @property
     def over(self) -> bool:
@@ -300,12 +300,12 @@ def _look(airflow: Airflow, begun: dt.datetime, rounds: Sequence[Round], causes:
     return Followed(tuple(closes), tuple(_run(key, loads.get((round_id, key))) for round_id, key in expected))
 
 
-def _froze_nothing(airflow: Airflow, close: Run, loads: dict[tuple[str, str], dict[str, Any]]) -> bool:
+def _froze_nothing(airflow: Airflow, close: PartitionRun, loads: dict[tuple[str, str], dict[str, Any]]) -> bool:
     """Whether a close that is over was skipped: it is not time yet, an earlier round is open, or somebody left the round open."""
     if any(of == close.partition for of, _ in loads):
         return False
     return any(task["task_id"] == "freeze" and task["state"] == "skipped" for task in airflow.tasks(CLOSE_DAG, close.run_id))
 
 
-def _run(key: str, run: dict[str, Any] | None) -> Run:
-    return Run(key, "", "waiting") if run is None else Run(key, str(run["dag_run_id"]), str(run["state"]))
+def _run(key: str, run: dict[str, Any] | None) -> PartitionRun:
+    return PartitionRun(key, "", "waiting") if run is None else PartitionRun(key, str(run["dag_run_id"]), str(run["state"]))

@@ -3,17 +3,13 @@
 Not here: what a file is checked by (`intake`), and what is counted of it (`warehouse`): an archive only fills the register.
 """
 
-from gmsd.archive.importing import ArchiveRefused, Imported, import_archive
-from gmsd.archive.manifest import COLUMNS, MANIFEST, Manifest, ManifestFaulty, ManifestLine, manifest_text, read_manifest
+from gmsd.archive.importing import import_archive
+from gmsd.archive.manifest import COLUMNS, MANIFEST, ManifestFaulty, manifest_text, read_manifest
 
 __all__ = [
     "COLUMNS",
     "MANIFEST",
-    "ArchiveRefused",
-    "Imported",
-    "Manifest",
     "ManifestFaulty",
-    "ManifestLine",
     "import_archive",
     "manifest_text",
     "read_manifest",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.formats.content import Changes
+    from gmsd.formats import Changes
     from gmsd.settings import Settings
 
 
