@@ -4,9 +4,9 @@
 round takes: the delivery accepted last, one kept from an earlier round, or nothing and why. Each frozen half-year starts `gmsd_load`.
 
 **When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`; of another law than the Wmo
-`jeugd.2019-H2`). A round of the past is closed by a backfill (a range from the first day of a half-year to that of another,
-midnight at both ends for the Wmo; `gmsd backfill` does it for every law) or by hand with the partition key under *Advanced Options*. Before
-its time a run is skipped.
+`jeugd.2019-H2`). A round of the past is closed by a backfill (the range is one of days: of every half-year that begins in it the
+rounds of every law, or of the one that the form names; `gmsd backfill` takes one law) or by hand with the partition key under *Advanced
+Options*. Before its time, and as long as an earlier round of the same half-year is open, a run is skipped; its note says why.
 
 **Needs.** The warehouse and the object store. Whatever came in before the close is waited for: deliveries to be checked, forms to be dealt
 with, and objects of the inbox that *Intake* has not registered yet. The note of the run says which; the task tries again by itself.
@@ -25,7 +25,7 @@ from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import Asset, Param, dag, get_current_context, task
 
 from gmsd_airflow.closing import CLOSE_EMPTY, LEAVE_OPEN
 from gmsd_airflow.failures import DEFAULT_ARGS
@@ -43,6 +43,16 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
     dag_display_name="Close of a round",
     doc_md=__doc__,
     default_args=DEFAULT_ARGS,
+    params={
+        "law": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^[a-z]+$",
+            title="Law",
+            description="Only rounds of this law are closed, those of others are skipped: for a backfill, whose range is one of days. Empty: "
+            "every law.",
+        ),
+    },
 )
 def gmsd_optout_close() -> None:
     """Look, ask when there is nothing, freeze."""
@@ -54,12 +64,13 @@ def gmsd_optout_close() -> None:
 
         from gmsd.settings import get_settings
         from gmsd.warehouse import NotYetTime
-        from gmsd_airflow.closing import look_at_round
+        from gmsd_airflow.closing import OtherLawError, look_at_round
 
-        run = get_current_context()["dag_run"]
+        now = get_current_context()
+        run = now["dag_run"]
         try:
-            return look_at_round(get_settings(), run.run_id, run.partition_key)
-        except NotYetTime as error:
+            return look_at_round(get_settings(), run.run_id, run.partition_key, only=now["params"]["law"])
+        except (NotYetTime, OtherLawError) as error:
             raise AirflowSkipException(str(error)) from None
 
     @task.branch(task_display_name="Is there anything")

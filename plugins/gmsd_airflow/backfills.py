@@ -70,7 +70,7 @@ class Wish:
 
     @property
     def ends(self) -> tuple[str, str]:
-        """The range, as Airflow's form and API take it: the days of the first and the last round at the time of day of their law."""
+        """The range, as Airflow's API takes it: the days of the first and the last round at the time of day of their law."""
         hour, minute = time_of_law(self.rounds[0].law)
         first, last = (f"{known.code.first_day}T{hour:02d}:{minute:02d}:00Z" for known in (self.rounds[0], self.rounds[-1]))
         return first, last

@@ -87,6 +87,20 @@ def test_rounds_that_are_open_are_not_taken_newest_first(taken_in, command):
     assert "round 2018-H2 takes 2018-H1 of round 2018-H1, and neither has been closed" in answer.stderr
 
 
+def test_a_run_for_rounds_of_another_law_is_skipped_and_says_so(taken_in, engineer):
+    started = engineer.start(CLOSE_DAG, partition_key="2018-H1", conf={"law": "jeugd"})
+    run = ended(engineer, CLOSE_DAG, started)
+    assert (run["state"], run["note"]) == ("success", "nothing frozen: round 2018-H1 is of wmo, and the run was started for jeugd")
+    assert states(engineer, CLOSE_DAG, started)["freeze"] == "skipped"
+
+
+def test_a_round_before_an_earlier_one_of_its_half_year_is_skipped_and_says_so(taken_in, engineer):
+    started = engineer.start(CLOSE_DAG, partition_key="2018-H2")
+    run = ended(engineer, CLOSE_DAG, started)
+    assert run["note"].startswith("nothing frozen: round 2018-H1 holds deliveries and has not been closed")
+    assert states(engineer, CLOSE_DAG, started)["freeze"] == "skipped"
+
+
 def pools(engineer, dag_id: str, run_id: str) -> dict[str, str]:
     return {task["task_id"]: task["pool"] for task in engineer.tasks(dag_id, run_id)}
 

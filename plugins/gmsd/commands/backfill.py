@@ -170,14 +170,12 @@ def _in_order(planned: Sequence[dict[str, Any]], order: Order) -> list[dict[str,
 def _plan_text(planned: Sequence[dict[str, Any]], would: Sequence[str], wish: Wish) -> str:
     from gmsd_airflow.backfills import left_out_because
 
-    lines = [
+    return "\n".join(
         f"{each['round']}  {', '.join(each['half_years'])}: "
         + ("closed, to be loaded and counted again" if each["closed"] else f"to be closed, {each['accepted']} deliveries accepted")
         + ("" if each["round"] in would else f"; left out: {left_out_because(wish.reprocess)}")
         for each in planned
-    ]
-    first, last = (end.removesuffix(":00Z").replace("T", " ") for end in wish.ends)
-    return "\n".join([*lines, f"In Airflow's own form (Close of a round, Trigger, Backfill): from {first} to {last}."])
+    )
 
 
 def _told(each: dict[str, Any], kinds: Sequence[str]) -> str:
