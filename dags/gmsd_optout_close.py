@@ -49,8 +49,8 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
             type=["null", "string"],
             pattern=r"^[a-z]+$",
             title="Law",
-            description="Only rounds of this law are closed, those of others are skipped: for a backfill, whose range is one of days. Empty: "
-            "every law.",
+            description="Only rounds of this law are closed, those of others are skipped: for a backfill, whose range is one of days. "
+            "Empty: every law.",
         ),
     },
 )
