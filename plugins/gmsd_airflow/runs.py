@@ -46,8 +46,8 @@ def without_run(settings: Settings) -> list[str]:
     """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`).
 
     Returns:
-        The ids of the deliveries that have no run, in order of receipt, whatever their state; not those that came from an archive: they were
-        checked when they were taken in, and a run would mail a coordinator.
+        The ids of the deliveries that have no run, in order of receipt, whatever their state. What came from an archive is none of them: it
+        was checked when it was taken in, and a run would mail a coordinator.
     """
     from gmsd.clock import SystemClock
     from gmsd.database import connect

@@ -12,12 +12,14 @@ from sqlalchemy import text
 
 from gmsd.archive import MANIFEST, ManifestFaulty, import_archive, manifest_text, read_manifest
 from gmsd.clock import AMSTERDAM
+from gmsd.database import connect
 from gmsd.deliveries import LEFT, compare_copies, get, listing, pending
 from gmsd.intake import register_inbox, staged_records
 from gmsd.journal import Context, verify_chain
 from gmsd.overview import round_overview, rounds_with_deliveries
 from gmsd.rounds import HalfYear
 from gmsd.warehouse import NotYetTime, close_preview, close_round, load_half_year
+from gmsd_airflow.bursts import _todo
 from tests.integration.test_intake import HEAD
 
 if TYPE_CHECKING:
@@ -154,6 +156,20 @@ def test_nobody_is_mailed_and_intake_leaves_it_alone(context: Context, maildir: 
     with context.engine.connect() as connection:
         assert pending(connection) == []
     assert compare_copies(context).missing == ()
+
+
+def test_a_burst_leaves_alone_what_an_import_has_not_checked_yet(context: Context):
+    """Taken along, it would be reported on, and its coordinator mailed."""
+    change = text("UPDATE delivery SET state = :state WHERE delivery_id = '2015-H2.0344.01'")
+    with connect(context.settings, "owner").begin() as connection:
+        connection.execute(change, {"state": "received"})
+    try:
+        with context.engine.connect() as connection:
+            assert pending(connection) == []
+        assert _todo(context, [], set()) == {}
+    finally:
+        with connect(context.settings, "owner").begin() as connection:
+            connection.execute(change, {"state": "rejected"})
 
 
 def test_a_round_of_today_does_not_wait_for_an_archive_but_the_next_of_then_does(context: Context):
