@@ -4,8 +4,9 @@
 round takes: the delivery accepted last, one kept from an earlier round, or nothing and why. Each frozen half-year starts `gmsd_load`.
 
 **When.** At the close that `expectations/calendar/rounds.yaml` gives; the partition is the round (`2019-H2`; of another law than the Wmo
-`jeugd.2019-H2`). A round of the past is closed by a backfill (the range is one of half-years) or by hand with the partition key under
-*Advanced Options*. Before its time a run is skipped.
+`jeugd.2019-H2`). A round of the past is closed by a backfill (the range is one of days: of every half-year that begins in it the
+rounds of every law, or of the one that the form names; `gmsd backfill` takes one law) or by hand with the partition key under *Advanced
+Options*. Before its time, and as long as an earlier round of the same half-year is open, a run is skipped; its note says why.
 
 **Needs.** The warehouse and the object store. Whatever came in before the close is waited for: deliveries to be checked, forms to be dealt
 with, and objects of the inbox that *Intake* has not registered yet. The note of the run says which; the task tries again by itself.
@@ -24,7 +25,7 @@ from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import Asset, Param, dag, get_current_context, task
 
 from gmsd_airflow.closing import CLOSE_EMPTY, LEAVE_OPEN
 from gmsd_airflow.failures import DEFAULT_ARGS
@@ -35,13 +36,23 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
 
 @dag(
     schedule=RoundTimetable.of_calendar(),
-    start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
+    start_date=pendulum.datetime(2015, 1, 1, tz="Europe/Amsterdam"),
     catchup=False,
     max_active_runs=1,
     tags=["gmsd", "rounds"],
     dag_display_name="Close of a round",
     doc_md=__doc__,
     default_args=DEFAULT_ARGS,
+    params={
+        "law": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^[a-z]+$",
+            title="Law",
+            description="Only rounds of this law are closed, those of others are skipped: for a backfill, whose range is one of days. "
+            "Empty: every law.",
+        ),
+    },
 )
 def gmsd_optout_close() -> None:
     """Look, ask when there is nothing, freeze."""
@@ -53,12 +64,13 @@ def gmsd_optout_close() -> None:
 
         from gmsd.settings import get_settings
         from gmsd.warehouse import NotYetTime
-        from gmsd_airflow.closing import look_at_round
+        from gmsd_airflow.closing import OtherLawError, look_at_round
 
-        run = get_current_context()["dag_run"]
+        now = get_current_context()
+        run = now["dag_run"]
         try:
-            return look_at_round(get_settings(), run.run_id, run.partition_key)
-        except NotYetTime as error:
+            return look_at_round(get_settings(), run.run_id, run.partition_key, only=now["params"]["law"])
+        except (NotYetTime, OtherLawError) as error:
             raise AirflowSkipException(str(error)) from None
 
     @task.branch(task_display_name="Is there anything")
@@ -82,9 +94,11 @@ def gmsd_optout_close() -> None:
 
         from gmsd.settings import get_settings
         from gmsd_airflow.closing import LeftOpenError, freeze_round
+        from gmsd_airflow.pools import give_way
 
         now = get_current_context()
         run = now["dag_run"]
+        give_way(run)
         try:
             closed = freeze_round(get_settings(), run.run_id, run.partition_key)
         except LeftOpenError as error:

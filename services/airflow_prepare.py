@@ -1,4 +1,4 @@
-"""Bring Airflow's database to the installed version and make its users, in one process. Runs in the pipeline's environment.
+"""Bring Airflow's database to the installed version and make its pools and users, in one process. Runs in the pipeline's environment.
 
 Users come as JSON on stdin: `{"engineer": {"role": "Op", "password": "..."}}`. Running it again corrects roles and passwords only.
 """
@@ -12,12 +12,14 @@ from typing import Any
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 from airflow.utils import db
 
+from gmsd_airflow.pools import make_pools
 from gmsd_airflow.rights import ACTION, APPROVER, RESOURCE
 
 
 def main() -> None:
-    """Migrate, then make or correct the users."""
+    """Migrate, make pools, then make or correct the users."""
     db.upgradedb()
+    make_pools()
     users = json.load(sys.stdin)
     with get_application_builder() as builder:
         manager = builder.sm

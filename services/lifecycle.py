@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -92,10 +93,11 @@ def _set_up_pipeline(state: State) -> None:
 
 
 def _start_airflow(state: State) -> None:
-    """Migrate its database and make its users when that was not done for this version, then start its processes."""
+    """Migrate its database and make its pools and users when that was not done for this version, then start its processes."""
     done = state.pg_data / "airflow-ready"
     users = {name: {"role": role, "password": state.secrets[f"airflow_user_{name}"]} for name, role in AIRFLOW_USERS.items()}
-    mark = f"{_installed_airflow()} {' '.join(f'{name}:{role}' for name, role in AIRFLOW_USERS.items())}"
+    pools = hashlib.sha256((PROJECT / "plugins" / "gmsd_airflow" / "pools.py").read_bytes()).hexdigest()[:12]
+    mark = f"{_installed_airflow()} pools:{pools} {' '.join(f'{name}:{role}' for name, role in AIRFLOW_USERS.items())}"
     if not (done.exists() and done.read_text() == mark):
         with _told("Airflow's database and users ready"):
             script = [str(pipeline_environment() / "bin" / "python"), "-P", str(PROJECT / "services" / "airflow_prepare.py")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -222,6 +223,14 @@ class ObjectStore:
                 body: bytes = answer["Body"].read()
                 return self._write_once(bucket, key, body)
             return self._write_in_parts(bucket, key, _Hashing(answer["Body"]))
+
+    def keep(self, bucket: str, key: str, body: bytes) -> Copied:
+        """Write bytes at a key where nothing stands yet, in an unversioned bucket.
+
+        Raises:
+            FileExistsError: other bytes stand at the key.
+        """
+        return self._write_once(bucket, key, body) if len(body) <= PART else self._write_in_parts(bucket, key, _Hashing(io.BytesIO(body)))
 
     def _write_once(self, bucket: str, key: str, body: bytes) -> Copied:
         from botocore.exceptions import ClientError

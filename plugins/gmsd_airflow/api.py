@@ -111,6 +111,43 @@ class Airflow:
         answer = self._request("GET", path, accept=(404,), params={"deserialize": True})
         return None if answer.status_code == 404 else answer.json()["value"]
 
+    def paused(self, dag_id: str) -> bool:
+        """Whether a DAG is paused."""
+        return bool(self._request("GET", f"/dags/{dag_id}").json()["is_paused"])
+
+    def has_pool(self, name: str) -> bool:
+        """Whether there is a pool of this name."""
+        return self._request("GET", f"/pools/{name}", accept=(404,)).status_code != 404
+
+    def caused_by(self, dag_id: str, run_id: str) -> list[str] | None:
+        """The ids of the runs whose events of assets started a run, none when it was started otherwise.
+
+        None when Airflow (3.3.2) cannot tell yet: it answers 500 as long as a run that came of such an event has not begun.
+        """
+        answer = self._request("GET", f"/dags/{dag_id}/dagRuns/{run_id}/upstreamAssetEvents", accept=(500,))
+        if answer.status_code == 500:
+            return None
+        found = answer.json()["asset_events"]
+        return [event["source_run_id"] for event in found if event["source_run_id"]]
+
+    def backfill(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Start a backfill; returns it, None when one of the same DAG is not over yet.
+
+        Raises:
+            AirflowError: Airflow refuses the range, or there is nothing in it.
+        """
+        answer = self._request("POST", "/backfills", accept=(409,), json=body)
+        return None if answer.status_code == 409 else dict(answer.json())
+
+    def backfill_preview(self, body: dict[str, Any]) -> list[str]:
+        """The partitions of which a backfill would make a run, in order."""
+        return [str(each["partition_key"]) for each in self._request("POST", "/backfills/dry_run", json=body).json()["backfills"]]
+
+    def backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """The backfills of a DAG, newest first."""
+        params: dict[str, Any] = {"dag_id": dag_id, "order_by": "-id", "limit": PAGE}
+        return list(self._request("GET", "/backfills", params=params).json()["backfills"])
+
     def clear(self, dag_id: str, run_id: str) -> None:
         """Run every task of a run again."""
         self._request("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", json={"dry_run": False, "only_failed": False})

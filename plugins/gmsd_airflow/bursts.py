@@ -70,7 +70,8 @@ def _todo(context: Context, wanted: Iterable[str], own: set[str]) -> dict[str, i
 
     with context.engine.connect() as connection:
         known = {each: get(connection, each) for each in wanted if each not in own}
-        known |= {each.delivery_id: each for each in listing(connection, state="received") if each.delivery_id not in own}
+        waiting = (each for each in listing(connection, state="received") if not each.from_archive)  # an archive is checked by its import
+        known |= {each.delivery_id: each for each in waiting if each.delivery_id not in own}
     return {each: delivery.size_bytes for each, delivery in known.items()}
 
 

@@ -20,17 +20,38 @@ class LeftOpenError(GmsdError):
     """Somebody said that a round in which nothing was accepted is not to be closed yet."""
 
 
-def look_at_round(settings: Settings, run_id: str, round_code: str) -> dict[str, Any]:
+class OtherLawError(GmsdError):
+    """The run was started for rounds of another law."""
+
+
+def look_at_round(settings: Settings, run_id: str, round_code: str, *, only: str | None = None) -> dict[str, Any]:
     """What a close would freeze, once nothing is waited for any more.
 
+    Args:
+        settings: Addresses and keys.
+        run_id: The run, whose note says what it waits for, or why it is skipped.
+        round_code: The round.
+        only: The law whose rounds are asked for; None for every law.
+
     Raises:
-        NotYetTime: the round is not over.
+        NotYetTime: the round is not over, or an earlier one of the same half-year is open.
+        OtherLawError: the round is of another law than the one asked for.
         StillUnchecked: something that came in before the close has not been dealt with; the note says which.
     """
     from gmsd.journal import Context
-    from gmsd.warehouse import StillUnchecked, close_preview
+    from gmsd.rounds import parse_partition
+    from gmsd.warehouse import NotYetTime, StillUnchecked, close_preview
 
-    found = close_preview(Context.open(settings), round_code)
+    law = parse_partition(round_code)[0]
+    if only and law != only:
+        other = f"round {round_code} is of {law}, and the run was started for {only}"
+        note(settings, CLOSE_DAG, run_id, f"nothing frozen: {other}")
+        raise OtherLawError(other)
+    try:
+        found = close_preview(Context.open(settings), round_code)
+    except NotYetTime as error:
+        note(settings, CLOSE_DAG, run_id, f"nothing frozen: {error}")
+        raise
     if found["waits_for"]:
         note(settings, CLOSE_DAG, run_id, f"waits for {found['waits_for']}")
         raise StillUnchecked(f"round {round_code} waits for what came in before its close: {found['waits_for']}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from gmsd.errors import GmsdError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Collection, Mapping, Sequence
 
     from gmsd.deliveries import Delivery
     from gmsd.overview import DayTotals, DeliveryAccount, MunicipalityAccount, MunicipalityRow, RoundOverview, Selection
@@ -81,7 +82,8 @@ class OverviewPage:
         selection: What was asked for.
         rows: The rows asked for, in order.
         chart: Of all its rows; None before the first day.
-        rounds: Every round of the calendar, the newest first.
+        rounds: The rounds that are to come, run, or hold deliveries, and the one that is shown; the newest first.
+        empty_rounds: Those that are over without a delivery: of before, and not taken in; the newest first.
         unplaced: Uploads that are in no round, newest first.
     """
 
@@ -90,6 +92,7 @@ class OverviewPage:
     rows: tuple[MunicipalityRow, ...]
     chart: Chart | None
     rounds: tuple[Round, ...]
+    empty_rounds: tuple[Round, ...]
     unplaced: tuple[Delivery, ...]
 
     @property
@@ -107,7 +110,7 @@ def overview_page(settings: Settings, query: Mapping[str, str]) -> OverviewPage:
     from gmsd.clock import get_clock
     from gmsd.database import connect
     from gmsd.deliveries import listing
-    from gmsd.overview import Selection, chosen_round, round_overview
+    from gmsd.overview import Selection, chosen_round, round_overview, rounds_with_deliveries
     from gmsd.rounds import load_calendar
 
     selection, calendar, now = Selection.of(query), load_calendar(), get_clock(settings).now()
@@ -116,7 +119,24 @@ def overview_page(settings: Settings, query: Mapping[str, str]) -> OverviewPage:
     with connect(settings, "loader").connect() as connection:
         overview = round_overview(connection, settings, calendar, known, half_year, now)
         unplaced = tuple(listing(connection, state="unplaced")[::-1])
-    return OverviewPage(overview, selection, selection.apply(overview.rows), chart_of(overview.totals), calendar.rounds[::-1], unplaced)
+        delivered = rounds_with_deliveries(connection)
+    rows, chart = selection.apply(overview.rows), chart_of(overview.totals)
+    return OverviewPage(overview, selection, rows, chart, *told_apart(calendar.rounds, delivered, known, now), unplaced)
+
+
+def told_apart(
+    rounds: Sequence[Round], delivered: Collection[str], shown: Round, now: dt.datetime
+) -> tuple[tuple[Round, ...], tuple[Round, ...]]:
+    """The rounds that an engineer has work or deliveries in, and those that are over and empty; each the newest first.
+
+    Args:
+        rounds: Of the calendar, the oldest first.
+        delivered: Ids of the rounds with a delivery.
+        shown: The one that the page shows: it is never set aside.
+        now: The moment.
+    """
+    empty = [each for each in rounds if each.phase(now) == "closed" and each.id not in delivered and each.id != shown.id]
+    return tuple(each for each in rounds[::-1] if each not in empty), tuple(empty[::-1])
 
 
 def chart_of(totals: Sequence[DayTotals]) -> Chart | None:

@@ -11,10 +11,14 @@ from gmsd_airflow.api import Airflow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gmsd.rounds import HalfYear
     from gmsd.settings import Settings
 
 DELIVERY_DAG = "gmsd_delivery"
+LOAD_DAG = "gmsd_load"
 PUBLISH_DAG = "gmsd_publish"
+# A task in one of these states has not begun and may still do so.
+_TO_COME = frozenset({None, "scheduled", "queued", "up_for_retry", "up_for_reschedule"})
 # Failed runs of deliveries are started again after pauses between these, for so long.
 SHORTEST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=10), dt.timedelta(days=1)
 GIVEN_UP_AFTER = dt.timedelta(days=7)
@@ -42,14 +46,15 @@ def without_run(settings: Settings) -> list[str]:
     """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`).
 
     Returns:
-        The ids of the deliveries that have no run, in order of receipt, whatever their state.
+        The ids of the deliveries that have no run, in order of receipt, whatever their state. What came from an archive is none of them: it
+        was checked when it was taken in, and a run would mail a coordinator.
     """
     from gmsd.clock import SystemClock
     from gmsd.database import connect
     from gmsd.deliveries import listing
 
     with connect(settings, "loader").connect() as connection:
-        registered = [delivery.delivery_id for delivery in listing(connection)]
+        registered = [delivery.delivery_id for delivery in listing(connection) if not delivery.from_archive]
     now = SystemClock().now()
     with Airflow.of(settings, "intake") as airflow:
         known = {run["dag_run_id"]: run for run in airflow.runs(DELIVERY_DAG)}
@@ -126,11 +131,16 @@ def report_in_run(settings: Settings, run_id: str, checked: dict[str, Any], *, a
     return {"reports": len(done.reports), "mails_sent": done.mails.sent, "mails_waiting": done.mails.waiting}
 
 
-def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] | None:
-    """Count every table of a law in every period as of a round; None while another half-year of it is not loaded, or without tables.
+def compute_figures(settings: Settings, partition: str, run_id: str = "") -> dict[str, Any] | None:
+    """Count every table of a law in every period as of a round; None while another half-year is not loaded, or without tables.
+
+    Args:
+        settings: Addresses and keys.
+        partition: The round.
+        run_id: The run of `gmsd_load` that asks: it leaves counting to another that has not begun to count and counts all of this too.
 
     Returns:
-        Of each table the cells of each period, and where its arrangements went.
+        The law, how many figures of each period, and where the rows went.
     """
     from dataclasses import asdict
 
@@ -141,6 +151,8 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
     from gmsd.tables import tables_of
 
     law, code = parse_partition(partition)
+    if run_id and _counted_later(settings, law, code, run_id):
+        return None
     try:
         with connect(settings, "loader").begin() as connection:
             made = compute(connection, law, code, get_clock(settings).now())
@@ -149,17 +161,43 @@ def compute_figures(settings: Settings, partition: str) -> list[dict[str, Any]] 
     return asdict(made) if tables_of(law) else None
 
 
-def start_publication(settings: Settings, partition: str) -> str | None:
+def _counted_later(settings: Settings, law: str, code: HalfYear, run_id: str) -> bool:
+    """Whether another run is still to count every period up to this round: what this one has loaded is then in it.
+
+    The last of several finds none, so somebody always counts; of two that look while both are counting, both do.
+    """
+    from gmsd.database import connect
+    from gmsd.rounds import parse_partition
+    from gmsd.warehouse import newest_close
+
+    with Airflow.of(settings, "intake") as airflow:
+        others = [run for run in airflow.runs(LOAD_DAG, states=("queued", "running")) if run["dag_run_id"] != run_id]
+        for run in others:
+            of_law, half_year = parse_partition(run["partition_key"])
+            if of_law != law:
+                continue
+            with connect(settings, "loader").connect() as connection:
+                as_of = newest_close(connection, law, half_year)
+            if as_of is None or as_of < code:
+                continue
+            states = {task["task_id"]: task["state"] for task in airflow.tasks(LOAD_DAG, run["dag_run_id"])}
+            if states.get("figures") in _TO_COME:
+                return True
+    return False
+
+
+def start_publication(settings: Settings, partition: str, *, backfilled: bool = False) -> str | None:
     """Start the publication of a round where that is set; returns the run's id.
 
-    None when it is not set, when there is such a run, and of a law without tables.
+    None when it is not set, when there is such a run, of a law without tables, and when a backfill caused the load (`backfilled`): what a
+    backfill changes is looked at by a person first.
     """
     from gmsd.database import connect
     from gmsd.releases import next_release_id
     from gmsd.rounds import parse_partition
     from gmsd.tables import tables_of
 
-    if not settings.publish_when_loaded or not tables_of(parse_partition(partition)[0]):
+    if backfilled or not settings.publish_when_loaded or not tables_of(parse_partition(partition)[0]):
         return None
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)

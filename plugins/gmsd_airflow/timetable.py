@@ -10,6 +10,7 @@ from airflow.exceptions import AirflowTimetableInvalid, InvalidPartitionKeyError
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
 from gmsd.rounds import parse_partition
+from gmsd_airflow.partition_dates import time_of_law
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,8 +26,12 @@ GRACE = pendulum.duration(days=31)
 class RoundTimetable(Timetable):
     """Runs at the close of each round; the partition is the round.
 
-    Partition key `2019-H2` (of another law `jeugd.2019-H2`), partition date the first moment of that half-year, `run_after` the close.
-    It is periodic, because Airflow refuses a backfill of what is not. A backfill's range is a range of partition dates.
+    Partition key `2019-H2` (of another law `jeugd.2019-H2`), partition date the first day of that half-year at the time of day of the law,
+    `run_after` the close. It is periodic, because Airflow refuses a backfill of what is not.
+
+    A backfill's range is a range of partition dates, and Airflow takes two partitions of one date for the same. So a law has a time of day
+    of its own: the Wmo midnight, another a minute that follows from its id. A range whose ends have one time of day takes the rounds of
+    that law and no other's; with different ends it takes those of every law.
 
     Args:
         closes: Round to the day it closes at midnight, as text, because Airflow stores the timetable as JSON.
@@ -59,12 +64,15 @@ class RoundTimetable(Timetable):
         """Refuse a calendar that cannot be read.
 
         Raises:
-            AirflowTimetableInvalid: a key is no half-year or a day no date.
+            AirflowTimetableInvalid: a key is no half-year or a day no date, or two laws have the same time of day.
         """
         try:
             self._infos()
         except ValueError as error:
             raise AirflowTimetableInvalid(str(error)) from error
+        laws = sorted({parse_partition(code)[0] for code in self.closes})
+        if len(set(map(time_of_law, laws))) < len(laws):
+            raise AirflowTimetableInvalid(f"two of the laws {', '.join(laws)} have the same time of day: one needs another id")
 
     @property
     def summary(self) -> str:
@@ -88,12 +96,16 @@ class RoundTimetable(Timetable):
         return infos[0] if infos else None
 
     def iter_partition_dagrun_infos(self, *, earliest: dt.datetime, latest: dt.datetime) -> Iterable[DagRunInfo]:
-        """The partitions of a backfill: those in the range whose close has been."""
+        """The partitions of a backfill: those in the range whose close has been, of the law whose time of day both ends have."""
         first, last = self.localize_partition_datetime(earliest), self.localize_partition_datetime(latest)
+        one_law = first.time() == last.time()
         now = pendulum.now("UTC")
         for info in self._infos():
-            if info.partition_date is not None and first <= info.partition_date <= last and info.run_after <= now:
-                yield info
+            if info.partition_date is None or not first <= info.partition_date <= last or info.run_after > now:
+                continue
+            if one_law and info.partition_date.astimezone(first.tzinfo).time() != first.time():
+                continue
+            yield info
 
     def localize_partition_datetime(self, moment: dt.datetime) -> pendulum.DateTime:
         """`--from-date 2019-01-01` means midnight in Amsterdam: at midnight UTC the first half-year would fall outside."""
@@ -135,5 +147,6 @@ def _turn(info: DagRunInfo) -> tuple[dt.datetime, str]:
 
 
 def _first_moment(code: str) -> pendulum.DateTime:
-    day = parse_partition(code)[1].first_day
-    return pendulum.datetime(day.year, day.month, day.day, tz=TIMEZONE).in_timezone("UTC")
+    law, half_year = parse_partition(code)
+    day = half_year.first_day
+    return pendulum.datetime(day.year, day.month, day.day, *time_of_law(law), tz=TIMEZONE).in_timezone("UTC")

@@ -1,5 +1,5 @@
--- Deliveries that wait for their check, in order of receipt.
+-- Deliveries that came in by the inbox and wait for their check, in order of receipt.
 SELECT delivery_id
 FROM delivery
-WHERE state = 'received'
+WHERE state = 'received' AND bucket <> :archive
 ORDER BY received_at, law, half_year, municipality, upload_number;

@@ -24,7 +24,17 @@ from gmsd.overview import (
 )
 from gmsd.overview.accounts import FiledForm, Letter
 from gmsd.overview.totals import Move
-from gmsd_airflow.overview_page import COLOURS, HEIGHT, OverviewPage, chart_of, render_delivery, render_municipality, render_overview
+from gmsd.rounds import HalfYear, load_calendar
+from gmsd_airflow.overview_page import (
+    COLOURS,
+    HEIGHT,
+    OverviewPage,
+    chart_of,
+    render_delivery,
+    render_municipality,
+    render_overview,
+    told_apart,
+)
 from tests.unit import samples as s
 from tests.unit.overview.made import delivery, row
 
@@ -47,11 +57,14 @@ LETTERS = (Letter("2019-H2.0363.01", "verdict", "wmo-0363@gemeente.invalid", s.m
 FORMS = (FiledForm("form.0001", "withdrawal", "wmo", "2019-H2", "2019-H2", s.moment(10), "filed", ""),)
 
 
+BEFORE = (replace(s.ROUND, code=HalfYear(2016, 1), takes=(HalfYear(2016, 1),)),)
+
+
 def overview(**query: str) -> str:
     asked = Selection.of(query)
     found = RoundOverview(s.ROUND, s.H2, NOW, ROWS, TOTALS)
     unplaced = (replace(HOSTILE, place=None, round=None),)
-    return render_overview(OverviewPage(found, asked, asked.apply(ROWS), chart_of(TOTALS), (s.ROUND,), unplaced))
+    return render_overview(OverviewPage(found, asked, asked.apply(ROWS), chart_of(TOTALS), (s.ROUND,), BEFORE, unplaced))
 
 
 def account(state: str = "rejected") -> str:
@@ -117,8 +130,24 @@ def test_a_row_tells_state_attempts_remarks_forms_deadline_and_coordinator():
     assert "2 have not delivered" in text
 
 
+def test_rounds_of_before_without_a_delivery_are_no_work_but_can_be_opened():
+    page = PAGES["overview"].partition("<details>")[2].partition("</details>")[0]
+    assert "1 rounds that are over and hold no delivery" in page
+    assert '<a href="/gmsd/rounds?round=2016-H1&amp;half_year=2016-H1">Round 2016-H1</a>' in page
+
+
+def test_only_a_round_that_is_over_and_empty_and_not_shown_is_set_aside():
+    rounds = load_calendar().rounds
+    shown = next(each for each in rounds if each.id == "2016-H1")
+    listed, empty = told_apart(rounds, {"2017-H2", "2019-H1"}, shown, s.moment(11))  # in the window of 2019-H2
+    names = [each.id for each in listed if each.code <= HalfYear(2019, 2)]
+    assert names == ["2019-H2", "2019-H1", "2017-H2", "2016-H1"]
+    assert [each.id for each in empty] == ["2018-H2", "2018-H1", "2017-H1", "2016-H2", "2015-H2", "2015-H1"]
+    assert set(listed) | set(empty) == set(rounds)
+
+
 def test_rounds_stand_apart_and_the_one_shown_is_marked():
-    listed = re.findall(r"<li>(<a [^>]*>[^<]*</a>)</li>", PAGES["overview"])
+    listed = re.findall(r"<li>(<a [^>]*>[^<]*</a>)</li>", PAGES["overview"].partition("<details>")[0])
     assert [re.sub("<[^>]*>", "", each) for each in listed] == [
         "Round 2019-H2 (half-year 2019-H1)", "Round 2019-H2", "Approvals of releases (uitgaven)"
     ]  # fmt: skip

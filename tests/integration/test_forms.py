@@ -91,7 +91,7 @@ def test_forms_that_cannot_be_used_do_not_hold_up_one_that_can(context: Context,
     for municipality, data in BAD.items():
         put(context, municipality, data)
     put(context, "0518", form("0518", "H22030"), code="H22030")
-    put(context, "0518", form("0518", "H12015", text="Goed."), code="H12015", kind="toelichting")
+    put(context, "0518", form("0518", "H12031", text="Goed."), code="H12031", kind="toelichting")
     put(context, "0518", form("0518"))
     register_inbox(context)
     assert list(process_forms(context).values()) == ["malformed"] * (len(BAD) + 2) + ["carried_out"]
@@ -99,7 +99,7 @@ def test_forms_that_cannot_be_used_do_not_hold_up_one_that_can(context: Context,
         assert "formulieren/intrekking.json" in mailed(maildir, f"wmo-{municipality}")
     told = mailed(maildir, "wmo-0518")
     assert "Voor het 2e halfjaar 2030 is er geen ronde, dus er valt niets in te trekken" in told
-    assert "Voor het 1e halfjaar 2015 is er geen ronde, dus er valt niets toe te lichten" in told
+    assert "Voor het 1e halfjaar 2031 is er geen ronde, dus er valt niets toe te lichten" in told
     assert not engineers(context, maildir)
     assert process_forms(context) == {}
 

@@ -61,7 +61,8 @@ def deliveries(
 ) -> None:
     """Write synthetic deliveries, laid out as inbox keys: {code uitvraag}/{gemeentecode}/{file name}.
 
-    The persons are made up. Their BSNs are numbers from 900000000 up that pass the 11-proef.
+    The persons are made up. Their BSNs are numbers from 900000000 up that pass the 11-proef. When every half-year asked for lies before
+    2019 they are an archive: manifest.csv is written beside them, for `gmsd archive import`.
     """
     choice = _choice(municipalities)
     half_years = _half_years((half_year or []) + (more or []) or ["H12019", "H22019"])
@@ -81,9 +82,12 @@ def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int
     from rich.console import Console
     from rich.progress import track
 
+    from gmsd.archive import MANIFEST, manifest_text
+    from gmsd.demo.archive import is_archive, manifest_row
     from gmsd.demo.choice import municipalities_of
     from gmsd.demo.deliveries import first_deliveries as make
 
+    archive, manifest = is_archive(half_years), []
     to.mkdir(parents=True, exist_ok=True)
     total = sum(len(municipalities_of(choice, half_year)) for half_year in half_years)
     written: list[dict[str, str | int]] = []
@@ -92,6 +96,8 @@ def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int
         path = to / delivery.key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(delivery.data)
+        if archive:
+            manifest.append(manifest_row(delivery))
         written.append(
             {
                 "half_year": str(delivery.half_year),
@@ -101,6 +107,8 @@ def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int
                 "bytes": len(delivery.data),
             }
         )
+    if archive:
+        (to / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
     return written
 
 

@@ -76,6 +76,8 @@ def _erase(context: Context, delivery: Delivery) -> dict[str, int]:
 def _erase_arrived(context: Context, delivery: Delivery) -> set[str]:
     """Delete the version that arrived, and before it what the store refused beside it; returns the keys as the store writes them."""
     store = context.store
+    if delivery.from_archive:  # it never lay in a bucket of the inbox
+        return set()
     with context.engine.connect() as connection:
         refused = {
             (row.object_key, row.version_id)

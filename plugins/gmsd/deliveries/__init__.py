@@ -16,6 +16,7 @@ from gmsd.deliveries.copies import (
 )
 from gmsd.deliveries.copying import LEFT, VANISHED
 from gmsd.deliveries.delivery import (
+    ARCHIVE,
     CORRECTIONS_ALLOWED,
     UPLOADS_ALLOWED,
     Delivery,
@@ -34,6 +35,7 @@ from gmsd.deliveries.delivery import (
     progress_of,
     unchecked_up_to,
 )
+from gmsd.deliveries.from_archive import Archived, archived_before, take_in
 from gmsd.deliveries.inbox import (
     FORM_FOLDER,
     REFUSED,
@@ -51,6 +53,7 @@ from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_i
 from gmsd.deliveries.waiting import waiting_for
 
 __all__ = [
+    "ARCHIVE",
     "CORRECTIONS_ALLOWED",
     "FORM_FOLDER",
     "LEFT",
@@ -59,6 +62,7 @@ __all__ = [
     "STATES",
     "UPLOADS_ALLOWED",
     "VANISHED",
+    "Archived",
     "BytesLost",
     "Change",
     "Delivery",
@@ -70,6 +74,7 @@ __all__ = [
     "UnknownDelivery",
     "WrongState",
     "abort_unfinished",
+    "archived_before",
     "check_lines",
     "check_result",
     "checks_of",
@@ -98,6 +103,7 @@ __all__ = [
     "register",
     "set_unreadable",
     "stored_bytes",
+    "take_in",
     "transition",
     "transition_many",
     "unchecked_up_to",

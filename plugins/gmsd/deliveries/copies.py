@@ -99,7 +99,7 @@ def _where_it_arrived(context: Context, delivery: Delivery) -> bytes:
         f"the bytes of {delivery.delivery_id} are gone from the private place; the runbook says what to do (A delivery's bytes are missing)"
     )
     with context.engine.connect() as connection:
-        if connection.scalar(statement("deliveries/copied"), {"delivery_id": delivery.delivery_id}):
+        if delivery.from_archive or connection.scalar(statement("deliveries/copied"), {"delivery_id": delivery.delivery_id}):
             raise BytesLost(lost)
     try:
         return context.store.get(delivery.bucket, delivery.object_key, delivery.version_id)
@@ -155,6 +155,8 @@ def _made(context: Context, delivery: Delivery) -> str | None:
         return "found as the receipt has it" if store.digest(bucket, delivery.delivery_id) == delivery.sha256 else None
     except NotReadable:
         pass
+    if delivery.from_archive:
+        return None
     try:
         copied = store.copy((delivery.bucket, delivery.object_key, delivery.version_id), bucket, delivery.delivery_id)
     except NotReadable:

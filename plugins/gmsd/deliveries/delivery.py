@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CORRECTIONS_ALLOWED = 20
 UPLOADS_ALLOWED = 1 + CORRECTIONS_ALLOWED
+ARCHIVE = "archive:"
+"""What stands for the bucket of a delivery that was taken in from an archive; no store has a bucket of that name."""
 
 
 class UnknownDelivery(GmsdError):
@@ -80,6 +82,11 @@ class Delivery:
         if self.place is None or self.round is None:
             raise NoPlace(f"delivery {self.delivery_id} is {self.state}: it is in no place and in no round")
         return self.place, self.round
+
+    @property
+    def from_archive(self) -> bool:
+        """Whether it was taken in from an archive: nobody is mailed about it by itself, and only the private place has its bytes."""
+        return self.bucket == ARCHIVE
 
     @property
     def shown_name(self) -> str:
@@ -171,8 +178,8 @@ def listing(
 
 
 def pending(connection: Connection) -> list[str]:
-    """Ids of the deliveries that still have to be checked, in order of receipt."""
-    return list(connection.scalars(statement("deliveries/pending")))
+    """Ids of the deliveries of the inbox that still have to be checked, in order of receipt."""
+    return list(connection.scalars(statement("deliveries/pending"), {"archive": ARCHIVE}))
 
 
 def unchecked_up_to(connection: Connection, delivery: Delivery) -> list[str]:

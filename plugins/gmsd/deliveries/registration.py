@@ -177,7 +177,7 @@ class _Registration:
         overtaken = [{"bucket": self.bucket, "object_key": d.object_key, "version_id": d.version_id} for d in deliveries]
         for name, rows in (
             ("forget_refused", overtaken),
-            ("register", [_row(delivery) for delivery in deliveries]),
+            ("register", [receipt_row(delivery) for delivery in deliveries]),
             ("note_copy", copies),
             ("register_form", forms),
             ("note_marker", markers),
@@ -230,7 +230,8 @@ def _form(bucket: str, arrival: Arrival, number: int, received_at: dt.datetime) 
     }
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
+def receipt_row(delivery: Delivery) -> dict[str, Any]:
+    """A new delivery as the values of `sql/deliveries/register.sql`."""
     own = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__ if name != "place"}
     return {**own, **_place(delivery.place), "round": delivery.round and str(delivery.round)}
 

@@ -3,6 +3,7 @@
 Not here: what may be shown of a figure (`disclosure`) and how it is written (`releases`).
 """
 
+from gmsd.figures.changed import changed_figures
 from gmsd.figures.counted import count, every_cell
 from gmsd.figures.participation import inhabitants_of, participation_by_period, regions
 from gmsd.figures.period import Period, periods, statuses
@@ -12,6 +13,7 @@ __all__ = [
     "InForce",
     "NotLoadedError",
     "Period",
+    "changed_figures",
     "compute",
     "count",
     "every_cell",

@@ -124,6 +124,7 @@ def compute(connection: Connection, law: str, round_: HalfYear, at: dt.datetime)
         NotLoadedError: when a delivery that counts is not loaded.
     """
     share_loading(connection)  # no key is changed between one half-year and the other
+    connection.execute(statement("journal/lock"), {"name": f"gmsd:figures:{law}"})  # one count after the other
     force = half_years_in_force(connection, law, round_)
     all_periods = periods(force.half_years)
     participation = participation_by_period(all_periods, force.participation)

@@ -12,7 +12,7 @@ from gmsd.overview.accounts import (
     delivery_account,
     municipality_account,
 )
-from gmsd.overview.round import RoundOverview, chosen_round, round_overview
+from gmsd.overview.round import RoundOverview, chosen_round, round_overview, rounds_with_deliveries
 from gmsd.overview.rows import NOT_DELIVERED, Deadline, MunicipalityRow, Remarks
 from gmsd.overview.selection import SORTS, BadSelectionError, Selection
 from gmsd.overview.totals import GROUPS, DayTotals, totals_by_day
@@ -37,5 +37,6 @@ __all__ = [
     "delivery_account",
     "municipality_account",
     "round_overview",
+    "rounds_with_deliveries",
     "totals_by_day",
 ]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
-from gmsd.deliveries import counting_now, listing
+from gmsd.deliveries import ARCHIVE, counting_now, listing
 from gmsd.errors import GmsdError
 from gmsd.letters import coordinator_address
 from gmsd.overview.rows import MunicipalityRow, Remarks, deadline_of, standing_of
 from gmsd.overview.selection import BadSelectionError
 from gmsd.overview.totals import DayTotals, Move, totals_by_day
 from gmsd.reference import municipalities
-from gmsd.rounds import HalfYear, Place
+from gmsd.rounds import HalfYear, Place, partition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +81,12 @@ def chosen_round(calendar: Calendar, selection: Selection, now: dt.datetime) -> 
     if half_year not in known.takes:
         raise BadSelectionError(f"round {known.id} takes {', '.join(map(str, known.takes))}")
     return known, half_year
+
+
+def rounds_with_deliveries(connection: Connection) -> frozenset[str]:
+    """The ids of the rounds that hold a delivery, in whatever state it is."""
+    found = connection.execute(statement("overview/rounds_with_deliveries"))
+    return frozenset(partition(row.law, HalfYear.parse(row.round)) for row in found)
 
 
 def round_overview(
@@ -182,5 +188,5 @@ class _Reading:
         return {row.municipality: row.waiting for row in self.connection.execute(statement("overview/mails_waiting"))}
 
     def moves(self, names: Mapping[str, str]) -> list[Move]:
-        found = self.connection.execute(statement("overview/moves"), self.about)
+        found = self.connection.execute(statement("overview/moves"), {**self.about, "archive": ARCHIVE})
         return [Move(row.municipality, row.delivery_id, row.at, row.to_state) for row in found if row.municipality in names]

@@ -3,6 +3,7 @@
 Not here: true counts, and whoever reads a release (`web`). What a step of a publication does is in `proposal`; a scheduler calls it.
 """
 
+from gmsd.releases.ahead import Ahead, cells_ahead
 from gmsd.releases.approval import (
     APPROVED,
     REFUSED,
@@ -40,6 +41,7 @@ __all__ = [
     "DOCUMENT",
     "POINTER",
     "REFUSED",
+    "Ahead",
     "AlreadyPublishedError",
     "Answer",
     "AnsweredError",
@@ -65,6 +67,7 @@ __all__ = [
     "build_approved",
     "build_release",
     "bundle",
+    "cells_ahead",
     "code_version",
     "compare_releases",
     "denied",

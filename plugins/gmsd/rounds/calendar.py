@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import yaml
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gmsd.rounds.place import Place
 
 Timing = Literal["open", "early", "late"]
+Consent = Literal["opt_in", "opt_out"]
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -30,7 +31,10 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of a law; its code is its newest half-year. Days are inclusive, in Europe/Amsterdam."""
+    """One round of a law; its code is its newest half-year. Days are inclusive, in Europe/Amsterdam.
+
+    In a round with `consent` opt_in only what its municipality agreed to by name counts; else all that it does not withdraw.
+    """
 
     code: HalfYear
     takes: tuple[HalfYear, ...]
@@ -41,6 +45,7 @@ class Round:
     close: dt.date
     release: dt.date
     law: str = WMO
+    consent: Consent = "opt_out"
 
     @property
     def id(self) -> str:
@@ -145,6 +150,7 @@ def _round(entry: dict[str, Any]) -> Round:
         close=entry["close"],
         release=entry["release"],
         law=entry.get("law", WMO),
+        consent=entry.get("consent", "opt_out"),
     )
 
 
@@ -153,7 +159,7 @@ def load_calendar(path: Path | None = None) -> Calendar:
     """Read `expectations/calendar/rounds.yaml` (or `path`).
 
     Raises:
-        ValueError: a round's days are not in order, or a law has two rounds of one code.
+        ValueError: a round's days are not in order, its consent is of no known kind, or a law has two rounds of one code.
     """
     if path is None:
         path = data_folder("expectations") / "calendar" / "rounds.yaml"
@@ -162,6 +168,8 @@ def load_calendar(path: Path | None = None) -> Calendar:
         days = (r.window_first, r.window_last, r.withdrawal_first, r.withdrawal_last, r.close, r.release)
         if list(days) != sorted(days) or r.code not in r.takes:
             raise ValueError(f"{path.name}: the days of round {r.id} are not in order, or it does not take its own half-year")
+        if r.consent not in get_args(Consent):
+            raise ValueError(f"{path.name}: the consent of round {r.id} is none of {', '.join(get_args(Consent))}: {r.consent}")
     twice = [known.id for known, following in pairwise(rounds) if known.id == following.id]
     if twice:
         raise ValueError(f"{path.name}: round {twice[0]} stands there twice")

@@ -54,8 +54,12 @@ def _of(known: Round) -> dict[str, str]:
 
 
 def _in_turn(connection: Connection, known: Round) -> None:
-    """Refuse to pass over an earlier round of the law: what was accepted in it would count nowhere."""
-    earlier = connection.scalar(statement("warehouse/earlier_open"), _of(known))
+    """Refuse to pass over an earlier round of a half-year that this one takes too: what was accepted in it would count nowhere.
+
+    An earlier round of other half-years is not waited for: an archive that is being taken in holds up no round of today.
+    """
+    takes = [str(half) for half in sorted(known.takes)]
+    earlier = connection.scalar(statement("warehouse/earlier_open"), {**_of(known), "takes": takes})
     if earlier is not None:
         first = prefixed(known.law, ".") + earlier
         raise NotYetTime(f"round {first} holds deliveries and has not been closed; it goes before round {known.id}")

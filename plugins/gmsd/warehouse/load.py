@@ -21,7 +21,7 @@ from gmsd.errors import GmsdError
 from gmsd.installation import PseudonymKey
 from gmsd.journal import Stage, audit, in_turn, share_loading
 from gmsd.protocol import law_of
-from gmsd.rounds import parse_partition, prefixed
+from gmsd.rounds import HalfYear, parse_partition, prefixed
 from gmsd.warehouse.staged import records_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from gmsd.database import Rows
     from gmsd.journal import Context
-    from gmsd.rounds import HalfYear
     from gmsd.store import Stored
 
 logger = logging.getLogger(__name__)
@@ -77,9 +76,10 @@ class Account:
 def load_half_year(context: Context, partition: str, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Load every delivery that counts of a half-year, as of the newest close that takes it.
 
-    A place is replaced in one transaction; a killed load leaves whole places, and running it again gives the same rows. A place that holds
-    the same delivery with the same content is left alone, so that a second load writes nothing. Municipalities that no longer count are
-    removed. In the end the rows in the tables are counted, and held against the account.
+    One load of a half-year goes after the other; those of several may go side by side. A place is replaced in one transaction; a killed
+    load leaves whole places, and running it again gives the same rows. A place that holds the same delivery with the same content is left
+    alone, so that a second load writes nothing. Municipalities that no longer count are removed. In the end the rows in the tables are
+    counted, and held against the account.
 
     Args:
         context: The doors.
@@ -100,7 +100,14 @@ def load_half_year(context: Context, partition: str, progress: Callable[[int, in
     law, half = parse_partition(partition)
     with context.engine.begin() as held:
         share_loading(held)
+        held.execute(statement("journal/lock"), {"name": f"gmsd:loading:{law}:{half}"})
         return _Load(context, law, half, PseudonymKey.of(held, context.settings)).run(progress)
+
+
+def newest_close(connection: Connection, law: str, half: HalfYear) -> HalfYear | None:
+    """The newest closed round that takes a half-year: what is loaded of it is as of that round; None while there is none."""
+    found = connection.scalar(statement("warehouse/newest_close"), {"law": law, "half_year": str(half)})
+    return None if found is None else HalfYear.parse(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ class _Load:
         """Replace what differs, remove what no longer counts, hold the rows against the account."""
         self.key.refuse_rotation()
         with self.context.engine.connect() as connection:
-            round_code = connection.scalar(statement("warehouse/newest_close"), self.about)
+            round_code = newest_close(connection, self.law, self.half)
             if round_code is None:
                 raise NotClosed(f"no round that takes {self.partition} has been closed")
             in_force = _in_force(connection, self.law, self.half)

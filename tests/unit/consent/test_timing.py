@@ -24,7 +24,8 @@ from gmsd.rounds import WMO, HalfYear, Place, load_calendar
         ("2019-H2", (2019, 12, 1), ("too_early", "2019-H2"), ("too_early", "2019-H2")),
         ("2019-H2", (2031, 1, 1), ("too_late", "2019-H2"), ("too_late", "2019-H2")),
         ("2030-H2", (2020, 3, 1), ("no_round", None), ("no_round", None)),
-        ("2015-H1", (2020, 3, 1), ("no_round", None), ("no_round", None)),
+        ("2015-H1", (2020, 3, 1), ("too_late", "2015-H2"), ("too_late", "2015-H2")),
+        ("2014-H2", (2020, 3, 1), ("no_round", None), ("no_round", None)),
     ],
 )
 def test_a_form_is_placed(half_year: str, at: tuple[int, ...], withdrawal: tuple[str, str | None], explanation: tuple[str, str | None]):

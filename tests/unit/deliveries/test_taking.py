@@ -187,7 +187,8 @@ def test_refused_only_for_its_creation_date_it_is_checked_afresh_on_a_later_day(
         ((2019, 10, 5), "H12019/0518", "late", "2019-H1"),
         ((2019, 11, 1), "H12019/0518", "early", "2019-H2"),
         ((2020, 2, 10), "H12019/0518", "received", "2019-H2"),
-        ((2020, 2, 10), "H12018/0518", "unplaced", None),
+        ((2020, 2, 10), "H12018/0518", "late", "2018-H2"),
+        ((2020, 2, 10), "H22020/0518", "unplaced", None),
     ],
 )
 def test_windows(moment: tuple[int, ...], folder: str, state: str, round_code: str | None):
