@@ -24,6 +24,7 @@ MODULES = (
     "gmsd.releases",
     "gmsd.warehouse",
     "gmsd_airflow.approval",
+    "gmsd_airflow.embargo",
     "gmsd_airflow.publication",
     "gmsd_airflow.runs",
 )

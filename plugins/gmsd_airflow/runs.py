@@ -172,7 +172,7 @@ def start_publication(settings: Settings, partition: str) -> str | None:
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
-        return airflow.start(PUBLISH_DAG, following, conf={"round": partition})
+        return airflow.start(PUBLISH_DAG, following, conf={"round": partition, "dry_run": False})
 
 
 def verify_audit(settings: Settings) -> dict[str, Any]:

@@ -6,6 +6,7 @@ on top of that, so a hostile file name is only ever text.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -108,6 +109,7 @@ def environment(kind: str) -> Environment:
         day=dutch.dutch_day,
         moment=dutch.dutch_moment,
         moment_en=dutch.english_moment,
+        instant=datetime.fromisoformat,
         number=dutch.dutch_number,
         share=dutch.dutch_share,
         counted=dutch.dutch_count,
