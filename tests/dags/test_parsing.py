@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import subprocess
 import sys
 
 import pytest
+
+from gmsd.protocol import laws
+from gmsd.rounds import load_calendar
+from gmsd.tables import all_targets
 
 # Airflow's own reading of .airflowignore warns.
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
@@ -56,8 +61,60 @@ def test_a_delivery_has_at_most_two_tasks(bag):
 
 def test_nothing_is_built_before_the_approval(bag):
     dag = bag.dags["gmsd_publish"]
-    assert [task.task_id for task in dag.topological_sort()] == ["preview", "approve", "build", "publish"]
-    assert dag.task_dict["build"].upstream_task_ids == {"approve"}
+    steps = ["preview", "approve", "build", "embargo", "targets", "publish"]
+    assert [task.task_id for task in dag.topological_sort()] == steps
+    assert [dag.task_dict[step].upstream_task_ids for step in steps] == [set(), *({step} for step in steps[:-1])]
+
+
+def test_the_form_of_the_publication_begins_as_a_dry_run_and_its_choices_are_data(bag):
+    params = bag.dags["gmsd_publish"].params
+    assert params.dump() == {
+        "action": "publish",
+        "law": None,
+        "round": None,
+        "half_year": None,
+        "targets": [each.id for each in all_targets()],
+        "embargo_date": None,
+        "embargo_time": None,
+        "reason": None,
+        "dry_run": True,
+    }
+    schema = {name: params.get_param(name).schema for name in params}
+    assert all(each["title"] and (each.get("description_md") or each.get("description")) for each in schema.values())
+    rounds = [each.id for each in load_calendar().rounds][::-1]
+    assert schema["round"]["examples"] == rounds
+    assert schema["round"]["values_display"]["2019-H2"] == "2019-H2: 2019-H1 and 2019-H2 and the year 2019"
+    assert schema["law"]["enum"] == [None, *(law.id for law in laws() if law.tables)]
+    assert schema["targets"]["items"]["enum"] == schema["targets"]["examples"] == [each.id for each in all_targets()]
+    assert "Only Waarstaatjegemeente can be left out" in schema["targets"]["description_md"]
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"round": "2019-H3"},
+        {"law": "unknown"},
+        {"targets": ["fax"]},
+        {"embargo_time": "25:00"},
+        {"embargo_date": "4 May 2020"},
+        {"dry_run": "perhaps"},
+        {"action": "delete"},
+        {"reason": "x" * 501},
+    ],
+)
+def test_a_field_that_cannot_be_is_refused_before_there_is_a_run(bag, conf):
+    from airflow.sdk.exceptions import ParamValidationError
+
+    params = copy.deepcopy(bag.dags["gmsd_publish"].params)
+    with pytest.raises(ParamValidationError):
+        params.update(conf)
+        params.validate()
+
+
+def test_every_target_is_a_task_of_its_own(bag):
+    task = bag.dags["gmsd_publish"].task_dict["targets"]
+    assert task.op_kwargs_expand_input.value == {"target": [each.id for each in all_targets()]}
+    assert task.map_index_template == "{{ target }}"
 
 
 def test_no_step_of_the_publication_takes_what_another_returned(bag):

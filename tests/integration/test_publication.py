@@ -1,4 +1,4 @@
-"""A publication from its proposal to the pointer: dry run, embargo, targets side by side, one that fails, a recall through the same door."""
+"""A publication from proposal to pointer: dry run, embargo, targets side by side, one that fails, a recall through the same door."""
 
 from __future__ import annotations
 
