@@ -105,10 +105,13 @@ def test_the_form_of_the_publication_begins_as_a_dry_run_and_its_choices_are_dat
 def test_a_field_that_cannot_be_is_refused_before_there_is_a_run(bag, conf):
     from airflow.sdk.exceptions import ParamValidationError
 
-    params = copy.deepcopy(bag.dags["gmsd_publish"].params)
-    with pytest.raises(ParamValidationError):
+    def fill_in() -> None:
+        params = copy.deepcopy(bag.dags["gmsd_publish"].params)
         params.update(conf)
         params.validate()
+
+    with pytest.raises(ParamValidationError):
+        fill_in()
 
 
 def test_every_target_is_a_task_of_its_own(bag):
