@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gmsd.formats.changed_cells import changed_cells
+from gmsd.formats.cell_changes import changed_cells
 from gmsd.formats.content import Changes, PublishedTable, Publisher, ReleaseBefore, ReleaseContent
 from gmsd.formats.explanations import printed
 from gmsd.formats.registry import Format, FormatError, media_type

@@ -38,7 +38,7 @@ from gmsd.releases.proposal import (
     question_of,
     take_answer,
 )
-from gmsd.releases.publication import EmbargoError, ReleaseDamagedError, ReleaseStateError, publish, publish_target, refuse, take_back
+from gmsd.releases.publication import EmbargoError, ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
 from gmsd.releases.recall import RecallError, lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
 from gmsd.releases.trace import Trace, trace_cell
@@ -95,7 +95,6 @@ __all__ = [
     "propose",
     "publish",
     "publish_approved",
-    "publish_target",
     "publish_target_approved",
     "question_of",
     "questions",

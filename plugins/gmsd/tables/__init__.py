@@ -7,7 +7,7 @@ from gmsd.tables.definition import Content, Dimension, Group, Measure, Table
 from gmsd.tables.loading import NoTableError, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
 from gmsd.tables.relations import within_a_period, within_a_year
 from gmsd.tables.steps import Terms, lives, small_changes
-from gmsd.tables.targets import Target, TargetError, all_targets, chosen_targets, target_of
+from gmsd.tables.targets import TargetError, all_targets, chosen_targets, target_of
 
 __all__ = [
     "Content",
@@ -16,7 +16,6 @@ __all__ = [
     "Measure",
     "NoTableError",
     "Table",
-    "Target",
     "TargetError",
     "Terms",
     "all_targets",
