@@ -21,13 +21,15 @@ from __future__ import annotations
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, PartitionedAssetTimetable, dag, get_current_context, task
+from airflow.sdk import PartitionedAssetTimetable, dag, get_current_context, task
 
+from gmsd_airflow.assets import FIGURES, FROZEN
 from gmsd_airflow.failures import DEFAULT_ARGS
+from gmsd_airflow.links import OverviewLink, with_links
 
 
 @dag(
-    schedule=PartitionedAssetTimetable(assets=Asset("frozen half-year", uri="gmsd://frozen")),
+    schedule=PartitionedAssetTimetable(assets=FROZEN),
     start_date=pendulum.datetime(2019, 1, 1, tz="Europe/Amsterdam"),
     catchup=False,
     max_active_runs=1,
@@ -39,7 +41,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
 def gmsd_load() -> None:
     """Load, count, and publish where so set."""
 
-    @task(task_display_name="Load")
+    @task(inlets=[FROZEN], task_display_name="Load")
     def load() -> dict[str, Any]:
         """Records and arrangements of the half-year; the account of the rows is the result."""
         from gmsd.journal import Context
@@ -48,7 +50,7 @@ def gmsd_load() -> None:
 
         return load_half_year(Context.open(get_settings()), get_current_context()["dag_run"].partition_key)
 
-    @task(task_display_name="Count")
+    @task(inlets=[FROZEN], outlets=[FIGURES], task_display_name="Count")
     def figures(loaded: dict[str, Any]) -> list[dict[str, Any]]:
         """The true figures of every period as of the round; skipped until the last half-year of the round is loaded, or without tables."""
         from airflow.sdk.exceptions import AirflowSkipException
@@ -74,7 +76,7 @@ def gmsd_load() -> None:
             raise AirflowSkipException("a person starts the publication")
         return started
 
-    loaded = load()
+    loaded = with_links(load(), OverviewLink())
     figures(loaded) >> publish(loaded)
 
 

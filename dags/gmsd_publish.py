@@ -36,9 +36,11 @@ from typing import Any
 import pendulum
 from airflow.sdk import dag, get_current_context, task
 
-from gmsd_airflow.approval import PreviewOperator, SecondPersonOperator
+from gmsd_airflow.approval import PreviewLink, PreviewOperator, SecondPersonOperator
+from gmsd_airflow.assets import FIGURES, RELEASE
 from gmsd_airflow.embargo import EmbargoOperator
 from gmsd_airflow.failures import DEFAULT_ARGS
+from gmsd_airflow.links import with_links
 from gmsd_airflow.publication_form import fields, target_names
 
 
@@ -56,7 +58,7 @@ from gmsd_airflow.publication_form import fields, target_names
 )
 def gmsd_publish() -> None:
     """Preview, four eyes, build, embargo, targets, publish."""
-    preview = PreviewOperator(task_id="preview", task_display_name="Preview")
+    preview = PreviewOperator(task_id="preview", task_display_name="Preview", inlets=[FIGURES])
     approve = SecondPersonOperator(task_id="approve", task_display_name="Wait for a second person")
 
     @task(task_display_name="Build")
@@ -79,7 +81,7 @@ def gmsd_publish() -> None:
         now["target"] = target
         return publish_target_in_run(get_settings(), now["dag_run"].run_id, target)
 
-    @task(task_display_name="Publish")
+    @task(inlets=[FIGURES], outlets=[RELEASE], task_display_name="Publish")
     def publish() -> dict[str, Any]:
         """Whatever of the files is missing still, then the pointer; refused when nobody else approved exactly this, or too early."""
         from gmsd.settings import get_settings
@@ -87,7 +89,7 @@ def gmsd_publish() -> None:
 
         return publish_in_run(get_settings(), get_current_context()["dag_run"].run_id)
 
-    preview >> approve >> build() >> embargo >> targets.expand(target=target_names()) >> publish()
+    preview >> approve >> build() >> embargo >> targets.expand(target=target_names()) >> with_links(publish(), PreviewLink())
 
 
 gmsd_publish()

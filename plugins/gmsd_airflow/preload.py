@@ -25,6 +25,7 @@ MODULES = (
     "gmsd.warehouse",
     "gmsd_airflow.approval",
     "gmsd_airflow.embargo",
+    "gmsd_airflow.links",
     "gmsd_airflow.publication",
     "gmsd_airflow.runs",
 )

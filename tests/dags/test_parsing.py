@@ -47,6 +47,55 @@ def test_every_dag_explains_itself(bag, dag_id):
         assert param is not None
 
 
+def test_the_assets_tell_the_story_of_the_house(bag):
+    """Each asset is made by one DAG and taken by the next."""
+    makes, takes = {}, {}
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            makes |= {each.name: dag.dag_id for each in task.outlets}
+            for each in task.inlets:
+                takes.setdefault(each.name, set()).add(dag.dag_id)
+    assert makes == {
+        "deliveries": "gmsd_intake",
+        "frozen half-year": "gmsd_optout_close",
+        "loaded half-year": "gmsd_load",
+        "release": "gmsd_publish",
+    }
+    assert takes == {
+        "inbox": {"gmsd_intake"},
+        "deliveries": {"gmsd_delivery", "gmsd_optout_close"},
+        "frozen half-year": {"gmsd_load"},
+        "loaded half-year": {"gmsd_publish"},
+    }
+
+
+def test_tasks_lead_to_the_pages_about_what_they_did(bag):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    links = {
+        (dag.dag_id, task.task_id): set(task.operator_extra_link_dict)
+        for dag in (DagSerialization.deserialize_dag(DagSerialization.serialize_dag(each)) for each in bag.dags.values())
+        for task in dag.tasks
+        if task.operator_extra_link_dict
+    }
+    assert links == {
+        ("gmsd_delivery", "report"): {"Receipt, reports and history"},
+        ("gmsd_optout_close", "freeze"): {"Ronde-overzicht"},
+        ("gmsd_load", "load"): {"Ronde-overzicht"},
+        ("gmsd_publish", "preview"): {"Preview", "Approve or refuse"},
+        ("gmsd_publish", "approve"): {"Preview", "Approve or refuse"},
+        ("gmsd_publish", "embargo"): {"Preview", "Approve or refuse"},
+        ("gmsd_publish", "publish"): {"Preview"},
+    }
+
+
+def test_an_overview_is_that_of_the_newest_round_that_takes_the_half_year():
+    from gmsd_airflow.links import overview_address
+
+    assert overview_address("2019-H1").endswith("/gmsd/rounds?round=2019-H2&half_year=2019-H1")
+    assert overview_address("jeugd.2019-H1").endswith("/gmsd/rounds?")
+
+
 def test_a_delivery_is_named_by_its_id_of_any_law(bag):
     pattern = bag.dags["gmsd_delivery"].params.get_param("delivery").schema["pattern"]
     for right in ("2019-H2.0518.03", "jeugd.2019-H2.0518.03", "2019-H2.0518.103", "unplaced.0001"):
