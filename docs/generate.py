@@ -1,4 +1,4 @@
-"""Write the pages made from the code: settings, commands, DAGs, the house, rules, faults. `--check` tells whether they are up to date."""
+"""Write the pages made from the code: alerts, settings, commands, DAGs, and so on. `--check` tells whether they are up to date."""
 
 from __future__ import annotations
 
@@ -141,7 +141,34 @@ def house_page() -> str:
     return "\n".join(out) + "\n"
 
 
+def alerts_page() -> str:
+    """Every mail that the engineer gets before anybody asks: what he sees, what it means, what to do."""
+    from gmsd.watch import all_alerts
+
+    lines = [
+        NOTE.format(source="expectations/alerts.yaml"),
+        "# Alerts",
+        "",
+        "What *Housekeeping* finds every night is one mail to the engineer for each thing that it is about, never two. A task that fails",
+        "and a service that is away are mailed when it happens ([runbook](runbook.md)). Words in braces are filled in; the numbers that",
+        "decide stand in `expectations/alerts.yaml`.",
+    ]
+    for each in all_alerts().values():
+        limits = ", ".join(f"{name} {number}" for name, number in each.limits.items())
+        lines += [
+            "",
+            f"## {each.title}",
+            "",
+            f"**What you see.** `GMSD: {each.subject}`. {each.sees}",
+            "",
+            f"**What it means.** {each.means}",
+        ]
+        lines += ["", f"**What to do.** {each.does}", *(["", f"Decided by: {limits}."] if limits else [])]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "alerts.md": alerts_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "dags.md": dags_page,
