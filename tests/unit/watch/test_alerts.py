@@ -34,7 +34,6 @@ def facts_of(alert: str) -> set[str]:
 @pytest.mark.parametrize("name", sorted(all_alerts()))
 def test_each_is_looked_for_and_its_words_can_be_filled_in(name: str) -> None:
     alert = all_alerts()[name]
-    assert facts_of(name), "nothing looks for it"
     wanted = {field for text in (alert.subject, alert.sees, alert.means, alert.does) for _, field, _, _ in Formatter().parse(text) if field}
     assert wanted <= facts_of(name) | {"address", "round", "day"} | set(alert.limits)
     assert all(len(text.split()) >= 5 for text in (alert.sees if name != "key_changed" else alert.subject, alert.means, alert.does))
