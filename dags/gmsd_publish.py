@@ -12,8 +12,8 @@ of it or none.
 **When.** Somebody starts it with the form, which begins as a **dry run**: that ends with the preview and asks nobody. Or by itself when
 all half-years of a round are loaded, where `GMSD_PUBLISH_WHEN_LOADED` is set. A run that is started without the form (API, command) is a
 dry run only where its configuration says `"dry_run": true`. Give the run the id of the release (`r0002`) under *Advanced Options*: it is
-refused when another release comes next. A recall makes a release without one half-year, and putting it back one with it again, by the same
-steps.
+refused when another release comes next. (A dry run goes without: Airflow uses an id once.) A recall makes a release without one half-year,
+and putting it back one with it again, by the same steps.
 
 **Needs.** Figures of every municipality that counts (`gmsd_load`), the rounding key, the object store, and somebody with the role
 Approver.
