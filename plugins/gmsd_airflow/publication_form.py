@@ -28,11 +28,12 @@ def fields() -> dict[str, Param]:
     from airflow.sdk import Param
 
     from gmsd.protocol import laws
-    from gmsd.rounds import load_calendar
+    from gmsd.rounds import load_calendar, partition
     from gmsd.tables import all_targets
 
     publishing = {law.id: law.title for law in laws() if law.tables}
     rounds = [each for each in load_calendar().rounds[::-1] if each.law in publishing]
+    halves = sorted({partition(each.law, half) for each in rounds for half in each.takes}, reverse=True)
     targets = all_targets()
     optional = ", ".join(each.title for each in targets if not each.always)
     return {
@@ -59,9 +60,8 @@ def fields() -> dict[str, Param]:
         "round": Param(
             None,
             type=["null", "string"],
-            pattern=r"^([a-z]+\.)?\d{4}-H[12]$",
-            examples=[each.id for each in rounds],
-            values_display={each.id: f"{each.id}: {_published_by(each.takes)}" for each in rounds},
+            enum=[None, *(each.id for each in rounds)],
+            values_display={each.id: f"{each.id}: takes {_published_by(each.takes)}" for each in rounds},
             title="Round",
             description_md="The round whose close decides what counts: `2019-H2`, of another law than the Wmo `jeugd.2019-H2`. A release "
             "shows everything that was closed up to it; of a year that has both halves the year too. Empty: the newest that is closed.",
@@ -69,9 +69,9 @@ def fields() -> dict[str, Param]:
         "half_year": Param(
             None,
             type=["null", "string"],
-            pattern=r"^([a-z]+\.)?\d{4}-H[12]$",
+            enum=[None, *halves],
             title="Half-year to recall, or to put back",
-            description_md="Only for those two: `2019-H1`. Its year goes, or comes back, with it.",
+            description_md="Only for those two. Its year goes, or comes back, with it.",
         ),
         "targets": Param(
             [each.id for each in targets],
