@@ -65,6 +65,17 @@ def test_the_form_explains_itself_and_as_it_begins_it_is_a_dry_run(played, signe
         assert "nothing has been asked" in airflow.run(DAG, run["dag_run_id"])["note"]
     page.goto(f"{settings.airflow_url}/gmsd/previews/{quote(run['dag_run_id'], safe='')}")
     expect(page.get_by_role("heading", name="Preview of r0003")).to_be_visible()
+    expect(page.get_by_text("0 cells are new, changed or gone", exact=False)).to_be_visible()
+
+
+def test_what_a_recall_would_take_away_is_shown_and_downloaded(played, signed_in: Page) -> None:  # noqa: F811 - a fixture
+    settings, page = played.home.settings, signed_in
+    with Airflow.of(settings, "engineer") as airflow:
+        recall = {"action": "recall", "half_year": "2019-H1", "reason": "a try", "dry_run": True}
+        run_id = str(airflow.start(DAG, conf=recall))
+        assert ended(airflow, DAG, run_id)["state"] == "success"
+    page.goto(f"{settings.airflow_url}/gmsd/previews/{quote(run_id, safe='')}")
+    expect(page.get_by_text("Recall 2019-H1: a release without it", exact=False)).to_be_visible()
     assert violations(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Download them as CSV").click()
