@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PUBLISH, RECALL, PUT_BACK = "publish", "recall", "put back"
 REASON_LENGTH = 500
+# What Airflow's form calls a choice that is empty.
+_EMPTY = "null"
 
 
 def fields() -> dict[str, Param]:
@@ -53,7 +55,7 @@ def fields() -> dict[str, Param]:
             None,
             type=["null", "string"],
             enum=[None, *publishing],
-            values_display=publishing,
+            values_display=publishing | {_EMPTY: "that of the round"},
             title="Law",
             description_md="Empty: the law of the round, or of the half-year; the Wmo when neither names one.",
         ),
@@ -61,7 +63,8 @@ def fields() -> dict[str, Param]:
             None,
             type=["null", "string"],
             enum=[None, *(each.id for each in rounds)],
-            values_display={each.id: f"{each.id}: takes {_published_by(each.takes)}" for each in rounds},
+            values_display={each.id: f"{each.id}: takes {_published_by(each.takes)}" for each in rounds}
+            | {_EMPTY: "the newest that is closed"},
             title="Round",
             description_md="The round whose close decides what counts: `2019-H2`, of another law than the Wmo `jeugd.2019-H2`. A release "
             "shows everything that was closed up to it; of a year that has both halves the year too. Empty: the newest that is closed.",
@@ -70,6 +73,7 @@ def fields() -> dict[str, Param]:
             None,
             type=["null", "string"],
             enum=[None, *halves],
+            values_display={_EMPTY: "none"},
             title="Half-year to recall, or to put back",
             description_md="Only for those two. Its year goes, or comes back, with it.",
         ),

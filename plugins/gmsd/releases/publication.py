@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.errors import GmsdError
 from gmsd.formats import media_type
@@ -144,7 +145,8 @@ def _let_out(connection: Connection, release_id: str, at: dt.datetime) -> None:
         return
     approval = approval_of(connection, release_id, release.fingerprint)
     if approval.embargo is not None and at < approval.embargo:
-        raise EmbargoError(f"{release_id} is under embargo until {approval.embargo:%d %B %Y %H:%M %Z}; it is {at:%d %B %Y %H:%M}")
+        until = approval.embargo.astimezone(AMSTERDAM)
+        raise EmbargoError(f"{release_id} is under embargo until {until:%-d %B %Y %H:%M} (Europe/Amsterdam); it is {at:%-d %B %Y %H:%M:%S}")
     _refuse_outdated(connection, release)
     details = _hashes(release) | {"question": approval.question, "asked_by": approval.asked_by, "approved_by": approval.answered_by}
     connection.execute(statement("releases/let_out"), {"release_id": release_id, "approval": approval.question})
