@@ -27,7 +27,9 @@ from typing import Any
 import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
 
+from gmsd_airflow.assets import DELIVERIES
 from gmsd_airflow.failures import DEFAULT_ARGS
+from gmsd_airflow.links import DeliveryLink, with_links
 
 ACTIONS = ["check", "check again", "send report again", "let in"]
 
@@ -55,7 +57,7 @@ ACTIONS = ["check", "check again", "send report again", "let in"]
 def gmsd_delivery() -> None:
     """Check, then report."""
 
-    @task(task_display_name="Check")
+    @task(inlets=[DELIVERIES], task_display_name="Check")
     def check() -> dict[str, Any]:
         """The technical check and its verdict, after the earlier uploads of the same municipality and half-year."""
         from gmsd.settings import get_settings
@@ -75,7 +77,7 @@ def gmsd_delivery() -> None:
         again = now["params"]["action"] == "send report again"
         return report_in_run(get_settings(), now["dag_run"].run_id, checked, again=again)
 
-    report(check())
+    with_links(report(check()), DeliveryLink())
 
 
 gmsd_delivery()

@@ -2,14 +2,16 @@
 
 **Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
 (what nothing counts on is deleted, what is missing is made again from the raw file), abort uploads that were begun a day ago and never
-finished, and recompute the hash chain of the audit trail.
+finished, and recompute the hash chain of the audit trail. Mail you what you have to know of before you ask: deadlines, large changes, a
+full disk, a changed key, mails that nobody takes ([what is watched](watched.md)).
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
 **Needs.** The object store, the warehouse, the mail server, and the account `intake` of Airflow's API.
 
 **When it fails.** *Verify the audit trail* fails when a row was changed or taken out, also at the end: do not repair it, tell whoever is
-responsible for the data, and see `gmsd audit verify`. The others wait for a service that is away; what fails is tried again the next night.
+responsible for the data, and see `gmsd audit verify`. The others wait for a service that is away; what fails is tried again the next
+night.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
     default_args=DEFAULT_ARGS,
 )
 def gmsd_housekeeping() -> None:
-    """Five tasks that do not depend on each other."""
+    """Six tasks that do not depend on each other."""
 
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
@@ -80,7 +82,16 @@ def gmsd_housekeeping() -> None:
 
         return abort_unfinished(Context.open(get_settings()))
 
+    @task(task_display_name="Tell what needs attention")
+    def attention() -> list[str]:
+        """What the engineer is mailed about now: once each, with what it means and what to do."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import tell_what_needs_attention
+
+        return tell_what_needs_attention(get_settings())
+
     mails()
+    attention()
     uploads()
     runs()
     staging()

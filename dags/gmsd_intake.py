@@ -24,6 +24,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, get_current_context, task
 
+from gmsd_airflow.assets import DELIVERIES
 from gmsd_airflow.failures import DEFAULT_ARGS
 from gmsd_airflow.inbox import InboxTrigger
 
@@ -47,7 +48,7 @@ INBOX = Asset(
 def gmsd_intake() -> None:
     """Register, then forms and runs."""
 
-    @task(inlets=[INBOX], task_display_name="Register uploads")
+    @task(inlets=[INBOX], outlets=[DELIVERIES], task_display_name="Register uploads")
     def register() -> dict[str, Any]:
         """One receipt for each version of each object; an upload that stands in the register already is left alone."""
         from gmsd.intake import register_inbox

@@ -25,14 +25,16 @@ from __future__ import annotations
 from typing import Any
 
 import pendulum
-from airflow.sdk import Asset, PartitionedAssetTimetable, dag, get_current_context, task
+from airflow.sdk import PartitionedAssetTimetable, dag, get_current_context, task
 
+from gmsd_airflow.assets import FIGURES, FROZEN
 from gmsd_airflow.failures import DEFAULT_ARGS
+from gmsd_airflow.links import OverviewLink, with_links
 from gmsd_airflow.pools import LOAD_POOL
 
 
 @dag(
-    schedule=PartitionedAssetTimetable(assets=Asset("frozen half-year", uri="gmsd://frozen")),
+    schedule=PartitionedAssetTimetable(assets=FROZEN),
     start_date=pendulum.datetime(2015, 1, 1, tz="Europe/Amsterdam"),
     catchup=False,
     max_active_runs=16,
@@ -44,7 +46,7 @@ from gmsd_airflow.pools import LOAD_POOL
 def gmsd_load() -> None:
     """Load, count, and publish where so set."""
 
-    @task(task_display_name="Load", pool=LOAD_POOL)
+    @task(inlets=[FROZEN], task_display_name="Load", pool=LOAD_POOL)
     def load() -> dict[str, Any]:
         """Records and arrangements of the half-year; the account of the rows is the result."""
         from gmsd.journal import Context
@@ -56,7 +58,7 @@ def gmsd_load() -> None:
         give_way(run)
         return load_half_year(Context.open(get_settings()), run.partition_key)
 
-    @task(task_display_name="Count", pool=LOAD_POOL)
+    @task(inlets=[FROZEN], outlets=[FIGURES], task_display_name="Count", pool=LOAD_POOL)
     def figures(loaded: dict[str, Any]) -> dict[str, Any]:
         """The true figures of every period as of the round; skipped when a later run counts them, or without tables."""
         from airflow.sdk.exceptions import AirflowSkipException
@@ -88,7 +90,7 @@ def gmsd_load() -> None:
             raise AirflowSkipException("a person starts the publication")
         return started
 
-    loaded = load()
+    loaded = with_links(load(), OverviewLink())
     figures(loaded) >> publish(loaded)
 
 

@@ -25,13 +25,13 @@ from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, get_current_context, task
 
+from gmsd_airflow.assets import DELIVERIES, FROZEN
 from gmsd_airflow.closing import CLOSE_EMPTY, LEAVE_OPEN
 from gmsd_airflow.failures import DEFAULT_ARGS
+from gmsd_airflow.links import OverviewLink, with_links
 from gmsd_airflow.timetable import RoundTimetable
-
-FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
 
 
 @dag(
@@ -57,7 +57,7 @@ FROZEN = Asset("frozen half-year", uri="gmsd://frozen")
 def gmsd_optout_close() -> None:
     """Look, ask when there is nothing, freeze."""
 
-    @task(task_display_name="Is it time, and what would be frozen")
+    @task(inlets=[DELIVERIES], task_display_name="Is it time, and what would be frozen")
     def look() -> dict[str, Any]:
         """Numbers of accepted deliveries for each half-year; skipped as long as the clock says that the round is not over."""
         from airflow.sdk.exceptions import AirflowSkipException
@@ -87,7 +87,7 @@ def gmsd_optout_close() -> None:
         options=[CLOSE_EMPTY, LEAVE_OPEN],
     )
 
-    @task(outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
+    @task(inlets=[DELIVERIES], outlets=[FROZEN], trigger_rule="none_failed_min_one_success", task_display_name="Freeze")
     def freeze() -> dict[str, Any]:
         """Lay down what counts, and announce each half-year as a partition of its own."""
         from airflow.sdk.exceptions import AirflowSkipException
@@ -107,7 +107,7 @@ def gmsd_optout_close() -> None:
         return closed
 
     chosen = choose(look())
-    chosen >> ask >> (frozen := freeze())
+    chosen >> ask >> (frozen := with_links(freeze(), OverviewLink()))
     chosen >> frozen
 
 

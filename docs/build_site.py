@@ -34,6 +34,7 @@ MENU: dict[str, list[str]] = {
         "docs/guide-data-engineer.md",
         "docs/runbook.md",
         "docs/alerts.md",
+        "docs/watched.md",
         "docs/changing.md",
         "docs/security.md",
     ],

@@ -168,8 +168,35 @@ def access_page() -> str:
     return f"{NOTE.format(source='tests/support/access/')}\n{page()}"
 
 
+def watched_page() -> str:
+    """Every mail that the engineer gets before anybody asks: what he sees, what it means, what to do."""
+    from gmsd.watch import all_alerts
+
+    lines = [
+        NOTE.format(source="expectations/alerts.yaml"),
+        "# What is watched",
+        "",
+        "What *Housekeeping* finds every night is one mail to the engineer for each thing that it is about, never two. A task that fails",
+        "and a service that is away are mailed when it happens ([runbook](runbook.md)). Words in braces are filled in; the numbers that",
+        "decide stand in `expectations/alerts.yaml`.",
+    ]
+    for each in all_alerts().values():
+        limits = ", ".join(f"{name} {number}" for name, number in each.limits.items())
+        lines += [
+            "",
+            f"## {each.title}",
+            "",
+            f"**What you see.** `GMSD: {each.subject}`. {each.sees}",
+            "",
+            f"**What it means.** {each.means}",
+        ]
+        lines += ["", f"**What to do.** {each.does}", *(["", f"Decided by: {limits}."] if limits else [])]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
+    "watched.md": watched_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "dags.md": dags_page,

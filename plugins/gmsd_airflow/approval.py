@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import BaseOperator, BaseOperatorLink
-from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowSkipException
-from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-POLL_SECONDS = 2.0
+from gmsd_airflow.pages import approval_address, preview_address
+from gmsd_airflow.warehouse_trigger import WarehouseTrigger
 
 
-class AnswerTrigger(BaseTrigger):
-    """Fires when the question of a run has been answered, or gave way to a newer one.
+class AnswerTrigger(WarehouseTrigger):
+    """Fires when the question of a run has been answered, or gave way to a newer one."""
 
-    What it fires says nothing of the answer: the task reads that in the warehouse. Addresses come from the settings, as Airflow stores a
-    trigger's arguments.
-    """
+    def waits(self) -> bool:
+        """Whether somebody can still answer it."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.publication import question_of_run
 
-    def __init__(self, run_id: str) -> None:
-        super().__init__()
-        self.run_id = run_id
-
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Import path and arguments, from which the triggerer makes it."""
-        return f"{type(self).__module__}.{type(self).__qualname__}", {"run_id": self.run_id}
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Poll until there is something to read."""
-        said = ""
-        while True:
-            try:
-                # the database driver blocks: in a thread, or every trigger would stand still
-                waits = await asyncio.to_thread(_waits, self.run_id)
-            except Exception as error:  # noqa: BLE001 - whatever keeps the database from answering: the question may stand for days
-                if str(error) != said:
-                    self.log.warning("the warehouse does not answer, going on trying: %s", error)
-                said = str(error)
-            else:
-                said = ""
-                if not waits:
-                    yield TriggerEvent({"run_id": self.run_id})
-                    return
-            await asyncio.sleep(POLL_SECONDS)
-
-
-def _waits(run_id: str) -> bool:
-    from gmsd.settings import get_settings
-    from gmsd_airflow.publication import question_of_run
-
-    return question_of_run(get_settings(), run_id).is_open
+        return question_of_run(get_settings(), self.run_id).is_open
 
 
 class ApprovalLink(BaseOperatorLink):
@@ -67,26 +32,51 @@ class ApprovalLink(BaseOperatorLink):
         return approval_address()
 
 
-def approval_address(release_id: str = "") -> str:
-    """Where a browser finds the page about a release, or the list of all."""
-    page = f"/{release_id}/approval" if release_id else ""
-    return f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/gmsd/releases{page}"
+class PreviewLink(BaseOperatorLink):
+    """From a task to what its run showed."""
+
+    name = "Preview"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:  # noqa: ARG002 - Airflow's own form
+        """The page of the run."""
+        return preview_address(ti_key.run_id)
+
+
+class PreviewOperator(BaseOperator):
+    """Works out what the release would say, and asks whether it may be published; a dry run asks nobody."""
+
+    operator_extra_links = (PreviewLink(), ApprovalLink())
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Read what the run was started with, and look."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.publication import preview_release
+
+        run = context["dag_run"]
+        return preview_release(get_settings(), run.run_id, run.conf or {}, run.triggering_user_name)
 
 
 class SecondPersonOperator(BaseOperator):
-    """Waits until a second person has answered; approved: it succeeds, refused: it and what follows is skipped.
+    """Waits until a second person has answered; approved: it succeeds, refused, or of a dry run: it and what follows is skipped.
 
     Neither its state nor its result lets anything out: build and publish ask the warehouse themselves.
     """
 
-    operator_extra_links = (ApprovalLink(),)
+    operator_extra_links = (ApprovalLink(), PreviewLink())
 
     def execute(self, context: Any) -> None:
-        """Look, and wait in the triggerer when nobody has answered."""
+        """Look, and wait in the triggerer when nobody has answered.
+
+        Raises:
+            AirflowSkipException: a dry run asks nobody.
+        """
         from gmsd.settings import get_settings
         from gmsd_airflow.publication import question_of_run
+        from gmsd_airflow.publication_form import is_dry_run
         from gmsd_airflow.runs import PUBLISH_DAG, note
 
+        if is_dry_run(context["dag_run"].conf):
+            raise AirflowSkipException("a dry run ends with its preview")
         settings, run_id = get_settings(), context["dag_run"].run_id
         asked = question_of_run(settings, run_id)
         if asked.is_open:

@@ -117,12 +117,14 @@ def render(
         problem: Why an answer was not taken just now.
     """
     from gmsd.rendering import render_page_of
+    from gmsd.tables import all_targets
 
     return render_page_of(
         "gmsd_airflow",
         "approval",
         asked=asked,
         preview=asked.preview,
+        targets=all_targets(),
         explanations=explanations,
         user=user,
         hindrance=hindrance,

@@ -107,6 +107,38 @@ def approval(release_id: str, user: GetUserDep) -> HTMLResponse:
     return _approval(release_id, user)
 
 
+@signed_in.get("/previews/{run_id}", response_class=HTMLResponse)
+def preview(run_id: str, user: GetUserDep) -> HTMLResponse:
+    """What a run of the publication would publish, or was asked with."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow import preview_page
+    from gmsd_airflow.rights import may_see_cells
+
+    try:
+        found = preview_page.preview(get_settings(), run_id)
+    except preview_page.NoPreviewError as error:
+        raise HTTPException(404, str(error)) from None
+    page = preview_page.render(found, run_id, may_download=may_see_cells(get_auth_manager(), user))
+    return HTMLResponse(page, headers=_HEADERS)
+
+
+@signed_in.get("/previews/{run_id}/cells.csv")
+def changed_cells(run_id: str, user: GetUserDep) -> Response:
+    """The cells that are new, changed or gone: not public yet, so not for everybody who may look."""
+    from gmsd.settings import get_settings
+    from gmsd_airflow import preview_page
+    from gmsd_airflow.rights import may_see_cells
+
+    if not may_see_cells(get_auth_manager(), user):
+        raise HTTPException(403, "figures that are not public yet are for who may start the publication or answer it")
+    try:
+        release_id, body = preview_page.changed_cells(get_settings(), run_id)
+    except preview_page.NoPreviewError as error:
+        raise HTTPException(404, str(error)) from None
+    headers = {"Content-Disposition": f'attachment; filename="{release_id}-changed-cells.csv"', "X-Content-Type-Options": "nosniff"}
+    return Response(body, media_type="text/csv; charset=utf-8", headers=_HEADERS | headers)
+
+
 async def _form(request: Request) -> dict[str, str]:
     """A small form as a browser sends it; of a field that comes twice the last counts."""
     body = b""

@@ -25,6 +25,8 @@ MODULES = (
     "gmsd.warehouse",
     "gmsd_airflow.approval",
     "gmsd_airflow.bursts",
+    "gmsd_airflow.embargo",
+    "gmsd_airflow.links",
     "gmsd_airflow.publication",
     "gmsd_airflow.runs",
 )

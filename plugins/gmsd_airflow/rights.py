@@ -19,6 +19,21 @@ _CHANGES = (
 )
 
 
+def may_see_cells(manager: Any, user: Any) -> bool:
+    """Whether a signed-in user may have figures that are not public yet: who may start the publication, and who may answer it.
+
+    Args:
+        manager: Airflow's auth manager.
+        user: Its user.
+    """
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
+
+    return bool(
+        manager.is_authorized_custom_view(method=ACTION, resource_name=RESOURCE, user=user)
+        or manager.is_authorized_dag(method="POST", access_entity=DagAccessEntity.RUN, details=DagDetails(id=PUBLISH_DAG), user=user)
+    )
+
+
 def why_not(manager: Any, user: Any) -> str:
     """Why a signed-in user cannot answer; empty when they can.
 

@@ -29,7 +29,7 @@ class WrongRunError(GmsdError):
 
 
 class AuditBrokenError(GmsdError):
-    """The hash chain of the audit trail does not fit."""
+    """The hash chain of the audit trail does not fit. The engineer has a mail of its own about it."""
 
 
 def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[str]:
@@ -202,7 +202,18 @@ def start_publication(settings: Settings, partition: str, *, backfilled: bool = 
     with connect(settings, "publisher").connect() as connection:
         following = next_release_id(connection)
     with Airflow.of(settings, "intake") as airflow:
-        return airflow.start(PUBLISH_DAG, following, conf={"round": partition})
+        return airflow.start(PUBLISH_DAG, following, conf={"round": partition, "dry_run": False})
+
+
+def tell_what_needs_attention(settings: Settings) -> list[str]:
+    """Mail the engineer what he has to know of and nobody told him: once each, with what to do; what is told now is returned."""
+    from gmsd.journal import Context, send_queued
+    from gmsd.watch import look_around
+
+    context = Context.open(settings)
+    told = look_around(context, f"{settings.airflow_url}/gmsd/rounds?late=yes")
+    send_queued(context)
+    return told
 
 
 def verify_audit(settings: Settings) -> dict[str, Any]:
@@ -216,12 +227,18 @@ def verify_audit(settings: Settings) -> dict[str, Any]:
     """
     from gmsd.clock import get_clock
     from gmsd.database import connect
-    from gmsd.journal import anchor, verify_trail
+    from gmsd.journal import Context, anchor, send_queued, verify_trail
     from gmsd.store import get_store
+    from gmsd.watch import tell
 
     engine, store = connect(settings, "loader"), get_store(settings)
     report = verify_trail(engine, store, settings)
     if not report.whole:
+        context = Context.open(settings)
+        with engine.begin() as connection:
+            facts = {"row": report.broken_at, "reason": report.reason}
+            tell(connection, settings, "audit_broken", f"audit.{report.broken_at}", facts, context.clock.now())
+        send_queued(context)
         raise AuditBrokenError(f"the audit trail is broken at row {report.broken_at}: {report.reason}")
     anchor(engine, store, settings, at=get_clock(settings).now(), occasion="housekeeping")
     return {"rows": report.rows, "head": report.head}

@@ -150,12 +150,13 @@ def _count(context: Context) -> None:
 
 def _publish(context: Context) -> None:
     from gmsd.database import connect
-    from gmsd.releases import answer, build_approved, propose, publish_approved
+    from gmsd.releases import Proposal, answer, build_approved, propose, publish_approved
     from gmsd.rounds import WMO
 
     publisher, at = connect(context.settings, "publisher"), context.clock.now()
     with publisher.begin() as connection:
-        asked = propose(connection, context.settings, WMO, files.HALF_YEAR, run_id="r0001", named="r0001", started_by="engineer", at=at)
+        named = {"run_id": "r0001", "named": "r0001", "started_by": "engineer"}
+        asked = propose(connection, context.store, context.settings, Proposal(WMO, files.HALF_YEAR), **named, at=at)
     with connect(context.settings, "approver").begin() as connection:
         answer(connection, asked.question, "approved", answered_by="approver", reason="", at=at)
     build_approved(publisher, context.store, context.settings, "r0001", at)

@@ -39,11 +39,21 @@ def test_every_route_asks_who_it_is_except_the_catalogue(pages):
         ("GET", "/releases"): True,
         ("GET", "/releases/{release_id}/approval"): True,
         ("POST", "/releases/{release_id}/approval"): True,
+        ("GET", "/previews/{run_id}"): True,
+        ("GET", "/previews/{run_id}/cells.csv"): True,
         ("GET", "/regels"): False,
         ("GET", "/regels/{protocol}"): False,
     }
     inside = ("/municipalities/0518", "/deliveries/2019-H2.0518.01", "/deliveries/2019-H2.0518.01/reports/op-orde.html")
-    for path in ("/rounds", "/rounds?state=nothing", *inside, "/releases", "/releases/r0001/approval"):
+    for path in (
+        "/rounds",
+        "/rounds?state=nothing",
+        *inside,
+        "/releases",
+        "/releases/r0001/approval",
+        "/previews/r0001",
+        "/previews/r0001/cells.csv",
+    ):
         assert ask(pages, path).status_code == 401
     for path in ("/openapi.json", "/docs", "/redoc", "/"):
         assert ask(pages, path).status_code == 404

@@ -13,6 +13,7 @@ import pytest
 
 from gmsd.database import connect
 from gmsd.store import get_store
+from gmsd.tables import all_targets
 from gmsd_airflow.api import Airflow, AirflowError
 from gmsd_airflow.approval_page import token
 from gmsd_airflow.publication import question_of_run
@@ -40,7 +41,7 @@ def asked(engineer: Airflow, settings: Settings) -> Iterator[Question]:
     until(lambda: engineer.count("gmsd_load", "success") == 1, "the load")
     until(lambda: engineer.count(DAG, "queued", "running") == 0, "the publications before this one")
     before = public(settings)
-    run_id = str(engineer.start(DAG, conf={"round": "2019-H1"}))
+    run_id = str(engineer.start(DAG, conf={"round": "2019-H1", "dry_run": False}))
     until(lambda: states(engineer, DAG, run_id)["approve"] == "deferred", "the run to wait")
     yield question_of_run(settings, run_id)
     if engineer.run(DAG, run_id)["state"] in {"queued", "running"}:
@@ -91,11 +92,13 @@ def test_tasks_set_to_success_one_after_the_other_and_cleared_alone(question, al
     assert ended(engineer, DAG, question.run_id)["state"] == "failed"
     assert states(engineer, DAG, question.run_id)["build"] == "failed"
     assert f"{question.release_id} has not been approved" in log_of(engineer, question.run_id, "build")
-    set_state(alone, "build")
-    for tasks in (("publish",), ("build", "publish")):
+    for task in ("build", "embargo", *(f"targets/{number}" for number in range(len(all_targets())))):
+        set_state(alone, task)
+    for tasks in (("publish",), ("targets", "publish"), ("embargo", "targets", "publish"), ("build", "embargo", "targets", "publish")):
         cleared(engineer, question.run_id, *tasks)
         assert ended(engineer, DAG, question.run_id)["state"] == "failed"
-        assert states(engineer, DAG, question.run_id)[tasks[0]] == "failed"
+        first = "targets" if tasks[0] == "embargo" else tasks[0]  # what waits for nothing lets nothing out either
+        assert states(engineer, DAG, question.run_id)[first] == "failed"
 
 
 def test_answers_written_into_xcom(question, alone, engineer):
@@ -118,6 +121,7 @@ def test_the_run_set_to_success(question, alone, engineer):
 
 def test_what_a_form_claims_changes_nobody(closed, engineer, settings):
     claims = {"approved": True, "answered_by": "approver", "fingerprint": "f", "triggering_user_name": "approver"}
+    until(lambda: engineer.count(DAG, "queued", "running") == 0, "the publications before this one")
     run_id = engineer.start(DAG, conf={"round": "2019-H1", **claims})
     until(lambda: states(engineer, DAG, run_id)["approve"] == "deferred", "the run to wait")
     assert question_of_run(settings, run_id).asked_by == "engineer"

@@ -22,6 +22,7 @@ from gmsd.figures import compute
 from gmsd.intake import check_and_report, register_inbox
 from gmsd.journal import Context
 from gmsd.releases import (
+    Proposal,
     answer,
     attack_series,
     build_approved,
@@ -148,7 +149,9 @@ class Play:
         with self.account.stage(name, "plan and attack"), self.publisher.begin() as connection:
             round_ = newest_closed_round(connection, WMO)
             assert round_ is not None
-            asked = propose(connection, settings, WMO, round_, run_id=name, named=name, started_by="engineer", at=at)
+            asked = propose(
+                connection, context.store, settings, Proposal(WMO, round_), run_id=name, named=name, started_by="engineer", at=at
+            )
         with connect(settings, "approver").begin() as connection:
             answer(connection, asked.question, "approved", answered_by="approver", reason="", at=at)
         with self.account.stage(name, "protect and write"):

@@ -24,6 +24,7 @@ from gmsd.figures import compute
 from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context
 from gmsd.releases import (
+    Proposal,
     answer,
     build_approved,
     get_release,
@@ -95,7 +96,7 @@ def publish(context: Context, law: str, run_id: str) -> str:
     with engine.begin() as connection:
         round_ = newest_closed_round(connection, law)
         assert round_ == H1
-        asked = propose(connection, settings, law, round_, run_id=run_id, named="", started_by="engineer", at=at)
+        asked = propose(connection, context.store, settings, Proposal(law, round_), run_id=run_id, named="", started_by="engineer", at=at)
     with connect(settings, "approver").begin() as connection:
         answer(connection, asked.question, "approved", answered_by="approver", reason="", at=at)
     build_approved(engine, context.store, settings, run_id, at)

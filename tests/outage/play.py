@@ -224,7 +224,7 @@ class Play:
             # what comes sooner after an outage is the same one to the engineer
             time.sleep(max(0.0, self._back + SAME_OUTAGE.total_seconds() + 60 - time.monotonic()))
         self._now(2019, 12, 2, 9, 30)
-        self.engineer.start("gmsd_publish", RELEASE, conf={"round": str(H1)})
+        self.engineer.start("gmsd_publish", RELEASE, conf={"round": str(H1), "dry_run": False})
         self._until("the question", self._approve)
         if self.publication is not None:
             self._until("the build", lambda: self._task("build") in {"queued", "running", "success"}, every=0.05)

@@ -10,7 +10,7 @@ from gmsd.database import connect
 from gmsd.demo.register import bsns_of
 from gmsd.figures import compute
 from gmsd.intake import check_delivery, register_inbox, report_delivery
-from gmsd.releases import answer, build_approved, newest_closed_round, propose, publish_approved
+from gmsd.releases import Proposal, answer, build_approved, newest_closed_round, propose, publish_approved
 from gmsd.rounds import WMO, HalfYear
 from gmsd.warehouse import close_round, load_half_year
 
@@ -60,14 +60,15 @@ def close_and_count(context: Context, clock: DatabaseClock, round_: str) -> None
         compute(connection, WMO, HalfYear.parse(round_), context.clock.now())
 
 
-def publish(context: Context, run_id: str, law: str = WMO) -> str:
+def publish(context: Context, run_id: str, law: str = WMO, proposal: Proposal | None = None) -> str:
     """What four tasks and another person do; the id of the release."""
     settings, at = context.settings, context.clock.now()
     engine = connect(settings, "publisher")
     with engine.begin() as connection:
         round_ = newest_closed_round(connection, law)
         assert round_ is not None
-        asked = propose(connection, settings, law, round_, run_id=run_id, named="", started_by="engineer", at=at)
+        proposal = proposal or Proposal(law, round_)
+        asked = propose(connection, context.store, settings, proposal, run_id=run_id, named="", started_by="engineer", at=at)
     with connect(settings, "approver").begin() as connection:
         answer(connection, asked.question, "approved", answered_by="approver", reason="", at=at)
     build_approved(engine, context.store, settings, run_id, at)

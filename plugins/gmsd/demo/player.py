@@ -221,7 +221,7 @@ class Player:
     def _release(self, played: Round, number: int) -> str:
         self.clock.move(dt.datetime.combine(played.release, dt.time(9, 30), played.closes_at.tzinfo))
         run_id = f"r{number:04d}"
-        self.engineer.start(PUBLISH, run_id, conf={"round": str(played.code)})
+        self.engineer.start(PUBLISH, run_id, conf={"round": str(played.code), "dry_run": False})
         self._wait("the preview, the approval and the release", lambda: int(self._ended(PUBLISH, run_id) or self._approve(run_id)), 1)
         pointer = self.engineer.result(PUBLISH, run_id, "publish")
         if not pointer or pointer["id"] != run_id:

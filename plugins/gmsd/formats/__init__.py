@@ -12,11 +12,13 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gmsd.formats.cell_changes import changed_cells
 from gmsd.formats.content import Changes, PublishedTable, Publisher, ReleaseBefore, ReleaseContent
 from gmsd.formats.explanations import printed
 from gmsd.formats.registry import Format, FormatError, media_type
 from gmsd.formats.tabular import to_csv
 from gmsd.formats.texts import change_list, other_days
+from gmsd.tables import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +31,7 @@ __all__ = [
     "ReleaseBefore",
     "ReleaseContent",
     "change_list",
+    "changed_cells",
     "formats",
     "media_type",
     "other_days",
@@ -60,7 +63,7 @@ def format_of(path: str) -> Format | None:
 
 
 def written(content: ReleaseContent, others: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
-    """A release in every format: path -> bytes, in order of path.
+    """A release in every format of its targets: path -> bytes, in order of path.
 
     Args:
         content: The release.
@@ -71,5 +74,8 @@ def written(content: ReleaseContent, others: Mapping[str, bytes] | None = None) 
     """
     made = dict(others or {})
     for each in sorted(formats(), key=lambda each: each.describe is not None):
+        target = target_of(f"{each.folder}/")
+        if content.targets is not None and target is not None and target not in content.targets:
+            continue
         made |= {f"{each.folder}/{name}": data for name, data in each.files(content, made).items()}
     return dict(sorted(made.items()))

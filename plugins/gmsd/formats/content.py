@@ -106,6 +106,7 @@ class ReleaseContent:
         half_year_code: Form of a half-year in the Waarstaatjegemeente import, such as `{year}HJ{half:02d}`.
         publisher: Who publishes.
         gone: Tables that the release in force has and this one no longer, with their cells there.
+        targets: Ids of the targets it is made for (`gmsd.tables.chosen_targets`); None = all of them.
     """
 
     release_id: str
@@ -123,6 +124,7 @@ class ReleaseContent:
     half_year_code: str = "{year}HJ{half:02d}"
     publisher: Publisher = Publisher()
     gone: tuple[tuple[Table, pl.DataFrame], ...] = ()
+    targets: tuple[str, ...] | None = None
 
     @property
     def previous(self) -> str | None:

@@ -28,9 +28,20 @@ from gmsd.releases.files import DOCUMENT, Bundle, NoReleaseError, bundle
 from gmsd.releases.gate import attack_series, note_attack, plan_attacked
 from gmsd.releases.in_store import holdings, pointer_to
 from gmsd.releases.plan import AlreadyPublishedError, Plan, explanations_now, next_release_id, plan_release
-from gmsd.releases.proposal import build_approved, newest_closed_round, propose, publish_approved, question_of, take_answer
-from gmsd.releases.publication import POINTER, ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
-from gmsd.releases.recall import lift_recall, recall_half_year
+from gmsd.releases.preview import cells_of_preview, preview_of_run
+from gmsd.releases.proposal import (
+    Proposal,
+    build_approved,
+    look,
+    newest_closed_round,
+    propose,
+    publish_approved,
+    publish_target_approved,
+    question_of,
+    take_answer,
+)
+from gmsd.releases.publication import POINTER, EmbargoError, ReleaseDamagedError, ReleaseStateError, publish, refuse, take_back
+from gmsd.releases.recall import RecallError, lift_recall, recall_half_year
 from gmsd.releases.recovery import recover_releases, unknown_releases
 from gmsd.releases.trace import Trace, trace_cell
 from gmsd.releases.verification import verify_release
@@ -48,14 +59,17 @@ __all__ = [
     "ApprovalError",
     "Bundle",
     "Difference",
+    "EmbargoError",
     "FiguresMissingError",
     "NoReleaseError",
     "NotApprovedError",
     "OlderDatabaseError",
     "Plan",
     "PlanChangedError",
+    "Proposal",
     "PublicationUnfinishedError",
     "Question",
+    "RecallError",
     "ReleaseDamagedError",
     "ReleaseStateError",
     "SamePersonError",
@@ -68,6 +82,7 @@ __all__ = [
     "build_release",
     "bundle",
     "cells_ahead",
+    "cells_of_preview",
     "code_version",
     "compare_releases",
     "denied",
@@ -78,15 +93,18 @@ __all__ = [
     "in_force",
     "lift_recall",
     "list_releases",
+    "look",
     "newest_closed_round",
     "next_release_id",
     "note_attack",
     "plan_attacked",
     "plan_release",
     "pointer_to",
+    "preview_of_run",
     "propose",
     "publish",
     "publish_approved",
+    "publish_target_approved",
     "question_of",
     "questions",
     "recall_half_year",

@@ -6,6 +6,7 @@ question that gave way to a newer one, and a release that no answer lets out (de
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from gmsd.journal import audit
 from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
@@ -91,6 +91,12 @@ class Question:
         """Whether the release may be let out on it, as long as it says the same."""
         return self.counts and self.answer == APPROVED
 
+    @property
+    def embargo(self) -> dt.datetime | None:
+        """The moment from which on it may be public; None when it may be at once."""
+        found = self.preview.get("embargo")
+        return None if found is None else dt.datetime.fromisoformat(found)
+
 
 def questions(
     connection: Connection, *, question: int | None = None, release_id: str | None = None, run_id: str | None = None
@@ -135,15 +141,17 @@ def ask(connection: Connection, preview: Mapping[str, Any], *, run_id: str, aske
         "run_id": run_id,
         "asked_by": asked_by,
         "asked_at": at,
-        "preview": json.dumps(_without_words(preview)),
+        "preview": json.dumps(without_words(preview)),
     }
     connection.execute(statement("releases/ask"), values)
     details = {"question": number, "fingerprint": preview["fingerprint"], "round": preview["round"]}
+    details |= {name: preview[name] for name in ("action", "half_year", "embargo") if preview.get(name)}
     audit(connection, preview["release_id"], "asked", at=at, actor=asked_by, details=details)
     return questions(connection, question=number)[0]
 
 
-def _without_words(preview: Mapping[str, Any]) -> dict[str, Any]:
+def without_words(preview: Mapping[str, Any]) -> dict[str, Any]:
+    """A preview as it may be kept: of what municipalities wrote only the hash."""
     words = [
         {name: value for name, value in each.items() if name != "text"} | {"text_sha256": _hash(each["text"])}
         for each in preview.get("explanations", [])

@@ -62,16 +62,22 @@ def compare_releases(connection: Connection, before: str, after: str) -> Differe
     counted = cells.group_by("table_id", "period").agg(
         (pl.col("change") == each).sum().cast(pl.Int64).alias(each) for each in ("new", "changed", "gone")
     )
-    held = _held(connection, after)
+    held = held_cells(read_frame(connection, "releases/held", _HELD, release_id=after))
     summary = counted.join(held, on=["table_id", "period"], how="full", coalesce=True).with_columns(
         pl.col("new", "changed", "gone", "held").fill_null(0)
     )
     return Difference(before, after, cells, summary.sort("table_id", "period"))
 
 
-def _held(connection: Connection, release_id: str) -> pl.DataFrame:
-    """How many cells of each table and period stay missing as of a release: a repaired content is missing wherever it stands."""
-    repaired = read_frame(connection, "releases/held", _HELD, release_id=release_id)
+def held_cells(repaired: pl.DataFrame) -> pl.DataFrame:
+    """How many cells of each table and period stay missing: a repaired content is missing wherever it stands.
+
+    Args:
+        repaired: `law`, `period`, `municipality`, `content` of what the attack hid.
+
+    Returns:
+        `table_id`, `period` and `held`.
+    """
     shown = [
         (law, table.table_id, kind, table.content(measure, group).name)
         for law in repaired["law"].unique()

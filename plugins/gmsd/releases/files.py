@@ -93,6 +93,7 @@ def document(content: ReleaseContent, account_sha256: str, hashes: dict[str, str
         "publisher": asdict(content.publisher),
         "account": account_sha256,
         "files": hashes,
+        **({} if content.targets is None else {"targets": list(content.targets)}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
@@ -22,7 +23,7 @@ from gmsd.tables import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -76,7 +77,14 @@ class Attacked:
 
     def describe(self) -> dict[str, Any]:
         """The numbers, for a preview."""
-        return {"cells": self.cells, "disclosed": self.disclosed, "repaired": self.repaired, "seconds": round(self.seconds, 1)}
+        found = sum(self.report["found"].values())
+        return {
+            "cells": self.cells,
+            "found": found,
+            "disclosed": self.disclosed,
+            "repaired": self.repaired,
+            "seconds": round(self.seconds, 1),
+        }
 
 
 def plan_attacked(
@@ -88,6 +96,8 @@ def plan_attacked(
     *,
     expected: str = "",
     progress: Callable[[str], None] | None = None,
+    without: Collection[HalfYear] | None = None,
+    targets: tuple[str, ...] | None = None,
 ) -> tuple[Plan, Attacked]:
     """Plan the next release, attack the whole series with it, and hide what tells a count until nothing does.
 
@@ -99,18 +109,21 @@ def plan_attacked(
         at: The moment of the clock.
         expected: The release id that the run was started for; empty for whichever comes next.
         progress: Is told in a sentence what is being done.
+        without: The half-years that it does not show; None = those that are recalled.
+        targets: Ids of the targets it is made for; None = all.
 
     Returns:
         The plan with everything hidden that had to be, and what the attack found of it.
     """
-    plan = plan_release(connection, settings, law, round_, at, expected=expected)
+    planned = partial(plan_release, connection, settings, law, round_, at, expected=expected, without=without, targets=targets)
+    plan = planned()
     earlier, truths = _series(connection, law)
     force = half_years_in_force(connection, law, round_)
     first = _to_come(connection, plan, force, None)
     plans = [plan]
 
     def publish(hidden: pl.DataFrame) -> PublicRelease:
-        plans.append(plan_release(connection, settings, law, round_, at, expected=expected, hidden=_as_repaired(hidden)))
+        plans.append(planned(hidden=_as_repaired(hidden)))
         return _to_come(connection, plans[-1], force, hidden).release
 
     half_years = sorted({half for release in (*earlier, first) for half in release.half_years})

@@ -28,7 +28,7 @@ from gmsd.tables import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -67,6 +67,7 @@ class Plan:
         """What is approved: the same for the same content, whatever the moment it is built at."""
         said = self.content
         facts = [said.release_id, said.law, said.synthetic, said.statuses, said.participation, said.deliveries, said.versions]
+        facts += [] if said.targets is None else [said.targets]
         tables = [[each.table.table_id, each.protection.describe()] for each in said.tables]
         digest = hashlib.sha256(to_json([*facts, tables, said.previous, said.half_year_code, asdict(said.publisher)]))
         for each in said.tables:
@@ -145,6 +146,8 @@ def plan_release(
     *,
     expected: str = "",
     hidden: pl.DataFrame | None = None,
+    without: Collection[HalfYear] | None = None,
+    targets: tuple[str, ...] | None = None,
 ) -> Plan:
     """Work out the next release of a law from the stored figures, and compare it with the one in force.
 
@@ -156,6 +159,8 @@ def plan_release(
         at: The moment of the clock.
         expected: The release id that the run was started for; empty for whichever comes next.
         hidden: `period`, `municipality`, `content` of cells that the attack hides in it, beside those that stay missing anyway.
+        without: The half-years that it does not show; None = those that are recalled.
+        targets: Ids of the targets it is made for; None = all.
 
     Raises:
         AlreadyPublishedError: when the next release is not the expected one.
@@ -167,7 +172,7 @@ def plan_release(
     force = half_years_in_force(connection, law, round_)
     if not force.half_years:
         raise NothingToPublishError(f"no half-year has been closed up to round {round_}")
-    force = force.without(recalled(connection, law))
+    force = force.without(recalled(connection, law) if without is None else without)
     if not force.half_years:
         raise NothingToPublishError(f"every half-year of {law} is recalled: lift a recall first (`gmsd releases recall HALF_YEAR --lift`)")
     if not tables_of(law):
@@ -197,6 +202,7 @@ def plan_release(
         half_year_code=settings.swing_half_year_period,
         publisher=publisher_of(settings),
         gone=gone_tables(connection, law, tables, before or ""),
+        targets=targets,
     )
     return Plan(number, round_, content, loss)
 

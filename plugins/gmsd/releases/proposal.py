@@ -5,6 +5,7 @@ A scheduler calls the steps one after the other, and again after a fault; none t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
@@ -15,8 +16,11 @@ from gmsd.releases.approval import PIPELINE, REFUSED, AnsweredError, NotApproved
 from gmsd.releases.build import build_release
 from gmsd.releases.gate import hidden_for, note_attack, plan_attacked, refuse_disclosed
 from gmsd.releases.plan import plan_release
-from gmsd.releases.publication import publish, take_back
+from gmsd.releases.preview import keep_preview, preview_of
+from gmsd.releases.publication import publish, publish_target, take_back
+from gmsd.releases.recall import half_years_left_out, lift_recall, recall_half_year, recalled
 from gmsd.rounds import HalfYear
+from gmsd.tables import all_targets, chosen_targets
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
     from gmsd.releases.approval import Question
     from gmsd.releases.build import Built
+    from gmsd.releases.gate import Attacked
+    from gmsd.releases.plan import Plan
+    from gmsd.releases.recall import Action
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
 
@@ -36,11 +43,80 @@ def newest_closed_round(connection: Connection, law: str) -> HalfYear | None:
     return None if found is None else HalfYear.parse(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What somebody proposes to publish.
+
+    Attributes:
+        law: The law whose tables it holds.
+        round: The round whose close decides what counts.
+        action: `publish`; `recall`: the same without a half-year from now on; `put back`: with one that had been recalled.
+        half_year: Of the last two.
+        targets: Ids of the targets it is made for (`gmsd.tables.chosen_targets`); None = all.
+        embargo: From when on it may be public; None = as soon as it is approved.
+        reason: Why, in the words of who proposes; never public.
+    """
+
+    law: str
+    round: HalfYear
+    action: Action = "publish"
+    half_year: HalfYear | None = None
+    targets: tuple[str, ...] | None = None
+    embargo: dt.datetime | None = None
+    reason: str = ""
+
+    def describe(self) -> dict[str, Any]:
+        """It, for a preview."""
+        return {
+            "action": self.action,
+            "half_year": None if self.half_year is None else str(self.half_year),
+            "targets": [each.id for each in all_targets()] if self.targets is None else list(self.targets),
+            "embargo": None if self.embargo is None else self.embargo.isoformat(),
+            "reason": self.reason,
+        }
+
+
+def look(
+    connection: Connection,
+    store: ObjectStore,
+    settings: Settings,
+    proposal: Proposal,
+    *,
+    run_id: str,
+    named: str,
+    at: dt.datetime,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Work out what a release would say, attack the whole series with it, and ask nobody. What it would tell stands in what it returns.
+
+    Args:
+        connection: With the publisher's rights, in a transaction.
+        store: The object store, as the pipeline: what is shown is kept there.
+        settings: Addresses and keys.
+        proposal: What it would be.
+        run_id: The run that looks.
+        named: The release id that the run was started for; empty for whichever comes next.
+        at: The moment of the clock.
+        progress: Is told in a sentence what is being done.
+
+    Returns:
+        The preview (`preview_of`), with the proposal in it and `dry_run`.
+
+    Raises:
+        AlreadyPublishedError: the run was started for another release than the one that comes next.
+        RecallError: the half-year cannot be recalled, or put back.
+    """
+    plan, attacked = _worked_out(connection, settings, proposal, named=named, at=at, progress=progress)
+    preview = {**preview_of(connection, store, settings, plan, attacked), **proposal.describe(), "dry_run": True}
+    keep_preview(store, settings, run_id, preview)
+    return preview
+
+
 def propose(
     connection: Connection,
+    store: ObjectStore,
     settings: Settings,
-    law: str,
-    round_: HalfYear,
+    proposal: Proposal,
     *,
     run_id: str,
     named: str,
@@ -54,9 +130,9 @@ def propose(
 
     Args:
         connection: With the publisher's rights, in a transaction.
+        store: The object store, as the pipeline: the changed cells are kept there.
         settings: Addresses and keys.
-        law: The law whose tables it holds.
-        round_: The round whose close decides what counts.
+        proposal: What is to be published.
         run_id: The run that asks.
         named: The release id that the run was started for; empty for whichever comes next.
         started_by: Who started the run, as the server recorded; None or the pipeline's own account when nobody did.
@@ -66,14 +142,40 @@ def propose(
     Raises:
         AlreadyPublishedError: the run was started for another release than the one that comes next.
         DisclosedError: it would tell counts, and hiding cells did not help.
+        RecallError: the half-year cannot be recalled, or put back.
     """
-    plan, attacked = plan_attacked(connection, settings, law, round_, at, expected=named, progress=progress)
-    with connection.engine.begin() as apart:
-        note_attack(apart, settings, plan, attacked, at)
+    plan, attacked = _worked_out(connection, settings, proposal, named=named, at=at, progress=progress)
     refuse_disclosed(settings, plan, attacked)
-    preview = {**plan.preview(), "attack": attacked.describe()}
+    preview = {**preview_of(connection, store, settings, plan, attacked), **proposal.describe()}
     asked_by = PIPELINE if started_by in {None, "", settings.airflow_intake_user} else str(started_by)
     return ask(connection, preview, run_id=run_id, asked_by=asked_by, at=at)
+
+
+def _worked_out(
+    connection: Connection,
+    settings: Settings,
+    proposal: Proposal,
+    *,
+    named: str,
+    at: dt.datetime,
+    progress: Callable[[str], None] | None,
+) -> tuple[Plan, Attacked]:
+    """The release of a proposal, attacked; what that found is kept, whatever becomes of the transaction."""
+    without = half_years_left_out(connection, proposal.law, proposal.action, proposal.half_year)
+    plan, attacked = plan_attacked(
+        connection,
+        settings,
+        proposal.law,
+        proposal.round,
+        at,
+        expected=named,
+        progress=progress,
+        without=without,
+        targets=proposal.targets,
+    )
+    with connection.engine.begin() as apart:
+        note_attack(apart, settings, plan, attacked, at)
+    return plan, attacked
 
 
 def question_of(connection: Connection, run_id: str) -> Question:
@@ -118,8 +220,38 @@ def build_approved(engine: Engine, store: ObjectStore, settings: Settings, run_i
         approval_of(connection, asked.release_id, asked.fingerprint)
         hidden = hidden_for(connection, asked.release_id, asked.fingerprint)
         round_ = HalfYear.parse(asked.round)
-        plan = plan_release(connection, settings, asked.law, round_, at, expected=asked.release_id, hidden=hidden)
+        _carry_out_recall(connection, asked, at)
+        targets = chosen_targets(asked.preview.get("targets"))
+        plan = plan_release(connection, settings, asked.law, round_, at, expected=asked.release_id, hidden=hidden, targets=targets)
         return build_release(connection, store, settings, plan, approved=asked.fingerprint)
+
+
+def _carry_out_recall(connection: Connection, asked: Question, at: dt.datetime) -> None:
+    """Recall what was approved to be recalled, or put it back; repeated, it changes nothing."""
+    action = asked.preview.get("action", "publish")
+    if action == "publish":
+        return
+    half = HalfYear.parse(asked.preview["half_year"])
+    is_out = half in recalled(connection, asked.law)
+    if action == "recall" and not is_out:
+        recall_half_year(connection, asked.law, half, reason=asked.preview["reason"], by=asked.asked_by, at=at)
+    if action == "put back" and is_out:
+        lift_recall(connection, asked.law, half, by=asked.asked_by, at=at)
+
+
+def publish_target_approved(engine: Engine, store: ObjectStore, settings: Settings, run_id: str, target: str, at: dt.datetime) -> int:
+    """Lay down the public files of one target of the release of a run; nothing points to them yet. Safe to repeat, and beside others.
+
+    Returns:
+        How many files; none when it is not made for the target.
+
+    Raises:
+        ApprovalError: nobody else has approved exactly what was built.
+        EmbargoError: it is too early.
+    """
+    with engine.connect() as connection:
+        asked = question_of(connection, run_id)
+    return publish_target(engine, store, settings, asked.release_id, target, at)
 
 
 def publish_approved(

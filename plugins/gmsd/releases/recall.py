@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from gmsd.database import statement
 from gmsd.errors import GmsdError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 REASON_LENGTH = 500
+Action = Literal["publish", "recall", "put back"]
 
 
 class RecallError(GmsdError):
@@ -24,6 +25,29 @@ class RecallError(GmsdError):
 def recalled(connection: Connection, law: str) -> frozenset[HalfYear]:
     """The half-years of a law that no release shows until their recall is lifted."""
     return frozenset(HalfYear.parse(found) for found in connection.scalars(statement("releases/recalled"), {"law": law}))
+
+
+def half_years_left_out(connection: Connection, law: str, action: Action, half_year: HalfYear | None) -> frozenset[HalfYear]:
+    """The half-years that a release would not show after an action: of `publish` those that are recalled now.
+
+    Args:
+        connection: Of any role that reads releases.
+        law: The law.
+        action: What is proposed.
+        half_year: What it is about; None of `publish`.
+
+    Raises:
+        RecallError: the half-year cannot be recalled (nothing public shows it), or put back (it is shown).
+    """
+    now = recalled(connection, law)
+    if action == "publish" or half_year is None:
+        return now
+    shown = connection.scalar(statement("releases/half_years_in_force"), {"law": law}) or []
+    if action == "recall" and str(half_year) not in shown:
+        raise RecallError(f"the release in force does not show {half_year}; it shows {', '.join(shown) or 'nothing'}")
+    if action == "put back" and half_year not in now and str(half_year) in shown:
+        raise RecallError(f"{half_year} is not recalled")
+    return now | {half_year} if action == "recall" else now - {half_year}
 
 
 def recall_half_year(connection: Connection, law: str, half_year: HalfYear, *, reason: str, by: str, at: dt.datetime) -> None:

@@ -183,4 +183,5 @@ def _content(
         half_year_code=settings.swing_half_year_period,
         publisher=Publisher(**document.get("publisher", {})),
         gone=gone_tables(connection, force.law, tables, document["previous"] or ""),
+        targets=tuple(document["targets"]) if "targets" in document else None,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,7 @@ def environment(kind: str) -> Environment:
         day=dutch.dutch_day,
         moment=dutch.dutch_moment,
         moment_en=dutch.english_moment,
+        instant=datetime.fromisoformat,
         number=dutch.dutch_number,
         share=dutch.dutch_share,
         counted=dutch.dutch_count,

@@ -7,6 +7,7 @@ from gmsd.tables.definition import Content, Dimension, Group, Measure, Table
 from gmsd.tables.loading import NoTableError, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
 from gmsd.tables.relations import within_a_period, within_a_year
 from gmsd.tables.steps import Terms, lives, small_changes
+from gmsd.tables.targets import TargetError, all_targets, chosen_targets, target_of
 
 __all__ = [
     "Content",
@@ -15,8 +16,11 @@ __all__ = [
     "Measure",
     "NoTableError",
     "Table",
+    "TargetError",
     "Terms",
+    "all_targets",
     "category_titles",
+    "chosen_targets",
     "contents_of",
     "lives",
     "main_table",
@@ -24,6 +28,7 @@ __all__ = [
     "table_mistakes",
     "table_of",
     "tables_of",
+    "target_of",
     "within_a_period",
     "within_a_year",
 ]

@@ -18,7 +18,7 @@ from gmsd.clock import AMSTERDAM
 from gmsd.formats import ReleaseContent, printed
 from gmsd.masking import MASK
 from gmsd.releases import Plan, Question, bundle, words_of
-from gmsd.releases.approval import _without_words
+from gmsd.releases.approval import without_words
 from gmsd_airflow.approval_page import render
 from tests.support.releases import H1, content
 
@@ -86,7 +86,7 @@ CSRF = "a123456782f"
 def asked(said: ReleaseContent) -> Question:
     """The question about a release, as the page shows it."""
     at = dt.datetime(2020, 5, 4, tzinfo=AMSTERDAM)
-    kept = _without_words(Plan(1, H1, said).preview())
+    kept = without_words(Plan(1, H1, said).preview())
     return Question(1, "r0001", "f", "wmo", str(H1), "run", "engineer", at, kept, None, None, None, None, counts=True)
 
 
