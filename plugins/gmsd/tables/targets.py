@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from gmsd.errors import GmsdError
-from gmsd.settings import data_folder
+from gmsd.folders import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

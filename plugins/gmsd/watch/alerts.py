@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from gmsd.folders import data_folder
 from gmsd.journal import tell_engineer
-from gmsd.settings import data_folder
 
 if TYPE_CHECKING:
     import datetime as dt
