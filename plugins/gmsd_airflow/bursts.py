@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from gmsd_airflow.api import Airflow
-from gmsd_airflow.runs import DELIVERY_DAG, note_of, start_deliveries
+from gmsd_airflow.runs import DELIVERY_DAG, compare_runs, note_of, start_deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,12 @@ LARGE_BYTES = 16 * 2**20
 """A file of this size has a run of its own: it would hold up the others."""
 BY_ITSELF_AFTER = dt.timedelta(minutes=1)
 """A run that should be a record, and never became one because this task was killed, starts by itself after so long."""
+
+
+def take_on_missing(settings: Settings) -> dict[str, list[str]]:
+    """The same for every delivery of the register that has no run; `again` are those whose run had failed and was started again."""
+    compared = compare_runs(settings)
+    return take_on(settings, compared.without_run) | {"again": compared.again}
 
 
 def take_on(settings: Settings, delivery_ids: Iterable[str]) -> dict[str, list[str]]:
