@@ -40,7 +40,7 @@ def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[st
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class RunsOfRegister:
     """The register beside the runs in Airflow.
 
     Attributes:
@@ -52,7 +52,7 @@ class Compared:
     again: list[str]
 
 
-def compare_runs(settings: Settings) -> Compared:
+def compare_runs(settings: Settings) -> RunsOfRegister:
     """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`)."""
     from gmsd.clock import SystemClock
     from gmsd.database import connect
@@ -66,7 +66,7 @@ def compare_runs(settings: Settings) -> Compared:
         again = [each for each in registered if each in known and due_again(known[each], now)]
         for each in again:
             airflow.clear(DELIVERY_DAG, each)  # what it did is not done twice
-    return Compared([each for each in registered if each not in known], again)
+    return RunsOfRegister([each for each in registered if each not in known], again)
 
 
 def due_again(run: dict[str, Any], now: dt.datetime) -> bool:
