@@ -50,11 +50,9 @@ def gmsd_housekeeping() -> None:
     def runs() -> dict[str, list[str]]:
         """Deliveries in the register without a run in Airflow, and those whose run failed."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.bursts import take_on
-        from gmsd_airflow.runs import without_run
+        from gmsd_airflow.bursts import take_on_missing
 
-        settings = get_settings()
-        return take_on(settings, without_run(settings))
+        return take_on_missing(get_settings())
 
     @task(task_display_name="Put the private bucket in order")
     def staging() -> dict[str, int]:

@@ -76,13 +76,11 @@ def gmsd_intake() -> None:
     def start(registered: dict[str, Any]) -> dict[str, list[str]]:
         """Deliveries without a run; the whole register is compared, except in the many runs that the watcher starts."""
         from gmsd.settings import get_settings
-        from gmsd_airflow.bursts import take_on
-        from gmsd_airflow.runs import without_run
+        from gmsd_airflow.bursts import take_on, take_on_missing
 
-        settings = get_settings()
         if get_current_context()["dag_run"].run_type == "asset_triggered":
-            return take_on(settings, registered["deliveries"])
-        return take_on(settings, without_run(settings))
+            return take_on(get_settings(), registered["deliveries"])
+        return take_on_missing(get_settings())
 
     registered = register()
     start(registered)

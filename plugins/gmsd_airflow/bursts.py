@@ -10,11 +10,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from gmsd_airflow.api import Airflow
-from gmsd_airflow.runs import DELIVERY_DAG, note_of, start_deliveries
+from gmsd_airflow.runs import DELIVERY_DAG, compare_runs, note_of, start_deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from gmsd.intake import CheckOutcome
     from gmsd.journal import Context
     from gmsd.settings import Settings
 
@@ -25,6 +26,12 @@ LARGE_BYTES = 16 * 2**20
 """A file of this size has a run of its own: it would hold up the others."""
 BY_ITSELF_AFTER = dt.timedelta(minutes=1)
 """A run that should be a record, and never became one because this task was killed, starts by itself after so long."""
+
+
+def take_on_missing(settings: Settings) -> dict[str, list[str]]:
+    """`take_on` for every delivery of the register that has no run; `again` are those whose run had failed and was started again."""
+    compared = compare_runs(settings)
+    return take_on(settings, compared.without_run) | {"again": compared.again}
 
 
 def take_on(settings: Settings, delivery_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -46,55 +53,51 @@ def take_on(settings: Settings, delivery_ids: Iterable[str]) -> dict[str, list[s
     from gmsd.journal import Context
 
     context = Context.open(settings)
-    wanted, together = dict.fromkeys(delivery_ids), list[str]()
+    together, failed = list[str](), list[str]()
     with Airflow.of(settings, "intake") as airflow:
         own = {run["dag_run_id"] for run in airflow.runs(DELIVERY_DAG, states=("queued", "running", "failed"))}
-        todo = _todo(context, wanted, own)
+        todo = {each: size for each, size in _sizes(context, delivery_ids, waiting=True).items() if each not in own}
         while len(light := [each for each, size in todo.items() if size < LARGE_BYTES]) >= settings.burst_from:
             some = light[:TOGETHER]
-            failed = _work_off(context, some)
-            done = [each for each in some if each not in failed]
-            record(airflow, context, done)
-            together += done
-            own.update(done, failed)
-            logger.info("%d deliveries checked and reported on together, %d to go", len(together), len(todo) - len(some))
+            done, wrong = _work_off(context, some)
+            record(airflow, done)
+            together += [each.delivery_id for each in done]
+            failed += wrong
             found = register_inbox(context)
-            wanted |= dict.fromkeys([*found.new_deliveries, *found.unplaced])
-            todo = _todo(context, wanted, own)
-    return {"together": together, "started": start_deliveries(settings, [each for each in wanted | todo if each not in together])}
+            new = _sizes(context, [*found.new_deliveries, *found.unplaced])
+            todo = {each: size for each, size in (todo | new).items() if each not in some}
+            logger.info("%d deliveries checked and reported on together, %d to go", len(together), len(todo))
+    return {"together": together, "started": start_deliveries(settings, dict.fromkeys([*failed, *todo]))}
 
 
-def _todo(context: Context, wanted: Iterable[str], own: set[str]) -> dict[str, int]:
-    """Id -> bytes of the deliveries asked for and of those that wait for their check, but for those that have a run of their own."""
+def _sizes(context: Context, delivery_ids: Iterable[str], *, waiting: bool = False) -> dict[str, int]:
+    """Id -> bytes of some deliveries, and, when asked, of all that wait for their check."""
     from gmsd.deliveries import get, listing
 
     with context.engine.connect() as connection:
-        known = {each: get(connection, each) for each in wanted if each not in own}
-        waiting = (each for each in listing(connection, state="received") if not each.from_archive)  # an archive is checked by its import
-        known |= {each.delivery_id: each for each in waiting if each.delivery_id not in own}
-    return {each: delivery.size_bytes for each, delivery in known.items()}
+        found = {each: get(connection, each).size_bytes for each in delivery_ids}
+        if waiting:  # what came from an archive is checked by its import
+            found |= {each.delivery_id: each.size_bytes for each in listing(connection, state="received") if not each.from_archive}
+    return found
 
 
-def _work_off(context: Context, delivery_ids: Sequence[str]) -> frozenset[str]:
-    """Check them and report on them; returns those of which that failed."""
-    from gmsd.intake import SomeFailed, check_and_report
+def _work_off(context: Context, delivery_ids: Sequence[str]) -> tuple[list[CheckOutcome], list[str]]:
+    """Check them and report on them; returns where those stand that are done, and the ids of those that failed."""
+    from gmsd.intake import SomeFailed, check_and_report, outcome
 
     try:
-        check_and_report(context, delivery_ids)
+        return check_and_report(context, delivery_ids), []
     except SomeFailed as failed:
         logger.warning("%s; each of them gets a run of its own", failed)
-        return frozenset(failed.errors)
-    return frozenset()
+        return [outcome(context, each) for each in delivery_ids if each not in failed.errors], list(failed.errors)
 
 
-def record(airflow: Airflow, context: Context, delivery_ids: Sequence[str]) -> None:
+def record(airflow: Airflow, done: Sequence[CheckOutcome]) -> None:
     """Give deliveries that are done a run that says so: it has ended, its tasks were skipped, its note is the usual one."""
-    from gmsd.intake import outcome
-
     later = dt.datetime.now(dt.UTC) + BY_ITSELF_AFTER
     made = []
-    for each in delivery_ids:
-        text = note_of(outcome(context, each).to_json())
-        if airflow.start(DELIVERY_DAG, each, conf={"delivery": each}, note=text, run_after=later) is not None:
-            made.append(each)
+    for each in done:
+        name, text = each.delivery_id, note_of(each.to_json())
+        if airflow.start(DELIVERY_DAG, name, conf={"delivery": name}, note=text, run_after=later) is not None:
+            made.append(name)
     airflow.succeed(DELIVERY_DAG, made)

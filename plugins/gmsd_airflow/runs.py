@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
@@ -42,13 +43,22 @@ def start_deliveries(settings: Settings, delivery_ids: Iterable[str]) -> list[st
         return [each for each in delivery_ids if airflow.start(DELIVERY_DAG, each, conf={"delivery": each}) is not None]
 
 
-def without_run(settings: Settings) -> list[str]:
-    """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`).
+@dataclass(frozen=True, slots=True)
+class RunsOfRegister:
+    """The register beside the runs in Airflow.
 
-    Returns:
-        The ids of the deliveries that have no run, in order of receipt, whatever their state. What came from an archive is none of them: it
-        was checked when it was taken in, and a run would mail a coordinator.
+    Attributes:
+        without_run: Ids of the deliveries that have no run, in order of receipt, whatever their state. What came from an archive is none of
+            them: it was checked when it was taken in, and a run would mail a coordinator.
+        again: Ids of those whose run had failed and was started again.
     """
+
+    without_run: list[str]
+    again: list[str]
+
+
+def compare_runs(settings: Settings) -> RunsOfRegister:
+    """Compare the whole register with the runs in Airflow, and start those that failed again, when that is due (`due_again`)."""
     from gmsd.clock import SystemClock
     from gmsd.database import connect
     from gmsd.deliveries import listing
@@ -58,10 +68,10 @@ def without_run(settings: Settings) -> list[str]:
     now = SystemClock().now()
     with Airflow.of(settings, "intake") as airflow:
         known = {run["dag_run_id"]: run for run in airflow.runs(DELIVERY_DAG)}
-        for each in registered:
-            if each in known and due_again(known[each], now):
-                airflow.clear(DELIVERY_DAG, each)  # what it did is not done twice
-    return [each for each in registered if each not in known]
+        again = [each for each in registered if each in known and due_again(known[each], now)]
+        for each in again:
+            airflow.clear(DELIVERY_DAG, each)  # what it did is not done twice
+    return RunsOfRegister([each for each in registered if each not in known], again)
 
 
 def due_again(run: dict[str, Any], now: dt.datetime) -> bool:

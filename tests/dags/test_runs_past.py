@@ -14,7 +14,7 @@ from gmsd.deliveries import listing
 from gmsd.rounds import HalfYear
 from gmsd_airflow.closing import CLOSE_DAG
 from gmsd_airflow.pools import BACKFILL_POOL, LOAD_POOL, is_backfill
-from gmsd_airflow.runs import LOAD_DAG, compute_figures, start_publication, without_run
+from gmsd_airflow.runs import LOAD_DAG, compare_runs, compute_figures, start_publication
 from tests.support.runs import ended, states, until
 from tests.support.stack import environment_of
 
@@ -50,7 +50,7 @@ def taken_in(closed, engineer, command, tmp_path_factory) -> Path:
 def test_no_run_is_started_of_what_came_from_an_archive(taken_in, settings):
     with connect(settings, "loader").connect() as connection:
         assert len([each for each in listing(connection) if each.from_archive]) == 6
-    assert not [each for each in without_run(settings) if each.startswith("2018")]
+    assert not [each for each in compare_runs(settings).without_run if each.startswith("2018")]
 
 
 def test_a_round_in_which_nothing_was_accepted_is_refused_before_airflow_asks(taken_in, command):

@@ -67,7 +67,7 @@ def test_drawn_cases_equal_the_pandas_engine_as_installed(machine: Path, python:
     done = installed.tried(machine, python, "-W", "ignore", "-m", "tests.parity", str(CASES_HERE))
     assert done.returncode == 0, done.stdout[-4000:]
     assert of(machine, done.stdout)
-    rows = re.findall(r"^(\w+) +(\d+) +(\d+) +0  ", done.stdout, re.MULTILINE)
+    rows = re.findall(r"^(\w+) +(\d+) +(\d+) +\d+ +0  ", done.stdout, re.MULTILINE)
     assert {kind for kind, *_ in rows} == set(CASES)
     assert min(int(cases) for _, cases, _ in rows) >= CASES_HERE
 

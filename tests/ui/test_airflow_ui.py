@@ -98,8 +98,8 @@ def newest_in_force(played) -> dict:
 def follow(page: Page, link: str) -> None:
     """By the keyboard alone."""
     page.get_by_role("link", name=link, exact=True).first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_overview_is_walked_by_keyboard_and_each_view_has_an_address(played, page):

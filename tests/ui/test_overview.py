@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.dags import test_overview_pages as made
 from tests.ui.test_reports import FONTS, PHONE, WIDER, set_font, violations
-from tests.unit.overview import test_pages as made
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
-from gmsd.intake.check import check_delivery, outcome, recheck
+from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
 from gmsd.intake.report import report_delivery
 from gmsd.intake.side_by_side import SomeFailed, check_and_report
 from gmsd.intake.staging import StagingLost, raw_records, staged_records, write_staged
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gmsd.journal import Outgoing
 
 __all__ = [
+    "CheckOutcome",
     "ReceiptBroken",
     "SomeFailed",
     "StagingLost",

@@ -39,7 +39,8 @@ def access_page() -> str:
     lines = [
         "# Who may do what",
         "",
-        "Three matrices, which tests hold against the running services (`dags/test_access.py`, `integration/test_access.py`): what stands",
+        "Three matrices, which tests hold against the running services (`tests/dags/test_access.py`,",
+        "`tests/integration/test_access.py`): what stands",
         "not here fails them. What each line is for: [security](security.md).",
         "",
         "## Pages in Airflow",
@@ -62,7 +63,7 @@ def access_page() -> str:
     for bucket, given in buckets["buckets"].items():
         said = ("everything" if given.get(user) == "all" else ", ".join(given.get(user, [])) or "-" for user in buckets["users"])
         lines.append(_row(f"`gmsd-{bucket}`", *said))
-    lines += ["", "Everything is:", "", *(f"- *{action}*: {said}" for action, said in buckets["actions"].items())]
+    lines += ["", "Everything is:", "", *(f"- **{action}**: {said}" for action, said in buckets["actions"].items())]
     lines += [
         "",
         "`anybody` asks without a signature, `liar` as the pipeline with another secret.",
