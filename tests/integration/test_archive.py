@@ -19,7 +19,7 @@ from gmsd.journal import Context, verify_chain
 from gmsd.overview import round_overview, rounds_with_deliveries
 from gmsd.rounds import HalfYear
 from gmsd.warehouse import NotYetTime, close_preview, close_round, load_half_year
-from gmsd_airflow.bursts import _todo
+from gmsd_airflow.bursts import _sizes
 from tests.integration.test_intake import HEAD
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def test_a_burst_leaves_alone_what_an_import_has_not_checked_yet(context: Contex
     try:
         with context.engine.connect() as connection:
             assert pending(connection) == []
-        assert _todo(context, [], set()) == {}
+        assert _sizes(context, [], waiting=True) == {}
     finally:
         with connect(context.settings, "owner").begin() as connection:
             connection.execute(change, {"state": "rejected"})
