@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gmsd.archive.manifest import Manifest, ManifestLine
+    from gmsd.archive.manifest import ArchiveManifest, ManifestLine
     from gmsd.journal import Context
 
 _REFUSED = frozenset({"rejected", "unreadable"})
@@ -79,7 +79,9 @@ class Imported:
         return asdict(self)
 
 
-def import_archive(context: Context, manifest: Manifest, *, actor: str, progress: Callable[[int, int], None] | None = None) -> Imported:
+def import_archive(
+    context: Context, manifest: ArchiveManifest, *, actor: str, progress: Callable[[int, int], None] | None = None
+) -> Imported:
     """Make deliveries of the files of an archive and check each, one after the other in order of receipt; nobody is mailed.
 
     Every file is two transactions, its receipt and its check. A kill leaves whole ones, and doing it again takes in the rest: a file that
@@ -124,7 +126,7 @@ def import_archive(context: Context, manifest: Manifest, *, actor: str, progress
     return Imported(len(manifest.lines), **counts, records=records, half_years=dict(sorted(half_years.items())), troubles=tuple(troubles))
 
 
-def _refuse_closed(connection: Connection, manifest: Manifest, known: Mapping[tuple[str, str], str]) -> None:
+def _refuse_closed(connection: Connection, manifest: ArchiveManifest, known: Mapping[tuple[str, str], str]) -> None:
     closed = {(row.law, row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
     late = []
     for line in manifest.lines:

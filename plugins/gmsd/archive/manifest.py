@@ -67,7 +67,7 @@ class ManifestLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ArchiveManifest:
     """A manifest that is in order, in the order in which the files were received."""
 
     folder: Path
@@ -79,7 +79,7 @@ class Manifest:
         return tuple(sorted({line.archived.place.half_year for line in self.lines}))
 
 
-def read_manifest(folder: Path, calendar: Calendar, today: dt.date) -> Manifest:
+def read_manifest(folder: Path, calendar: Calendar, today: dt.date) -> ArchiveManifest:
     """Read and judge `manifest.csv` of a folder; every file that it names is read once, for its hash.
 
     Args:
@@ -110,7 +110,7 @@ def read_manifest(folder: Path, calendar: Calendar, today: dt.date) -> Manifest:
     if faults:
         raise ManifestFaulty(faults)
     found.sort(key=lambda line: (line.archived.received_on, line.archived.place, line.number))
-    return Manifest(folder, tuple(found))
+    return ArchiveManifest(folder, tuple(found))
 
 
 def manifest_text(rows: Iterable[Mapping[str, object]]) -> str:
