@@ -35,6 +35,7 @@ MENU: dict[str, list[str]] = {
         "docs/runbook.md",
         "docs/alerts.md",
         "docs/watched.md",
+        "docs/archive.md",
         "docs/changing.md",
         "docs/security.md",
     ],
