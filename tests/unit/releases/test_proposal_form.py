@@ -58,7 +58,7 @@ def test_everything_that_is_filled_in_is_asked_for() -> None:
         ({"law": "wmo", "round": "jeugd.2019-H2"}, "different laws: round jeugd.2019-H2, law wmo"),
         ({"round": "jeugd.2019-H2", "half_year": "bw.2019-H1", "action": "put back"}, "different laws"),
         ({"round": "jeugd.2019-H2"}, "names no tables; there are tables of wmo"),
-        ({"round": "2029-H1"}, r"there are 2019-H1, 2019-H2 of wmo"),
+        ({"round": "2029-H1"}, r"2018-H2, 2019-H1, 2019-H2 of wmo"),
         ({"targets": ["waarstaatjegemeente"]}, "StatLine .* cannot be left out"),
         ({"targets": []}, "cannot be left out"),
         ({"embargo_date": "2020-05-04"}, "the time .* is missing"),
