@@ -26,6 +26,7 @@ PARTS = {
     "delivery_id": f"2019-H1.{FAULTY}.01",
     "name": "terugkoppeling.json",
     "release_id": "r0999",
+    "run_id": "r0999",
     "protocol": "wmo-2020",
 }
 LET_IN = "let in"
