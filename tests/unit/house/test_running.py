@@ -1,0 +1,89 @@
+"""How `tests/run` runs the categories: side by side where there is memory, each shown whole, a failure told, an interruption passed on."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.waiting import patience, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RUN = Path(__file__).resolve().parents[2] / "run"
+# Stands where the environment's Python is: does for each category what the file of its name says.
+PYTHON = """#!/bin/bash
+category=${4#tests/}
+touch "begun.$category"
+echo "one of $category"
+source "./$category.sh"
+status=$?
+echo "two of $category"
+touch "ended.$category"
+exit $status
+"""
+MEETS = "for _ in {1..600}; do [ -e begun.%s ] && return 0; sleep 0.1; done; return 9"
+LASTS = "trap 'kill $!; sleep 0.5; touch stopped.%s; exit 2' INT; sleep 600 & touch lasts.%s; wait"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Callable[..., Path]:
+    """A checkout of nothing but the script, with so much memory (in MB) asked for, and what each category does."""
+
+    def made(spare: int = 0, **does: str) -> Path:
+        for name in ("tests", ".venv/bin"):
+            (tmp_path / name).mkdir(parents=True)
+        script, count = re.subn(r"(?m)^SPARE_MB=\d+$", f"SPARE_MB={spare}", RUN.read_text(encoding="utf-8"))
+        assert count == 1
+        for name, text in {"tests/run": script, ".venv/bin/python": PYTHON}.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+        for category, what in does.items():
+            (tmp_path / f"{category}.sh").write_text(what + "\n", encoding="utf-8")
+        return tmp_path
+
+    return made
+
+
+def run(folder: Path, *categories: str) -> subprocess.CompletedProcess[str]:
+    command = [str(folder / "tests" / "run"), *categories]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience(120))
+
+
+def test_two_that_wait_for_each_other_end_and_each_is_shown_whole(folder: Callable[..., Path]) -> None:
+    done = run(folder(unit=MEETS % "integration", integration=MEETS % "unit"), "unit", "integration")
+    assert (done.returncode, done.stderr) == (0, "")
+    for category in ("unit", "integration"):
+        assert f"== {category}\none of {category}\ntwo of {category}\n" in done.stdout
+    assert done.stdout.endswith("All categories passed: unit integration\n")
+
+
+def test_without_the_memory_one_follows_the_other(folder: Callable[..., Path]) -> None:
+    alone = "[ ! -e begun.unit ] || [ -e ended.unit ]"
+    done = run(folder(10**9, unit="true", spec=alone, integration=alone), "unit", "integration", "spec")
+    assert done.returncode == 0, done.stdout
+    assert re.findall(r"^== (\w+)$", done.stdout, re.MULTILINE) == ["unit", "integration", "spec"]
+
+
+@pytest.mark.parametrize("others", [(), ("unit", "spec")])
+def test_a_category_that_fails_is_named_and_the_others_are_run(folder: Callable[..., Path], others: tuple[str, ...]) -> None:
+    done = run(folder(unit="true", spec="true", integration="(exit 5)"), "integration", *others)
+    assert done.returncode == 1
+    assert done.stdout.endswith("FAILED: integration\n")
+    assert all(f"two of {category}\n" in done.stdout for category in ("integration", *others))
+
+
+def test_an_interruption_reaches_whatever_runs_and_nothing_is_begun_after_it(folder: Callable[..., Path]) -> None:
+    running = ("dags", "integration", "unit")
+    home = folder(spec="true", **{each: LASTS % (each, each) for each in running})
+    process = subprocess.Popen([home / "tests" / "run", "dags", "integration", "spec", "unit"], stdout=subprocess.DEVNULL)
+    until(lambda: all((home / f"lasts.{each}").exists() for each in running), "the categories", seconds=60)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=patience(60)) == 130
+    assert [each for each in running if not (home / f"stopped.{each}").exists()] == []
+    assert not (home / "begun.spec").exists()
