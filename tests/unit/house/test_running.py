@@ -81,7 +81,7 @@ def test_a_category_that_fails_is_named_and_the_others_are_run(folder: Callable[
 def test_an_interruption_reaches_whatever_runs_and_nothing_is_begun_after_it(folder: Callable[..., Path]) -> None:
     running = ("dags", "integration", "unit")
     home = folder(spec="true", **{each: LASTS % (each, each) for each in running})
-    process = subprocess.Popen([home / "tests" / "run", "dags", "integration", "spec", "unit"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([home / "tests" / "run", "dags", "integration", "unit", "spec"], stdout=subprocess.DEVNULL)
     until(lambda: all((home / f"lasts.{each}").exists() for each in running), "the categories", seconds=60)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=patience(60)) == 130
