@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -27,19 +28,21 @@ echo "two of $category"
 touch "ended.$category"
 exit $status
 """
+BROWSER = os.environ | {"GMSD_BROWSER": "/bin/true"}
 MEETS = "for _ in {1..600}; do [ -e begun.%s ] && return 0; sleep 0.1; done; return 9"
 LASTS = "trap 'kill $!; sleep 0.5; touch stopped.%s; exit 2' INT; sleep 600 & touch lasts.%s; wait"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """A checkout of nothing but the script, with so much memory (in MB) asked for, and what each category does."""
+    """A checkout of nothing but the script, with so much memory (in MB) asked for lanes and two Airflows, and what each category does."""
 
-    def made(spare: int = 0, **does: str) -> Path:
+    def made(spare: int = 0, airflows: int = 0, **does: str) -> Path:
         for name in ("tests", ".venv/bin"):
             (tmp_path / name).mkdir(parents=True)
-        script, count = re.subn(r"(?m)^SPARE_MB=\d+$", f"SPARE_MB={spare}", RUN.read_text(encoding="utf-8"))
-        assert count == 1
+        asked = {"SPARE_MB": spare, "TWO_AIRFLOWS_MB": airflows}
+        script, count = re.subn(r"(?m)^(\w+_MB)=\d+", lambda found: f"{found[1]}={asked[found[1]]}", RUN.read_text(encoding="utf-8"))
+        assert count == len(asked)
         for name, text in {"tests/run": script, ".venv/bin/python": PYTHON}.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
             (tmp_path / name).chmod(0o755)
@@ -52,7 +55,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 
 def run(folder: Path, *categories: str) -> subprocess.CompletedProcess[str]:
     command = [str(folder / "tests" / "run"), *categories]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience(120))
+    return subprocess.run(command, env=BROWSER, capture_output=True, text=True, check=False, timeout=patience(120))
 
 
 def test_two_that_wait_for_each_other_end_and_each_is_shown_whole(folder: Callable[..., Path]) -> None:
@@ -63,7 +66,16 @@ def test_two_that_wait_for_each_other_end_and_each_is_shown_whole(folder: Callab
     assert done.stdout.endswith("All categories passed: unit integration\n")
 
 
-def test_without_the_memory_one_follows_the_other(folder: Callable[..., Path]) -> None:
+def test_two_airflows_run_beside_each_other_where_there_is_the_memory(folder: Callable[..., Path]) -> None:
+    assert run(folder(ui=MEETS % "dags", dags=MEETS % "ui"), "ui", "dags").returncode == 0
+
+
+def test_without_it_the_one_follows_the_other_and_the_rest_runs_beside_them(folder: Callable[..., Path]) -> None:
+    home = folder(0, 10**9, ui=MEETS % "unit", dags="[ -e ended.ui ]", unit=MEETS % "ui")
+    assert run(home, "ui", "unit", "dags").returncode == 0
+
+
+def test_without_the_memory_for_lanes_one_follows_the_other(folder: Callable[..., Path]) -> None:
     alone = "[ ! -e begun.unit ] || [ -e ended.unit ]"
     done = run(folder(10**9, unit="true", spec=alone, integration=alone), "unit", "integration", "spec")
     assert done.returncode == 0, done.stdout
@@ -79,9 +91,9 @@ def test_a_category_that_fails_is_named_and_the_others_are_run(folder: Callable[
 
 
 def test_an_interruption_reaches_whatever_runs_and_nothing_is_begun_after_it(folder: Callable[..., Path]) -> None:
-    running = ("dags", "integration", "unit")
+    running = ("ui", "integration", "unit")
     home = folder(spec="true", **{each: LASTS % (each, each) for each in running})
-    process = subprocess.Popen([home / "tests" / "run", "dags", "integration", "unit", "spec"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([home / "tests" / "run", "ui", "integration", "unit", "spec"], env=BROWSER, stdout=subprocess.DEVNULL)
     until(lambda: all((home / f"lasts.{each}").exists() for each in running), "the categories", seconds=60)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=patience(60)) == 130
