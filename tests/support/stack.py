@@ -89,7 +89,7 @@ def services(action: str, state: Path, *options: str, home: Path = PROJECT, chec
         RuntimeError: it fails; the message holds what it said.
     """
     if action == "up":
-        _choose_ports(state)
+        choose_ports(state)
     done = _call_services(action, state, *options, home=home, checkout=checkout)
     if done.returncode:
         raise RuntimeError(f"services {action} failed: {done.stdout}{done.stderr}")
@@ -104,7 +104,7 @@ def _call_services(action: str, state: Path, *options: str, home: Path, checkout
     return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=patience(600))
 
 
-def _choose_ports(state: Path) -> None:
+def choose_ports(state: Path) -> None:
     """Ports of its own: of two installations that start at the same moment, both would find the usual ones free."""
     path = state / "secrets" / "ports.json"
     if not path.exists():

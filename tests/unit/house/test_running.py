@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.state import PORTS, open_state
+from tests.support.stack import choose_ports
 from tests.support.waiting import patience, until
 
 if TYPE_CHECKING:
@@ -99,3 +101,16 @@ def test_an_interruption_reaches_whatever_runs_and_nothing_is_begun_after_it(fol
     assert process.wait(timeout=patience(60)) == 130
     assert [each for each in running if not (home / f"stopped.{each}").exists()] == []
     assert not (home / "begun.spec").exists()
+
+
+def test_installations_that_start_at_once_begin_with_ports_of_their_own(tmp_path: Path) -> None:
+    chosen = []
+    for name in ("one", "two", "three", "four"):
+        choose_ports(tmp_path / name)
+        chosen.append(open_state(tmp_path / name).ports)
+        choose_ports(tmp_path / name)
+        assert open_state(tmp_path / name).ports == chosen[-1], "what was chosen before stays"
+    assert {frozenset(each) for each in chosen} == {frozenset(PORTS)}
+    assert len({each["postgres"] for each in chosen}) > 2  # two of many folders may fall together
+    for each in chosen:
+        assert len(set(each.values()) - set(PORTS.values())) == len(PORTS)
