@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.mails import Maildir
 from tests.support.stack import PROJECT, Stack, configured, environment_of, installation, own_stack
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +86,7 @@ def gmsd(settings: Settings) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "gmsd.cli", *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=patience(120))
 
     return run
 

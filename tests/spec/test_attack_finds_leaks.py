@@ -129,9 +129,15 @@ def test_rates_of_true_counts() -> None:
     assert any("the rate" in words for words in told[0].equations)
 
 
-def one_place(code: str, draws: published.Draws, number: int = 355) -> AuditResult:
-    """One municipality of a country of realistic size and shape."""
-    register = made.register(number)
+@cache
+def country() -> made.Register:
+    """Of realistic size and shape."""
+    return made.register(355)
+
+
+def one_place(code: str, draws: published.Draws) -> AuditResult:
+    """One municipality of it."""
+    register = country()
     position = register.places.index(code)
     only = register.taken(np.flatnonzero(register.place == position))
     true = made.counts(only).filter(pl.col("municipality") == code)
@@ -360,7 +366,7 @@ def test_the_year_is_hidden_that_tells_its_halves() -> None:
 
 def test_without_the_truth_the_same_is_found() -> None:
     """The municipality of the row code's leak; and one whose halves do not agree, which then cannot be supposed."""
-    register = made.register(355)
+    register = country()
     only = register.taken(np.flatnonzero(np.isin(register.place, [47, 8])))
     true = made.counts(only).filter(pl.col("municipality").is_in(["0048", "0009"]))
     how = published.method(draws="row")

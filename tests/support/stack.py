@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from gmsd.settings import Settings
+from services.state import PORTS, write_secret
 from tests.support.waiting import last_lines, patience
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ def services(action: str, state: Path, *options: str, home: Path = PROJECT, chec
     Raises:
         RuntimeError: it fails; the message holds what it said.
     """
+    if action == "up":
+        choose_ports(state)
     done = _call_services(action, state, *options, home=home, checkout=checkout)
     if done.returncode:
         raise RuntimeError(f"services {action} failed: {done.stdout}{done.stderr}")
@@ -98,6 +102,15 @@ def _call_services(action: str, state: Path, *options: str, home: Path, checkout
     command = [str(SERVICES_PYTHON), "-m", "services", action, "--state", str(state), *options]
     # `services up` has limits of its own and says which service did not come; this one only ends what hangs
     return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False, timeout=patience(600))
+
+
+def choose_ports(state: Path) -> None:
+    """Ports of its own: of two installations that start at the same moment, both would find the usual ones free."""
+    path = state / "secrets" / "ports.json"
+    if not path.exists():
+        first = 20_000 + zlib.crc32(str(state.resolve()).encode()) % 1_000 * 10
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_secret(path, json.dumps({name: first + place for place, name in enumerate(PORTS)}))
 
 
 def own_stack(state: Path) -> Iterator[Stack]:

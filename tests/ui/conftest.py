@@ -1,4 +1,7 @@
-"""A demo of thirty municipalities, played once through an Airflow of the tests' own; the tests look at it from outside."""
+"""A demo of thirty municipalities, played once through an Airflow of the tests' own; the tests look at it from outside.
+
+What needs no demo is tested first, while it is played.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -16,19 +19,35 @@ from tests.support.stack import PROJECT
 from tests.support.waiting import patience, until
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
+HERE = Path(__file__).parent
 PLAY_SECONDS = 900
 BROWSER_SECONDS = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test here waits for a whole demo; what ends it when it hangs is the demo's own patience."""
+    """The first test of the demo waits for the whole of it; what ends it when it hangs is the demo's own patience."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(5400))
+    items.sort(key=needs_the_demo)
+
+
+def needs_the_demo(item: pytest.Item) -> bool:
+    """Whether a test looks at what was played."""
+    return item.path.is_relative_to(HERE) and "played" in getattr(item, "fixturenames", ())
+
+
+class Begun(NamedTuple):
+    """A demo that is being played."""
+
+    log: Path
+    process: subprocess.Popen[str]
+    at: float
 
 
 def finish(home: Home, log: Path, folder: Path, process, begin: float) -> Played:
@@ -56,11 +75,25 @@ def home() -> Iterator[Home]:
 
 
 @pytest.fixture(scope="session")
-def played(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The demo, played without disturbance."""
+def begun(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
+    """The demo, being played without disturbance."""
     log = tmp_path_factory.mktemp("played") / "play.log"
-    begin = time.monotonic()
-    return finish(home, log, tmp_path_factory.mktemp("releases"), home.play(log), begin)
+    process = home.play(log)
+    yield Begun(log, process, time.monotonic())
+    process.kill()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begin_early(request: pytest.FixtureRequest) -> None:
+    """Whoever needs the demo waits the less for it."""
+    if any(map(needs_the_demo, request.session.items)):
+        request.getfixturevalue("begun")
+
+
+@pytest.fixture(scope="session")
+def played(home: Home, begun: Begun, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The demo, played without disturbance."""
+    return finish(home, begun.log, tmp_path_factory.mktemp("releases"), begun.process, begun.at)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from gmsd.attack.method import TRUTH, PublishedColumn, Rounding
 from gmsd.tables import Content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 SMALL = Rounding(base=2, smallest_shown=4, first_shown=3)
 FIXED = Rounding(base=3, smallest_shown=3, first_shown=2, keyed=False, secret=False)
@@ -61,26 +61,32 @@ class World:
         left: dict[Key, set[int]] = defaultdict(set)
         names = sorted(set(self.draw_of.values()))
         pairs = list(product(range(self.rule.turns), range(self.rule.thresholds)))
+        tried = set()
         for chosen in product(pairs, repeat=len(names)):
             draws = dict(zip(names, chosen, strict=True))
-            for point in self._points(told, draws, most):
+            fits = self._fits(told, draws, most)
+            # What of other draws allows the same counts, and holds a part down alike, has the same explanations.
+            alike = (fits, tuple(draws[self.draw_of[name]] for name in self.within))
+            if alike in tried:
+                continue
+            tried.add(alike)
+            for counts in product(*fits):
+                point = dict(zip(told, counts, strict=True))
                 if holds(point) and self.figures(point, draws) == told:
                     for key, count in point.items():
                         left[key].add(count)
         return left
 
-    def _points(self, told: dict[Key, int | None], draws: dict[str, tuple[int, int]], most: int) -> Iterator[Point]:
-        keys = list(told)
+    def _fits(self, told: dict[Key, int | None], draws: dict[str, tuple[int, int]], most: int) -> tuple[tuple[int, ...], ...]:
+        """For each figure the counts that these draws show so; of a part that is held down by the whole, those that may be."""
         fits = []
-        for key in keys:
-            counts = range(most + 1)
+        for key, shown in told.items():
+            would = [(count, figure(self.rule, count, *draws[self.draw_of[key[2]]])) for count in range(most + 1)]
             if key[2] not in self.within:
-                counts = [count for count in counts if figure(self.rule, count, *draws[self.draw_of[key[2]]]) == told[key]]
-            elif told[key] is not None:
-                counts = [count for count in counts if (figure(self.rule, count, *draws[self.draw_of[key[2]]]) or -1) >= (told[key] or 0)]
-            fits.append(counts)
-        for point in product(*fits):
-            yield dict(zip(keys, point, strict=True))
+                fits.append(tuple(count for count, each in would if each == shown))
+            else:
+                fits.append(tuple(count for count, each in would if shown is None or (each or -1) >= shown))
+        return tuple(fits)
 
     def audited(self, told: dict[Key, int | None], truth: Point | None) -> set[Key]:
         method = Method(

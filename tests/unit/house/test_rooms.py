@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,7 @@ def test_room_is_entered_through_its_front_door():
     assert side_doors == []
 
 
+@cache
 def taken_of_rooms(path: Path) -> set[tuple[str, str]]:
     """Room and name of everything that a file takes from a room by its front door: `from gmsd.room import name`, or `room.name`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

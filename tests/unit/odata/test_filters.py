@@ -246,18 +246,18 @@ def test_a_filter_that_cannot_be_meant_is_refused_in_words(text: str, said: str)
     ids=lambda text: text[:20],
 )
 def test_a_filter_cannot_use_up_time_stack_or_memory(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(QueryError):
         ids(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_the_longest_filter_that_is_taken_is_quick() -> None:
     frame = pl.concat([FRAME] * 14_000).with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias("ID"))
     every_region = " or ".join(f"RegioS eq 'GM{code:04}'" for code in range(800))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(ids(every_region, frame)) == 3 * 14_000
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     with pytest.raises(QueryError, match="bewerkingen op 70000 rijen"):
         ids(" and ".join(["RegioS ne 'GM0001'"] * 200), frame)
 
@@ -480,9 +480,9 @@ def test_version_three_has_not_the_words_of_version_four(text: str, said: str) -
 def test_a_list_of_all_regions_is_one_look_up() -> None:
     frame = pl.concat([FRAME] * 14_000).with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias("ID"))
     every_region = ",".join(f"'GM{code:04}'" for code in range(800))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(ids_of_four(f"RegioS in ({every_region})", frame)) == 3 * 14_000
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 lists = st.one_of(

@@ -146,7 +146,8 @@ def test_the_set_and_not_its_order_decides() -> None:
 def test_those_of_similar_size_are_all_that_is_needed_of_the_others(own: str, delivered: int) -> None:
     """A report reads the counts of those it is set beside, and of the rest only how many there are."""
     codes = [code for code in sorted(municipalities(H2)) if code != own][:: max(1, len(municipalities(H2)) // max(1, delivered))]
-    others = {code: {**other("0363", 10), "municipality": code} for code in codes[:delivered]}
+    alike = other("0363", 10)
+    others = {code: {**alike, "municipality": code} for code in codes[:delivered]}
     mine = op_orde.OpOrdeSummary.of({**other("0518", 12), "municipality": own})
     needed = op_orde.peers_among(own, H2, others)
     assert set(needed) <= set(others)
