@@ -32,11 +32,17 @@ def main(action: str, name: str, *arguments: str) -> int:
     if name in PROBES:
         return _serve(name)
     if name == "broker":
-        return _become(dict(os.environ), broker.prepare(open_state(STATE)))
+        return _broker()
     environment = _environment(answers=name == "api-server")
     if name == "setup":
         return _set_up(environment)
     return _become(environment, [*_command(name, environment), *arguments])
+
+
+def _broker() -> NoReturn:
+    if "broker" not in given_secrets():
+        raise SystemExit("container: not given: GMSD_SECRET_BROKER; run make compose-env")
+    _become(dict(os.environ), broker.prepare(open_state(STATE)))
 
 
 def _command(name: str, environment: dict[str, str]) -> list[str]:
