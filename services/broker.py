@@ -94,6 +94,10 @@ def settings(state: State, chosen: Choice, database: str) -> dict[str, str]:
         "AIRFLOW__CELERY__BROKER_URL": f"redis://:{state.secrets['broker']}@{state.address('broker')}/0",
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{database}",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(chosen.each),
+        # The scheduler sends by itself: a few tasks at a time are not worth processes of their own.
+        "AIRFLOW__CELERY__SYNC_PARALLELISM": "1",
+        # Many workers may begin at once while the api-server is busy; a task whose first request is given up is tried again, later.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",
         # Longer than any task: a message that comes again belongs to a try that is over, and is refused.
         "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "86400",
         # A message that got lost (with the broker, or with a worker that had just taken it) is sent again after this, and as often as it

@@ -93,7 +93,6 @@ class Play:
         with Airflow.of(self.settings, "engineer") as self.engineer, Airflow.of(self.settings, "approver") as self.approver:
             for dag_id in DAGS:
                 self.engineer.unpause(dag_id)
-            self._until("nothing to run", self._idle)
             uploads = self._upload()
             self._part("arrivals", lambda: self._arrive(uploads))
             self._part("close and load", self._close)
@@ -117,7 +116,7 @@ class Play:
     def _upload(self) -> int:
         """All of them while intake stands still, one after the other: what reports compare with depends on the order."""
         self._now(2019, 9, 3, 10)
-        self._intake(paused=True)
+        self._pause_intake()
         client = get_store(self.settings, "portal").client
         codes = municipalities_of(self.municipalities if self.municipalities == "all" else int(self.municipalities), H1)  # type: ignore[arg-type]
         for code in codes:
@@ -126,13 +125,17 @@ class Play:
         self.say(f"{len(codes)} files uploaded")
         return len(codes)
 
-    def _intake(self, *, paused: bool) -> None:
-        self.engineer._request("PATCH", "/dags/gmsd_intake", json={"is_paused": paused})
-        if paused:
+    def _pause_intake(self) -> None:
+        """Nothing of it may be under way: what is paused in the middle never ends."""
+        while True:
             self._until("intake to stand still", self._idle)
+            self.engineer._request("PATCH", "/dags/gmsd_intake", json={"is_paused": True})
+            if self._idle():
+                return
+            self.engineer.unpause("gmsd_intake")
 
     def _arrive(self, uploads: int) -> None:
-        self._intake(paused=False)
+        self.engineer.unpause("gmsd_intake")
         if self.lose_worker:
             self._until("some checks", lambda: self._checked() >= max(1, int(uploads * LOST_AFTER)), every=0.02)
             self._lose()
