@@ -18,7 +18,7 @@ def test_a_lost_worker_loses_nothing_and_does_nothing_twice(tmp_path):
     try:
         home.start("--executor", "celery", "--workers", "2")
         assert sorted(workers(home)) == ["worker-1", "worker-2"]
-        found = Play(home, MUNICIPALITIES, "for good", print).play(tmp_path)
+        found = Play(home, MUNICIPALITIES, "worker", print).play(tmp_path)
         left = sorted(workers(home))
     finally:
         home.stop()

@@ -40,11 +40,12 @@ class Kind:
 KINDS = {
     "local": Kind(celery=False),
     "workers": Kind(),
-    "lost for good": Kind(lose="for good"),
-    "lost and back": Kind(lose="back"),
+    "lost for good": Kind(lose="worker"),
+    "lost and back": Kind(lose="worker that comes back"),
     "apart": Kind(apart=True),
     "apart, local": Kind(celery=False, apart=True),
-    "apart, lost for good": Kind(lose="for good", apart=True),
+    "apart, lost for good": Kind(lose="worker", apart=True),
+    "broker lost": Kind(lose="broker", apart=True),
 }
 USUAL = "workers; lost for good"
 
@@ -100,7 +101,7 @@ def table(found: dict[str, Outcome]) -> str:
     lines = [
         "play",
         *next(iter(found.values())).seconds,
-        "checked when a worker was lost",
+        "checked when it was lost",
         "tasks of each worker",
         "deliveries",
         "mails",

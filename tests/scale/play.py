@@ -49,7 +49,7 @@ class Outcome:
         failed: Runs that failed.
         seconds: Of each part of the round.
         tasks: Worker -> tasks that it took in hand.
-        lost: The worker that was lost, and how many deliveries had been checked by then.
+        lost: What was lost, and how many deliveries had been checked by then.
     """
 
     states: dict[str, str]
@@ -70,13 +70,13 @@ class Play:
     Attributes:
         home: Where; empty, and running.
         municipalities: How many, or "all".
-        lose_worker: "for good", "back" when supervisor may start it again, or "" for none.
+        lose: What is killed in the middle: a "worker" for good, a "worker that comes back", the "broker", which does too, or "" for nothing.
         say: Where it tells how far it is.
     """
 
     home: Home
     municipalities: int | str
-    lose_worker: str
+    lose: str
     say: Callable[[str], None]
     seconds: dict[str, float] = field(default_factory=dict)
     lost: tuple[str, int] | None = None
@@ -136,17 +136,17 @@ class Play:
 
     def _arrive(self, uploads: int) -> None:
         self.engineer.unpause("gmsd_intake")
-        if self.lose_worker:
+        if self.lose:
             self._until("some checks", lambda: self._checked() >= max(1, int(uploads * LOST_AFTER)), every=0.02)
             self._lose()
+            self.say(f"{self.lost[0] if self.lost else 'nothing'} is lost: {self._checked()} deliveries had been checked")
         self._until("every check, report and mail", lambda: self._settled(uploads))
 
     def _lose(self) -> None:
-        """The worker that has a running task in hand: the burst's, or that of a delivery's run."""
-        name = self._until("a running task", self._busy, every=0.02)
+        """A worker is the one that has a running task in hand: the burst's, or that of a delivery's run."""
+        name = "broker" if self.lose == "broker" else self._until("a running task", self._busy, every=0.02)
         self.lost = (name, self._checked())
-        lose(self.home, name, for_good=self.lose_worker == "for good")
-        self.say(f"{name} is lost {self.lose_worker}: {self.lost[1]} deliveries had been checked")
+        lose(self.home, name, for_good=self.lose == "worker")
 
     def _busy(self) -> str | None:
         for dag_id in ("gmsd_delivery", "gmsd_intake"):

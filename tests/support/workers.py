@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 _TAKEN = re.compile(r"Executing workload in Celery: .*task_id='(\w+)', dag_id='(\w+)'")
 
 
+def _processes(home: Home) -> dict[str, int]:
+    return {info["name"]: info["pid"] for info in supervisor(home, "getAllProcessInfo") if info["pid"]}
+
+
 def workers(home: Home) -> dict[str, int]:
     """The process of each worker that runs, by its name."""
-    return {
-        info["name"]: info["pid"] for info in supervisor(home, "getAllProcessInfo") if info["name"].startswith("worker-") and info["pid"]
-    }
+    return {name: pid for name, pid in _processes(home).items() if name.startswith("worker-")}
 
 
 def ancestors(pid: int) -> set[int]:
@@ -43,8 +45,8 @@ def worker_of(home: Home, pid: int) -> str | None:
 
 
 def lose(home: Home, name: str, *, for_good: bool) -> None:
-    """SIGKILL; supervisor starts a worker again, unless it is lost for good."""
-    os.kill(workers(home)[name], signal.SIGKILL)
+    """SIGKILL; supervisor starts a worker, or the broker, again, unless it is lost for good."""
+    os.kill(_processes(home)[name], signal.SIGKILL)
     while for_good:
         try:
             supervisor(home, "stopProcess", f"airflow:{name}")
