@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -20,6 +19,8 @@ from tests.support.played import Home
 from tests.support.stack import PROJECT
 
 FOLDER = PROJECT / "var" / "test-scale"
+NEVER = 1_000_000
+"""More uploads than there are: none is a burst."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,9 @@ def played(name: str, kind: Kind, municipalities: int | str, workers: int) -> Ou
     def say(what: str) -> None:
         print(f"{time.monotonic() - begin:6.0f} s  {name}: {what}", flush=True)
 
-    logs = home.var / "log"
-    shutil.rmtree(logs, ignore_errors=True)
-    home.folder.mkdir(parents=True, exist_ok=True)
-    (home.folder / ".env").write_text("GMSD_BURST_FROM=1000000\n" if kind.apart else "", encoding="ascii")
+    options = ("--executor", "celery", "--workers", str(workers)) if kind.celery else ("--executor", "local")
     try:
-        home.start(*(("--executor", "celery", "--workers", str(workers)) if kind.celery else ("--executor", "local")))
+        home.start(*options, settings=f"GMSD_BURST_FROM={NEVER}\n" if kind.apart else "")
         say("runs")
         with tempfile.TemporaryDirectory() as folder:
             return Play(home, municipalities, kind.lose, say).play(Path(folder))

@@ -70,7 +70,7 @@ class Play:
     Attributes:
         home: Where; empty, and running.
         municipalities: How many, or "all".
-        lose: What is killed in the middle: a "worker" for good, a "worker that comes back", the "broker", which does too, or "" for nothing.
+        lose: What is killed in the middle: a "worker" for good, a "worker that comes back", the "broker", which does too; "" for nothing.
         say: Where it tells how far it is.
     """
 
@@ -137,22 +137,23 @@ class Play:
     def _arrive(self, uploads: int) -> None:
         self.engineer.unpause("gmsd_intake")
         if self.lose:
-            self._until("some checks", lambda: self._checked() >= max(1, int(uploads * LOST_AFTER)), every=0.02)
-            self._lose()
-            self.say(f"{self.lost[0] if self.lost else 'nothing'} is lost: {self._checked()} deliveries had been checked")
+            self._lose(max(1, int(uploads * LOST_AFTER)))
         self._until("every check, report and mail", lambda: self._settled(uploads))
 
-    def _lose(self) -> None:
-        """A worker is the one that has a running task in hand: the burst's, or that of a delivery's run."""
-        name = "broker" if self.lose == "broker" else self._until("a running task", self._busy, every=0.02)
-        self.lost = (name, self._checked())
+    def _lose(self, checked: int) -> None:
+        """A worker is one that has checks in hand: those of the burst, or that of a delivery's run."""
+        name = "broker" if self.lose == "broker" else self._until("a task that checks", self._checking, every=0.05)
+        self._until("some checks", lambda: self._checked() >= checked, every=0.02)
         lose(self.home, name, for_good=self.lose == "worker")
+        self.lost = (name, self._checked())
+        self.say(f"{name} is lost: {self.lost[1]} deliveries had been checked")
 
-    def _busy(self) -> str | None:
-        for dag_id in ("gmsd_delivery", "gmsd_intake"):
+    def _checking(self) -> str | None:
+        for dag_id, task_id in (("gmsd_intake", "start"), ("gmsd_delivery", "check")):
             for run in self.engineer.runs(dag_id, states=("running",)):
                 for task in self.engineer.tasks(dag_id, run["dag_run_id"]):
-                    if task["state"] == "running" and task["pid"] and (name := worker_of(self.home, int(task["pid"]))):
+                    running = (task["task_id"], task["state"]) == (task_id, "running") and task["pid"]
+                    if running and (name := worker_of(self.home, int(task["pid"]))):
                         return name
         return None
 

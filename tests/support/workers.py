@@ -50,9 +50,9 @@ def lose(home: Home, name: str, *, for_good: bool) -> None:
     while for_good:
         try:
             supervisor(home, "stopProcess", f"airflow:{name}")
-        except Fault:  # it is between two starts
-            time.sleep(0.2)
-        if name not in workers(home):
+        except Fault:  # it is between its end and the next start
+            time.sleep(0.1)
+        else:
             return
 
 
