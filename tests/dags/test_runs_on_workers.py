@@ -27,3 +27,5 @@ def test_a_lost_worker_loses_nothing_and_does_nothing_twice(tmp_path):
     assert found.lost[1] < MUNICIPALITIES, "it was lost after the burst: the test shows nothing"
     assert broken(found, MUNICIPALITIES) == []
     assert all(found.tasks.values()), f"a worker that did nothing: {found.tasks}"
+    left_on_disk = [path for name in found.tasks for path in (home.var / "airflow" / name).rglob("*") if path.is_file()]
+    assert left_on_disk == [], "tasks leave nothing in the folder for temporary files of their worker"
