@@ -1,12 +1,15 @@
 # The pipeline with Airflow: one image for its four processes, the set-up, and `gmsd`. No BuildKit-only syntax.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /opt/gmsd
-COPY requirements-bootstrap.lock requirements.lock services/pip_settings.py /build/
+# `celery` adds what several workers need
+ARG EXECUTOR=local
+COPY requirements-bootstrap.lock requirements.lock requirements-scale.lock services/pip_settings.py /build/
 # uv takes over what pip is configured for; the address of an index stays out of the image
 RUN python -m pip install --no-cache-dir --target /tmp/uv --require-hashes -r /build/requirements-bootstrap.lock \
  && eval "$(python /build/pip_settings.py 'python -m pip')" \
  && /tmp/uv/bin/uv venv --quiet --no-project --python "$(command -v python3.11 || command -v python3)" /opt/venv \
- && /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/venv/bin/python --compile-bytecode --require-hashes -r /build/requirements.lock
+ && /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/venv/bin/python --compile-bytecode --require-hashes \
+    -r "/build/requirements$(test "$EXECUTOR" = celery && echo -scale || true).lock"
 COPY pyproject.toml README.md* LICENSE* ./
 COPY plugins plugins
 RUN /tmp/uv/bin/uv pip install --quiet --no-cache --offline --python /opt/venv/bin/python --no-deps --no-build-isolation -e .

@@ -6,24 +6,30 @@ MINUTES ?= 10
 RESET ?=
 unexport PYTHONDONTWRITEBYTECODE
 SERVICES := .venv-services/bin/python -m services
+# several workers need Celery and a broker in the environment; without EXECUTOR the choice of before holds
+MORE = $(if $(filter celery,$(EXECUTOR)),--scale)
+CHOICE = $(if $(EXECUTOR),--executor $(EXECUTOR)) $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test pythons bench outage fullsize impact mutation parity wheel lint docs lock compose-env
+.PHONY: help setup setup-more demo up down test pythons bench outage fullsize impact mutation parity wheel lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  options: PYTHON=/path/to/python - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10 - fullsize MUNICIPALITIES=30"
+	@echo "  options: PYTHON=/path/to/python - up, demo, compose-env EXECUTOR=local|celery WORKERS=2 - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10 - fullsize MUNICIPALITIES=30"
 
 setup: ## make the environments only
 	@services/bootstrap.sh
 
-demo: setup ## play two rounds from upload to publication through Airflow; leaves the UI running
+setup-more:
+	@services/bootstrap.sh $(MORE)
+
+demo: setup-more ## play two rounds from upload to publication through Airflow; leaves the UI running
 	@if [ -n "$(RESET)" ] && [ "$(RESET)" != 0 ]; then $(SERVICES) reset; fi
-	@GMSD_CLOCK=database GMSD_SYNTHETIC=true $(SERVICES) up
+	@GMSD_CLOCK=database GMSD_SYNTHETIC=true $(SERVICES) up $(CHOICE)
 	@.venv/bin/gmsd demo play --municipalities "$(MUNICIPALITIES)" --seed "$(SEED)"
 
-up: setup ## start the services and Airflow
-	@$(SERVICES) up
+up: setup-more ## start the services and Airflow
+	@$(SERVICES) up $(CHOICE)
 
 down: ## stop them; state stays in var/
 	@if [ -x .venv-services/bin/python ]; then $(SERVICES) down; else echo "Services were never installed"; fi
@@ -77,4 +83,4 @@ lock: setup ## make the lock files anew from the .in files; versions stay where 
 	@services/lock.sh
 
 compose-env: setup ## make .env with the secrets that docker-compose.yaml requires
-	@.venv-services/bin/python -m services.compose_env
+	@.venv-services/bin/python -m services.compose_env $(CHOICE)

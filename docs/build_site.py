@@ -38,6 +38,8 @@ MENU: dict[str, list[str]] = {
         "docs/archive.md",
         "docs/changing.md",
         "docs/security.md",
+        "docs/scale.md",
+        "docs/growth.md",
     ],
     "For municipalities": ["docs/zelf-controleren.md", "docs/rules.md", "docs/faults.md"],
     "For readers": ["docs/formats.md", "docs/odata.md"],

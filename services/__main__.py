@@ -1,4 +1,4 @@
-"""`python -m services up|down|reset|status|env|sweep|airflow [--state DIR] [--without-airflow]`."""
+"""`python -m services up|down|reset|status|env|sweep|airflow [--state DIR] [--without-airflow] [--executor celery --workers 2]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from services import lifecycle, objectstore, settings, supervise
+from services import broker, lifecycle, objectstore, settings, supervise
 from services.state import PROJECT, State, open_state, pipeline_environment
 
 ACTIONS = {
@@ -37,6 +37,8 @@ def main() -> int:
         for name, value in settings.pipeline(state).items():
             print(f"export {name}={shlex.quote(value)}")
         return 0
+    if arguments.action == "up":
+        os.environ |= {name: value for name in broker.REMEMBERED if (value := getattr(arguments, name.removeprefix("GMSD_").lower()))}
     with (state.root / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if arguments.action == "up":
@@ -62,6 +64,8 @@ def _arguments() -> argparse.Namespace:
             action.add_argument("--state", type=Path, default=argparse.SUPPRESS, help="folder for all state (default: var)")
         if name == "up":
             action.add_argument("--without-airflow", action="store_true", help="object store, PostgreSQL and mail only")
+            action.add_argument("--executor", choices=list(broker.EXECUTORS), help="who runs tasks; remembered (default: local)")
+            action.add_argument("--workers", help="how many processes take tasks, with celery; remembered (default: 2)")
     return parser.parse_args()
 
 

@@ -126,10 +126,14 @@ main() {
     if [ -n "${PYTHON:-}" ]; then chosen=$(identity "$PYTHON") || fail "PYTHON=$PYTHON is not $ONE_OF"; fi
     services=$(mark requirements-services.lock)
     pipeline=$(mark requirements.lock)
-    if [ "${1:-}" = --dev ]; then
-        lock=requirements-dev.lock title="the pipeline's environment with the test tools (about a minute)"
-        pipeline=$(mark requirements.lock requirements-dev.lock)
-    fi
+    case "${1:-}" in
+        --dev)
+            lock=requirements-dev.lock title="the pipeline's environment with the test tools (about a minute)"
+            pipeline=$(mark requirements.lock requirements-scale.lock requirements-dev.lock) ;;
+        --scale)
+            lock=requirements-scale.lock title="the pipeline's environment with Celery and its broker (about a minute)"
+            pipeline=$(mark requirements.lock requirements-scale.lock) ;;
+    esac
     if fresh .venv "$pipeline" && fresh .venv-services "$services"; then return 0; fi
 
     mkdir -p var/log var/tools
@@ -152,8 +156,12 @@ main() {
     if ! fresh .venv "$pipeline"; then
         install .venv "$title" "$lock"
         install_package
-        # an environment with the test tools is also good without them
-        { printf '%s\n' "$pipeline"; mark requirements.lock; } > .venv/.mark
+        # an environment with more is also good for what needs less
+        {
+            printf '%s\n' "$pipeline"
+            mark requirements.lock
+            if [ "$lock" = requirements-dev.lock ]; then mark requirements.lock requirements-scale.lock; fi
+        } > .venv/.mark
     fi
     say "Environments ready ($(.venv/bin/python --version))"
 }

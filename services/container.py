@@ -1,7 +1,8 @@
 """What one container of docker-compose.yaml runs: `python -m services.container run|probe NAME [arguments]`.
 
-NAME is a part of the services (database, storage, mail), a process of Airflow (api-server, scheduler, dag-processor, triggerer), `setup`
-(tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given). Secrets come from the environment.
+NAME is a part of the services (database, storage, mail), a process of Airflow (api-server, scheduler, dag-processor, triggerer, worker),
+`broker`, `setup` (tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given). Secrets come from
+the environment.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import NoReturn
 
-from services import health, objectstore, postgres, settings, supervise
+from services import broker, health, objectstore, postgres, settings, supervise
 from services.state import AIRFLOW_USERS, PORTS, PROJECT, State, given_secrets, open_state, pipeline_environment, secret_names, tool
 
 STATE = Path(os.environ.get("GMSD_STATE_DIR") or "/state")
@@ -30,12 +31,27 @@ def main(action: str, name: str, *arguments: str) -> int:
         return _probe(name)
     if name in PROBES:
         return _serve(name)
+    if name == "broker":
+        return _broker()
     environment = _environment(answers=name == "api-server")
     if name == "setup":
         return _set_up(environment)
+    return _become(environment, [*_command(name, environment), *arguments])
+
+
+def _broker() -> NoReturn:
+    if "broker" not in given_secrets():
+        raise SystemExit("container: not given: GMSD_SECRET_BROKER; run make compose-env")
+    _become(dict(os.environ), broker.prepare(open_state(STATE)))
+
+
+def _command(name: str, environment: dict[str, str]) -> list[str]:
     if name == "gmsd":
-        return _become(environment, [str(pipeline_environment() / "bin" / "gmsd"), *arguments])
-    return _become(environment, [*_python(), str(PROJECT / "services" / "airflow_process.py"), name, *arguments])
+        return [str(pipeline_environment() / "bin" / "gmsd")]
+    if name == "worker" and environment["AIRFLOW__CORE__EXECUTOR"] != broker.EXECUTORS["celery"]:
+        raise SystemExit("container: the scheduler runs tasks itself; `make compose-env EXECUTOR=celery` asks for workers")
+    process = broker.worker_arguments(name) if name == "worker" else [name]
+    return [*_python(), str(PROJECT / "services" / "airflow_process.py"), *process]
 
 
 def _serve(part: str) -> int:
@@ -58,7 +74,10 @@ def _serve(part: str) -> int:
 
 
 def _probe(name: str) -> int:
-    if name in PROBES:
+    if name in ("broker", "worker"):
+        state = State(STATE, dict(PORTS), given_secrets())
+        problem = broker.answers(state) or (broker.worker_answers(state) if name == "worker" else "")
+    elif name in PROBES:
         state = open_state(STATE)
         problem = PROBES[name](state) or ("" if name != "database" or postgres.has_role(state) else "its roles are not made yet")
     else:
@@ -84,7 +103,8 @@ def _environment(*, answers: bool) -> dict[str, str]:
     """
     secrets = given_secrets()
     # the encryption of the store and PostgreSQL's own password are none of the pipeline's business
-    foreign = ("swift_", "supervisor", "pg_postgres", *(() if answers else ("pg_gmsd_approver",)))
+    workers = os.environ.get("GMSD_EXECUTOR") == "celery"
+    foreign = ("swift_", "supervisor", "pg_postgres", *(() if answers else ("pg_gmsd_approver",)), *(() if workers else ("broker",)))
     missing = [name for name in secret_names() if name not in secrets and not name.startswith(foreign)]
     if missing:
         raise SystemExit(f"container: not given: {', '.join(f'GMSD_SECRET_{name.upper()}' for name in missing)}")

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
-from services import postgres
+from services import broker, postgres, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,5 +71,16 @@ def airflow(state: State) -> str:
     return f"not healthy: {', '.join(ill)}" if ill else ""
 
 
+def workers(state: State) -> str:
+    """As `object_store`; asked of the broker."""
+    return broker.answers(state) or broker.workers_missing(state, settings.executor(state).workers)
+
+
 BASE: dict[str, Callable[[State], str]] = {"PostgreSQL": database, "Object store": object_store, "Mail": mail}
-AIRFLOW: dict[str, Callable[[State], str]] = {"Airflow": airflow}
+
+
+def probes(state: State, *, with_airflow: bool) -> dict[str, Callable[[State], str]]:
+    """What has to answer in this installation, by name."""
+    if not with_airflow:
+        return BASE
+    return BASE | {"Airflow": airflow} | ({"Workers": workers} if settings.executor(state).celery else {})

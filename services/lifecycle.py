@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from services import health, objectstore, postgres, settings, supervise
+from services import broker, health, objectstore, postgres, settings, supervise
 from services.state import AIRFLOW_USERS, PROJECT, State, open_state, pipeline_environment, settle_ports
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _told(what: str) -> Iterator[None]:
 def up(state: State, *, with_airflow: bool) -> None:
     """Start what is not running and wait until everything answers. A second call changes nothing."""
     begin = time.monotonic()
-    probes = health.BASE | (health.AIRFLOW if with_airflow else {})
+    probes = health.probes(state, with_airflow=with_airflow)
     if supervise.running(state) and _complete(state, with_airflow=with_airflow) and _settle(state, probes, 20):
         if _write_settings(state) and with_airflow:
             _restart_airflow(state)
@@ -74,7 +74,13 @@ def _start_parts(state: State, *, with_airflow: bool) -> None:
         set_up = pool.submit(_set_up_pipeline, state)
         _results(airflow, set_up)
     if with_airflow:
-        _await(state, "Airflow", health.airflow, 180)
+        _await_airflow(state)
+
+
+def _await_airflow(state: State) -> None:
+    for name, probe in health.probes(state, with_airflow=True).items():
+        if name not in health.BASE:
+            _await(state, name, probe, 180)
 
 
 def _results(*futures: Future[None] | None) -> None:
@@ -134,7 +140,7 @@ def _restart_airflow(state: State) -> None:
     control.stopProcessGroup("airflow")
     control.startProcessGroup("airflow", False)
     time.sleep(1)
-    _await(state, "Airflow", health.airflow, 180)
+    _await_airflow(state)
 
 
 def _write_settings(state: State) -> bool:
@@ -143,9 +149,10 @@ def _write_settings(state: State) -> bool:
 
 
 def _complete(state: State, *, with_airflow: bool) -> bool:
-    """Whether the running supervisor has the programs that are asked for."""
+    """Whether the running supervisor has the programs that are asked for, and no workers that are not."""
     names = set(supervise.processes(state))
-    return set(supervise.programs(state, _parts(with_airflow=with_airflow))) <= names
+    wanted = set(supervise.programs(state, _parts(with_airflow=with_airflow)))
+    return names == wanted if with_airflow else names >= wanted
 
 
 def _parts(*, with_airflow: bool) -> tuple[str, ...]:
@@ -228,8 +235,8 @@ def reset(state: State) -> None:
     for item in state.root.iterdir():
         if item.name not in kept:
             _remove(item)
-    for name in settings.REMEMBERED:
-        os.environ.setdefault(name, settings.REMEMBERED[name])
+    for name, default in (settings.REMEMBERED | broker.REMEMBERED).items():
+        os.environ.setdefault(name, default)
     _write_settings(state)
     print(f"{state.root} is empty but for its secrets", flush=True)
 
@@ -248,7 +255,7 @@ def status(state: State, *, with_airflow: bool) -> bool:
         return False
     for name, info in supervise.processes(state).items():
         print(f"{name:14} {info['statename']:9} pid {info['pid']}")
-    problems = {name: probe(state) for name, probe in (health.BASE | (health.AIRFLOW if with_airflow else {})).items()}
+    problems = {name: probe(state) for name, probe in health.probes(state, with_airflow=with_airflow).items()}
     for name, problem in problems.items():
         print(f"{name:14} {problem or 'answers'}")
     return not any(problems.values())

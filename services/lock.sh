@@ -11,9 +11,9 @@ eval "$(python3 services/pip_settings.py "python3 -m pip")"
 for setting in UV_INDEX UV_FIND_LINKS; do
     case "${!setting:-}" in file:* | /*) unset "$setting" ;; esac
 done
-for name in requirements requirements-dev requirements-services requirements-bootstrap; do
+for name in requirements requirements-scale requirements-dev requirements-services requirements-bootstrap; do
     # versions stay as they were locked, hashes are asked again: uv keeps those it finds and would never learn of the wheels of another platform
-    sed -i -e '/^ *--hash=/d' -e 's/ \\$//' "$name.lock"
+    [ ! -f "$name.lock" ] || sed -i -e '/^ *--hash=/d' -e 's/ \\$//' "$name.lock"
     "$uv" pip compile --quiet --generate-hashes --universal --python-version "$oldest" --no-annotate --no-header --no-emit-index-url \
         ${UPGRADE:+--upgrade} "$name.in" -o "$name.lock"
     if grep -nE '://|--(index|find-links|extra)' "$name.lock"; then echo "lock: $name.lock names an index" >&2; exit 1; fi

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from services import broker
 from services.state import KEYS, PROJECT, S3_USERS, State, write_secret
 
 if TYPE_CHECKING:
@@ -86,8 +87,6 @@ def airflow(state: State) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__PARALLELISM": os.environ.get("GMSD_AIRFLOW_PARALLELISM", "6"),
         "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "32",
         "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": "32",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -115,8 +114,14 @@ def airflow(state: State) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        **broker.settings(state, executor(state), database),
         **_pace(state),
     } | _lineage(state)
+
+
+def executor(state: State) -> broker.Choice:
+    """How tasks of this installation are executed."""
+    return broker.choice(read(state.airflow_settings_file))
 
 
 def _quick(values: Mapping[str, str]) -> bool:

@@ -25,6 +25,7 @@ PORTS = {
     "smtp": 8025,
     "airflow": 8080,
     "supervisor": 9011,
+    "broker": 6379,
 }
 S3_USERS = ("pipeline", "portal", "reader")
 DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader", "gmsd_approver")
@@ -42,7 +43,7 @@ class State:
 
     @property
     def bind(self) -> str:
-        """Address that S3, PostgreSQL, SMTP and Airflow listen on; storage servers and supervisor always stay on 127.0.0.1."""
+        """Address that S3, PostgreSQL, SMTP, Airflow and the broker listen on; storage servers and supervisor always stay on 127.0.0.1."""
         return os.environ.get("GMSD_BIND", "127.0.0.1")
 
     @property
@@ -134,7 +135,17 @@ def open_state(root: Path) -> State:
 
 def secret_names() -> list[str]:
     """Every password and key that an installation has, key files excepted."""
-    names = ["supervisor", "pg_postgres", "airflow_api", "airflow_jwt", "airflow_fernet", "swift_root", "swift_hash", "swift_backend"]
+    names = [
+        "supervisor",
+        "pg_postgres",
+        "airflow_api",
+        "airflow_jwt",
+        "airflow_fernet",
+        "swift_root",
+        "swift_hash",
+        "swift_backend",
+        "broker",
+    ]
     names += [f"s3_{user}" for user in S3_USERS]
     names += [f"pg_{role}" for role in DATABASE_ROLES]
     names += [f"airflow_user_{user}" for user in AIRFLOW_USERS]

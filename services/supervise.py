@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services import objectstore, postgres, settings
+from services import broker, objectstore, postgres, settings
 from services.state import PROJECT, State, pipeline_environment, tool, user_name, write_secret
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Program:
 
 
 # Groups start in this order and stop in the reverse.
-PRIORITY = {"database": 10, "storage": 20, "mail": 20, "airflow": 30}
+PRIORITY = {"database": 10, "storage": 20, "mail": 20, "broker": 25, "airflow": 30}
 BASE = ("database", "storage", "mail")
 
 
@@ -57,13 +57,13 @@ def programs(state: State, parts: tuple[str, ...]) -> dict[str, Program]:
     smtp = [tool("aiosmtpd"), "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", str(state.maildir)]
     found["smtp"] = Program(smtp, "mail", plain)
     if "airflow" in parts:
-        found |= _airflow(state)
-    return {name: program for name, program in found.items() if program.group in parts}
+        found |= _airflow(state) | _workers(state)
+    wanted = {*parts, *(["broker"] if "airflow" in parts else [])}
+    return {name: program for name, program in found.items() if program.group in wanted}
 
 
 def _airflow(state: State) -> dict[str, Program]:
     environment = airflow_environment(state)
-    start = [str(pipeline_environment() / "bin" / "python"), "-P", str(PROJECT / "services" / "airflow_process.py")]
     arguments = {
         "api-server": ["--workers", "1"],
         "scheduler": ["--skip-serve-logs"],  # logs are read from the disk they share; no log server listens on the network
@@ -73,7 +73,7 @@ def _airflow(state: State) -> dict[str, Program]:
     own = {"api-server": settings.approval(state)}
     return {
         name: Program(
-            [*start, name, *options],
+            [*_python(), name, *options],
             "airflow",
             environment | own.get(name, {}),
             autostart=False,
@@ -81,6 +81,26 @@ def _airflow(state: State) -> dict[str, Program]:
         )
         for name, options in arguments.items()
     }
+
+
+def _workers(state: State) -> dict[str, Program]:
+    """The broker and who takes tasks from it, when the scheduler does not run them itself."""
+    chosen = settings.executor(state)
+    if not chosen.celery:
+        return {}
+    found = {"broker": Program(broker.prepare(state), "broker")}
+    for number in range(1, chosen.workers + 1):
+        name = f"worker-{number}"
+        own = state.airflow / name  # nothing that one of them leaves on disk is found by another
+        own.mkdir(mode=0o700, exist_ok=True)
+        command = [*_python(), *broker.worker_arguments(name)]
+        found[name] = Program(command, "airflow", airflow_environment(state) | {"TMPDIR": str(own)}, autostart=False, stop_seconds=8)
+    return found
+
+
+def _python() -> list[str]:
+    """What starts a process of Airflow."""
+    return [str(pipeline_environment() / "bin" / "python"), "-P", str(PROJECT / "services" / "airflow_process.py")]
 
 
 def airflow_environment(state: State) -> dict[str, str]:

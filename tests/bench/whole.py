@@ -81,28 +81,28 @@ def deliveries(folder: Path, rows: int) -> int:
 
 def way(folder: Path) -> Callable[[], dict[str, Any]]:
     """From objects in the inbox to a release in force, mails queued and sent, reports in the store."""
-    opened = _empty(folder)
-    _upload(opened, folder / INBOX)
-    _warm(folder / INBOX)
+    opened = empty(folder)
+    upload(opened, folder / INBOX)
+    warm(folder / INBOX)
 
     def run() -> dict[str, Any]:
         stages = Stages()
-        _take_in(_at(opened, UPLOADED), stages)
-        closing = _at(opened, CLOSED)
+        _take_in(at(opened, UPLOADED), stages)
+        closing = at(opened, CLOSED)
         with stages.stage("close"):
-            _close(closing)
+            close(closing)
         with stages.stage("load"):
-            _load(closing)
+            load_round(closing)
         with stages.stage("count"):
-            _count(closing)
+            count(closing)
         with stages.stage("protect and write"):
-            _publish(_at(opened, RELEASED))
+            _publish(at(opened, RELEASED))
         return {"stages": stages.found, "same": _what_came_of_it(opened)}
 
     return run
 
 
-def _warm(folder: Path) -> None:
+def warm(folder: Path) -> None:
     """What is read and compiled once in a process: the rules, by the check of one file."""
     from gmsd.checking import check_path
 
@@ -128,19 +128,19 @@ def _take_in(context: Context, stages: Stages) -> None:
             intake.report_delivery(context, each)
 
 
-def _close(context: Context) -> None:
+def close(context: Context) -> None:
     from gmsd.warehouse import close_round
 
     close_round(context, str(files.HALF_YEAR))
 
 
-def _load(context: Context) -> dict[str, Any]:
+def load_round(context: Context) -> dict[str, Any]:
     from gmsd.warehouse import load_half_year
 
     return load_half_year(context, str(files.HALF_YEAR))
 
 
-def _count(context: Context) -> None:
+def count(context: Context) -> None:
     from gmsd.figures import compute
     from gmsd.rounds import WMO
 
@@ -208,9 +208,9 @@ def staged(folder: Path, rows: int) -> int:
 
 def load(folder: Path) -> Callable[[], dict[str, Any]]:
     """Load from staged records, and a bare `\\copy` of the same rows into tables like those of the warehouse, by turns."""
-    context = _empty(folder)
+    context = empty(folder)
     _freeze(context, folder / "staged")
-    account = _load(context)
+    account = load_round(context)
     psql = Psql(context, folder)
     psql.dump()
 
@@ -223,10 +223,10 @@ def load(folder: Path) -> Callable[[], dict[str, Any]]:
                 psql.copy()
             _forget(context)
             with stages.stage("load"):
-                again = _load(context)
+                again = load_round(context)
             assert (again["rows_used"], again["arrangements"]) == (account["rows_used"], account["arrangements"])
             with stages.stage("load again, nothing new"):
-                _load(context)
+                load_round(context)
             best = {name: min(found, best.get(name, found), key=lambda each: each["seconds"]) for name, found in stages.found.items()}
         return {"stages": best, "same": {"rows": account["rows_used"], "arrangements": account["arrangements"]}}
 
@@ -320,7 +320,7 @@ def _psql_binary() -> str:
 # Services ------------------------------------------------------------------------------------------------------------
 
 
-def _empty(folder: Path) -> Context:
+def empty(folder: Path) -> Context:
     """An empty installation in services of its own; they are stopped when this process ends, however it ends."""
     from gmsd.installation import prepare
     from gmsd.journal import Context
@@ -337,7 +337,7 @@ def _empty(folder: Path) -> Context:
     for number, name in enumerate(("pseudonym", "rounding", "reference")):  # the same in every build that is measured
         (keys / f"{name}.key").write_text(f"{number:064x}", encoding="ascii")
     prepare(settings)
-    return _at(Context.open(settings), UPLOADED)
+    return at(Context.open(settings), UPLOADED)
 
 
 def _stop(state: Path, checkout: Path) -> None:
@@ -346,14 +346,14 @@ def _stop(state: Path, checkout: Path) -> None:
     services("down", state, checkout=checkout)
 
 
-def _at(context: Context, moment: dt.datetime) -> Context:
+def at(context: Context, moment: dt.datetime) -> Context:
     """At a moment that stands still: the clock of a demo is asked in the database, which no real round does."""
     from gmsd.clock import FixedClock
 
     return replace(context, clock=FixedClock(moment))
 
 
-def _upload(context: Context, folder: Path) -> None:
+def upload(context: Context, folder: Path) -> None:
     """One after the other, so that they come in in the same order every time: what a report is set beside depends on it."""
     from gmsd.store import get_store
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 GROUPS = {"PostgreSQL": "database", "object store": "storage", "mail server": "mail"}
 
 
-def _supervisor(home: Home, method: str, *arguments: object) -> Any:
+def supervisor(home: Home, method: str, *arguments: object) -> Any:
     """Ask the supervisor of an installation: https://supervisord.org/api.html."""
     state = open_state(home.var)
     with ServerProxy(f"http://gmsd:{state.secrets['supervisor']}@127.0.0.1:{state.ports['supervisor']}/RPC2") as server:
@@ -25,12 +25,12 @@ def _supervisor(home: Home, method: str, *arguments: object) -> Any:
 
 def take_away(home: Home, service: str) -> None:
     """Stop a service (a key of GROUPS); everything else goes on."""
-    _supervisor(home, "stopProcessGroup", GROUPS[service])
+    supervisor(home, "stopProcessGroup", GROUPS[service])
 
 
 def give_back(home: Home, service: str) -> None:
     """Start it again; returns at once."""
-    _supervisor(home, "startProcessGroup", GROUPS[service], False)
+    supervisor(home, "startProcessGroup", GROUPS[service], False)
 
 
 @contextlib.contextmanager
@@ -45,4 +45,4 @@ def away(home: Home, service: str) -> Iterator[None]:
 
 def programs(home: Home) -> dict[str, str]:
     """What supervisor says of every program."""
-    return {info["name"]: info["statename"] for info in _supervisor(home, "getAllProcessInfo")}
+    return {info["name"]: info["statename"] for info in supervisor(home, "getAllProcessInfo")}

@@ -44,11 +44,17 @@ class Home:
         """The generated files: the only place where BSNs may stand in the open."""
         return self.var / "demo"
 
-    def start(self) -> None:
-        """An empty installation with the secrets of before, and everything running."""
+    def start(self, *options: str, settings: str = "") -> None:
+        """An empty installation with the secrets of before, and everything running.
+
+        Args:
+            options: Of `services up`, such as `--executor`.
+            settings: Lines of the home's own file of settings.
+        """
         services("reset", self.var, home=self.folder)
         self._furnish()
-        services("up", self.var, home=self.folder)
+        (self.folder / ".env").write_text(settings, encoding="utf-8")
+        services("up", self.var, *options, home=self.folder)
 
     def stop(self) -> None:
         """No process left, and no BSN in the open."""
