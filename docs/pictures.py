@@ -1,20 +1,24 @@
 """Take the pictures of docs/round.md from a played demo: `.venv/bin/python docs/pictures.py`, after `make demo`.
 
-It signs in as the data engineer and as the approver, walks through the last round, starts one more publication and has it refused, which
-changes nothing that is public. Needs a Chromium or Chrome (GMSD_BROWSER, else the first on the path).
+It signs in as the data engineer and as the approver, walks through the last round, publishes once more under an embargo, tries a
+recall, and takes in an archive of 2018 for a backfill. The demo has one release and two half-years more afterwards: play it again with
+`make demo RESET=1`. Needs a Chromium or Chrome (GMSD_BROWSER, else the first on the path).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT / "plugins"), str(PROJECT)]
@@ -30,7 +34,10 @@ OUT = PROJECT / "docs" / "images" / "round"
 ROUND = "2019-H2"
 PATIENCE = 120_000  # milliseconds
 SCROLLED = {"late": "Municipalities", "rows": "Row accounting"}
-REASON = "Refused for a picture; nothing is wrong with it"
+REASON = "Looked at the changed cells; agreed with the answer to the preview"
+RECALLED = "2019-H1"
+EMBARGO = "06:30"
+PAST = ("2018-H1", "2018-H2")
 
 
 def gmsd(*arguments: str) -> str:
@@ -102,30 +109,78 @@ def mail(browser: Browser, settings: Settings) -> None:
 
 
 def publication(engineer: Page, approver: Page, settings: Settings) -> None:
-    """The form, the question, the answer, and what the engineer sees of it."""
+    """The form, the preview, the question, the answer, the embargo, and what the engineer sees of it all."""
     from gmsd_airflow.api import Airflow
 
-    engineer.goto(f"{settings.airflow_url}/dags/gmsd_publish")
-    engineer.get_by_role("button", name="Trigger").first.click()
-    engineer.get_by_role("dialog").wait_for()
-    taken(engineer, "form")
+    now = json.loads(gmsd("clock", "show", "--json"))["now"]
+    day = dt.datetime.fromisoformat(now).date() + dt.timedelta(days=2)
+    form(engineer, settings, {"Embargo: day": day.isoformat(), "Embargo: time in the Netherlands": EMBARGO}, "form")
     release = f"r{len(json.loads(gmsd('releases', 'list', '--json'))) + 1:04d}"
     address = f"{settings.airflow_url}/gmsd/releases/{release}/approval"
     with Airflow.of(settings, "engineer") as airflow:
-        wanted = {"round": ROUND}
-        waits = airflow.runs("gmsd_publish", states=("running",))  # of a walk that was broken off
-        run = waits[0]["dag_run_id"] if waits else airflow.start("gmsd_publish", release, conf=wanted)
-        run = run or airflow.start("gmsd_publish", conf=wanted)  # the id was used by a walk before
+        wanted = {"round": ROUND, "embargo_date": day.isoformat(), "embargo_time": EMBARGO, "dry_run": False}
+        run = airflow.start("gmsd_publish", release, conf=wanted) or airflow.start("gmsd_publish", conf=wanted)
         assert run is not None
         waiting(lambda: is_open(approver, address), f"the question of {release}")
+        preview(engineer, settings, run, "preview")
+        approver.goto(address)
         taken(approver, "question")
         approver.fill("textarea[name=reason]", REASON)
-        approver.get_by_role("button", name="Refuse").scroll_into_view_if_needed()
+        approver.get_by_role("button", name="Approve").scroll_into_view_if_needed()
         taken(approver, "answer")
-        approver.get_by_role("button", name="Refuse").click()
+        approver.get_by_role("button", name="Approve").click()
+        waiting(lambda: "under embargo until" in str((airflow.run("gmsd_publish", run) or {}).get("note")), f"the embargo of {release}")
+        engineer.goto(f"{settings.airflow_url}/dags/gmsd_publish/runs/{quote(run, safe='')}")
+        taken(engineer, "embargo")
+        gmsd("clock", "move", f"{day.isoformat()}T{EMBARGO}")
         waiting(lambda: str((airflow.run("gmsd_publish", run) or {}).get("state")) in {"success", "failed"}, f"the end of {release}")
-    engineer.goto(f"{settings.airflow_url}/dags/gmsd_publish/runs")
-    taken(engineer, "publications")
+        engineer.goto(f"{settings.airflow_url}/dags/gmsd_publish/runs")
+        taken(engineer, "publications")
+        recall = airflow.start("gmsd_publish", conf={"action": "recall", "half_year": RECALLED, "reason": REASON, "dry_run": True})
+        assert recall is not None
+        waiting(lambda: str((airflow.run("gmsd_publish", recall) or {}).get("state")) in {"success", "failed"}, "the preview of a recall")
+        preview(engineer, settings, recall, "recall")
+
+
+def form(page: Page, settings: Settings, fields: dict[str, str], name: str) -> None:
+    """The form of a publication, with some of its fields filled in; it is not sent."""
+    page.goto(f"{settings.airflow_url}/dags/gmsd_publish")
+    page.get_by_role("button", name="Trigger").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    for label, value in fields.items():
+        dialog.get_by_text(label).first.locator("xpath=following::input[1]").fill(value)
+    dialog.get_by_text(next(iter(fields))).first.evaluate("each => each.scrollIntoView({block: 'center'})")
+    taken(page, name)
+
+
+def preview(page: Page, settings: Settings, run: str, name: str) -> None:
+    """The page of what a run would publish."""
+    page.goto(f"{settings.airflow_url}/gmsd/previews/{quote(run, safe='')}")
+    taken(page, name)
+
+
+def past(page: Page, settings: Settings) -> None:
+    """An archive of two half-years, and the backfill that makes figures of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        gmsd(
+            "demo", "deliveries", "--to", folder, "--municipalities", "3", *(part for half in PAST for part in ("--half-year", code(half)))
+        )
+        gmsd("archive", "import", folder)
+    page.goto(f"{settings.airflow_url}/dags/gmsd_optout_close")
+    page.get_by_role("button", name="Trigger").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Backfill", exact=True).first.click()
+    taken(page, "backfill")
+    gmsd("backfill", PAST[0], ROUND)
+    page.goto(f"{settings.airflow_url}/dags/gmsd_optout_close/backfills")
+    taken(page, "backfills")
+
+
+def code(half_year: str) -> str:
+    """2018-H1 as the municipalities write it: H12018."""
+    year, half = half_year.split("-")
+    return half + year
 
 
 def is_open(page: Page, address: str) -> bool:
@@ -158,6 +213,7 @@ def main() -> None:
         of_the_round(engineer, settings)
         mail(browser, settings)
         publication(engineer, signed_in(browser, settings, "approver"), settings)
+        past(engineer, settings)
         browser.close()
 
 
