@@ -54,20 +54,19 @@ def build() -> typer.Typer:
 _NO_DATABASE = "the database does not answer: start the services with `make up`, or see `gmsd doctor`"
 _NO_STORE = "the object store does not answer: start the services with `make up`, or see `gmsd doctor`"
 _NO_AIRFLOW = "Airflow does not answer: start the services with `make up`, or see `gmsd doctor`"
+_NO_MAIL = "the mail server does not answer: start the services with `make up`, or see `gmsd doctor`"
+# A service that ends while a command works has as many types of errors as there are moments: `gmsd.outages` knows them.
+_SILENT = {"PostgreSQL": _NO_DATABASE, "object store": _NO_STORE, "Airflow": _NO_AIRFLOW, "mail server": _NO_MAIL}
 _CHECK_ONLY = "only the check is installed here; this command needs the pipeline's packages: install gmsd[pipeline]"
 _PIPELINE = frozenset(
     {"alembic", "boto3", "botocore", "holidays", "httpx", "psycopg", "pyarrow", "pysdmx", "scipy", "sqlalchemy", "starlette", "uvicorn"}
 )
+_SERVERS_OWN = 500
 _ANSWERS = {
-    "sqlalchemy.exc.OperationalError": _NO_DATABASE,
     "psycopg.errors.UndefinedTable": "the warehouse has no tables yet: run `gmsd setup`",
     "psycopg.errors.InsufficientPrivilege": "the database refuses this to the account that the settings name; see `gmsd doctor`",
-    "botocore.exceptions.EndpointConnectionError": _NO_STORE,
-    "botocore.exceptions.ConnectTimeoutError": _NO_STORE,
     "botocore.errorfactory.NoSuchBucket": "the buckets are not there yet: run `gmsd setup`",
     "botocore.exceptions.ClientError": "the object store refuses this to the account that the settings name; see `gmsd doctor`",
-    "httpx.ConnectError": _NO_AIRFLOW,
-    "httpx.ConnectTimeout": _NO_AIRFLOW,
 }
 
 
@@ -83,11 +82,28 @@ def _plain(error: Exception) -> tuple[str, int] | None:
     for cause in (getattr(error, "orig", None), error):
         for kind in type(cause).__mro__:
             line = _ANSWERS.get(f"{kind.__module__}.{kind.__name__}")
-            if line is not None:
+            if line is not None and not _broke_down(cause):
                 return line, 1
     if isinstance(error, OSError) and error.filename is not None:
         return f"{printable(str(error.filename))}: cannot be opened: {(error.strerror or type(error).__name__).lower()}", 2
-    return None
+    return _silent(error)
+
+
+def _broke_down(error: object) -> bool:
+    """Whether a store answered that it failed itself, which says nothing of the account that asked."""
+    response = getattr(error, "response", None)
+    return isinstance(response, dict) and int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) >= _SERVERS_OWN
+
+
+def _silent(error: Exception) -> tuple[str, int] | None:
+    """What to tell when a service or the machine failed in the middle, whatever the type of the error."""
+    from gmsd.outages import service_of
+
+    service = service_of(error)
+    if service is None:
+        return None
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return _SILENT.get(service, f"the machine or its network failed: {reason.lower()}; see *Disk full* in the runbook"), 1
 
 
 def _needs_pipeline(error: Exception) -> bool:

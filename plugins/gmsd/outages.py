@@ -17,7 +17,7 @@ _AWAY: tuple[tuple[Service, str, tuple[str, ...]], ...] = (
     ("Airflow", "httpx", ("TransportError",)),
 )
 _NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError")
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EROFS}
 _TRY_LATER = {408, 429}
 # Answers of a store that say nothing about the object that was asked for: of an account, a clock, a bucket or a store too busy. Swift says
 # `NoSuchBucket` while its account server is away; our buckets are made once and stay.

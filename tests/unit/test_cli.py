@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -11,7 +12,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+import httpx
+import psycopg
 import pytest
+import sqlalchemy as sql
+from botocore import exceptions as s3
 
 from gmsd import cli
 from gmsd.settings import get_settings
@@ -50,6 +55,42 @@ def test_silent_database_is_given_up():
         address = f"postgresql+psycopg://nobody:secret@127.0.0.1:{silent.getsockname()[1]}/gmsd"
         done = gmsd("rounds", "list", GMSD_DATABASE_READER=address, GMSD_DATABASE_LOADER=address)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+
+
+def answered(status: int, code: str) -> s3.ClientError:
+    return s3.ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (sql.exc.OperationalError("SELECT", None, psycopg.errors.AdminShutdown("terminating connection")), "database does not answer"),
+        (sql.exc.InterfaceError("SELECT", None, Exception("the connection is closed")), "database does not answer"),
+        (psycopg.OperationalError("server closed the connection unexpectedly"), "database does not answer"),
+        (psycopg.errors.DiskFull("could not extend file"), "database does not answer"),
+        (s3.ConnectionClosedError(endpoint_url="x"), "object store does not answer"),
+        (s3.ReadTimeoutError(endpoint_url="x"), "object store does not answer"),
+        (s3.IncompleteReadError(actual_bytes=1, expected_bytes=2), "object store does not answer"),
+        (answered(503, "ServiceUnavailable"), "object store does not answer"),
+        (answered(403, "AccessDenied"), "refuses this to the account"),
+        (answered(403, "InvalidAccessKeyId"), "refuses this to the account"),
+        (httpx.ReadError("Connection reset by peer"), "Airflow does not answer"),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."), "Airflow does not answer"),
+        (httpx.ReadTimeout("timed out"), "Airflow does not answer"),
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left on device"),
+        (MemoryError(), "memoryerror"),
+    ],
+)
+def test_a_service_that_ends_while_a_command_works_is_one_line(error, words):
+    assert cli._plain(error) is not None, "a traceback"
+    line, status = cli._plain(error)
+    assert words in line
+    assert (status, len(line.splitlines())) == (1, 1)
+
+
+def test_a_fault_of_ours_is_not_called_an_outage():
+    assert cli._plain(KeyError("x")) is None
+    assert cli._plain(sql.exc.ProgrammingError("SELECT", None, Exception("x"))) is None
 
 
 def test_settings_that_may_not_be_read_are_left_out(tmp_path, monkeypatch):

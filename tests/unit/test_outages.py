@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import smtplib
 
 import pytest
 import sqlalchemy as sql
 from botocore import exceptions as s3
 
-from gmsd.outages import is_outage, place_of
+from gmsd.outages import is_outage, place_of, service_of
 
 
 def answer(status: int, code: str) -> s3.ClientError:
@@ -25,6 +26,8 @@ def database(kind: type[sql.exc.DBAPIError], *, ended: bool = False) -> sql.exc.
         (ConnectionRefusedError(), True),
         (TimeoutError(), True),
         (MemoryError(), True),
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (OSError(errno.EROFS, "Read-only file system"), True),
         (smtplib.SMTPServerDisconnected(), True),
         (s3.EndpointConnectionError(endpoint_url="x"), True),
         (s3.ReadTimeoutError(endpoint_url="x"), True),
@@ -51,6 +54,11 @@ def database(kind: type[sql.exc.DBAPIError], *, ended: bool = False) -> sql.exc.
 )
 def test_what_is_an_outage(error: Exception, outage: bool) -> None:
     assert is_outage(error) is outage
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_nothing_is_the_machines_failure(number: int) -> None:
+    assert service_of(OSError(number, "said")) == "machine"
 
 
 def test_an_error_is_told_by_its_place_and_never_by_its_words() -> None:
