@@ -40,6 +40,9 @@ class Program:
 # Groups start in this order and stop in the reverse.
 PRIORITY = {"database": 10, "storage": 20, "mail": 20, "broker": 25, "airflow": 30}
 BASE = ("database", "storage", "mail")
+# Swift's log keeps what it knows of a request where eventlet's threads write over one another: a put that had been stored was answered
+# with 503, and the sender's second try was a second version. Without the pool of threads puts are as fast.
+ONE_THREAD = {"EVENTLET_THREADPOOL_SIZE": "0", "PYTHONWARNINGS": "ignore:Zero threads:RuntimeWarning"}
 
 
 def _guard(stop_signal: str) -> list[str]:
@@ -52,7 +55,7 @@ def programs(state: State, parts: tuple[str, ...]) -> dict[str, Program]:
     plain = {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1"}
     found = {"postgres": Program(postgres.command(state, _guard("INT")), "database", stop_signal="INT", stop_seconds=20, guarded=True)}
     for name, command in objectstore.commands(state).items():
-        found[name] = Program(command, "storage", plain)
+        found[name] = Program(command, "storage", plain | ONE_THREAD)
     address = f"{state.bind}:{state.ports['smtp']}"
     smtp = [tool("aiosmtpd"), "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", str(state.maildir)]
     found["smtp"] = Program(smtp, "mail", plain)

@@ -181,3 +181,13 @@ def test_no_secret_stands_on_a_command_line(state):
     lines = [Path("/proc", str(process), "cmdline").read_bytes() for process in processes_of(state) if Path("/proc", str(process)).exists()]
     assert lines
     assert not [value for value in secrets if any(value.encode() in line for line in lines)]
+
+
+def test_a_storage_server_has_one_thread_so_that_none_writes_over_what_another_knows_of_a_request(state, delivered):
+    threads = {}
+    for process in processes_of(state):
+        words = Path("/proc", str(process), "cmdline").read_bytes().decode(errors="replace")
+        name = re.search(r"swift-(\w+)-server", words)
+        if name:
+            threads[name[1]] = len(list(Path("/proc", str(process), "task").iterdir()))
+    assert threads == dict.fromkeys((*BACKENDS, "proxy"), 1)
