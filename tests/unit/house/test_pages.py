@@ -100,7 +100,7 @@ def test_a_release_is_read_as_the_page_says(tmp_path: Path) -> None:
 
 
 def test_a_file_is_checked_as_the_dutch_page_says(tmp_path: Path) -> None:
-    """With the command where the page has it after installing, which tests/integration/test_wheel.py does."""
+    """With the command where the page has it after installing, which tests/apart/test_wheel.py does."""
     for name in ("WMO_H22019_gemeenteDenHaag.csv", "WMO_H22019_x.csv", "map-met-bestanden/WMO_H22019_y.csv"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(clean())
