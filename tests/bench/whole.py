@@ -330,6 +330,7 @@ def empty(folder: Path) -> Context:
     atexit.register(_stop, own, checkout)
     services("up", own, "--without-airflow", checkout=checkout)
     values = read_values((own / "secrets" / "gmsd.env").read_text(encoding="utf-8"))
+    values["GMSD_RULES_URL"] = "http://127.0.0.1:8080/gmsd/regels"  # reports link to it, and each installation has other ports
     stack = Stack(values | {"GMSD_DATABASE_APPROVER": approver_of(own, values)}, admin_of(own, values), own)
     keys = own / "keys"
     keys.mkdir()

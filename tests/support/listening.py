@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,13 +51,13 @@ def processes_of(state: Path) -> set[int]:
 
     A process may write another name over its command line and environment, as Airflow's api-server does.
     """
-    mark = f"GMSD_STATE={state}\0".encode()
+    mark, named = f"GMSD_STATE={state}\0".encode(), re.compile(re.escape(str(state).encode()) + rb"(?=[/\0]|$)")  # not its neighbour's
     found: set[int] = set()
     parents: dict[int, int] = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             parents[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-            if mark in (process / "environ").read_bytes() or str(state).encode() in (process / "cmdline").read_bytes():
+            if mark in (process / "environ").read_bytes() or named.search((process / "cmdline").read_bytes()):
                 found.add(int(process.name))
         except OSError:
             continue
