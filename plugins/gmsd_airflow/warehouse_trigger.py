@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -28,9 +29,9 @@ class WarehouseTrigger(BaseTrigger):
         """Import path and arguments, from which the triggerer makes it, also after a restart."""
         return f"{type(self).__module__}.{type(self).__qualname__}", {"run_id": self.run_id}
 
+    @abstractmethod
     def waits(self) -> bool:
         """Whether it has to be waited for still; asked in a thread, as the driver of the database blocks."""
-        raise NotImplementedError
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Poll until there is something to read."""
