@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     airflow_intake_user: str = Field("intake", description="Account with which intake starts a run for each delivery.")
     airflow_intake_password: SecretStr = Field(SecretStr(""), description="Password of intake's account.")
 
+    portal_url: str = Field(
+        "http://127.0.0.1:8095", description="Address of the coordinators' portal, as mails give it; with https its cookies ask for TLS."
+    )
+
     rules_url: str = Field(
         "", description="Address of the catalogue of rules that mails and reports link to, each rule at its own code; empty: no links."
     )

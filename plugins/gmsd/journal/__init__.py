@@ -11,6 +11,7 @@ from gmsd.journal.incidents import FailedTask, note_failed_task, note_outage
 from gmsd.journal.locks import (
     alone_in_loading,
     lock_audit,
+    lock_coordinators,
     lock_place,
     lock_pseudonym_key,
     lock_registration,
@@ -39,6 +40,7 @@ __all__ = [
     "in_turn",
     "issues_of",
     "lock_audit",
+    "lock_coordinators",
     "lock_place",
     "lock_pseudonym_key",
     "lock_registration",

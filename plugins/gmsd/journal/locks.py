@@ -1,7 +1,7 @@
 """Advisory locks that keep concurrent tasks apart; each is held to the end of the caller's transaction.
 
-They are always taken in this order: loading, pseudonym key, registration, round, place, audit. A task that is killed loses its connection
-and with it its locks.
+They are always taken in this order: loading, pseudonym key, registration, round, place, coordinators, audit. A task that is killed loses
+its connection and with it its locks.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ def lock_round(connection: Connection, law: str, code: HalfYear, *, alone: bool)
 def lock_place(connection: Connection, place: Place) -> None:
     """Deliveries of one place are checked, reported and withdrawn one after the other."""
     connection.execute(statement("journal/lock"), {"name": f"gmsd:place:{place.id}"})
+
+
+def lock_coordinators(connection: Connection) -> None:
+    """Only one task at a time registers coordinators and makes links."""
+    connection.execute(statement("journal/lock"), {"name": "gmsd:coordinators"})
 
 
 def lock_audit(connection: Connection) -> None:
