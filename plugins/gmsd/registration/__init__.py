@@ -4,6 +4,7 @@ Not here: what is written to a coordinator (`letters`), and what a link or an ac
 """
 
 from gmsd.registration.coordinator import EVERY_LAW, Coordinator, Term
+from gmsd.registration.duty import Serving, coordinators, places_of, serving, serving_on
 from gmsd.registration.links import LinkRefusedError, PersonalLink, find_link, link_address, links_of, make_link, revoke_links, state_of
 from gmsd.registration.register import (
     AddressTakenError,
@@ -15,7 +16,6 @@ from gmsd.registration.register import (
     coordinator_of,
     end_terms,
 )
-from gmsd.registration.serving import Serving, coordinators, places_of, serving, serving_on
 
 __all__ = [
     "EVERY_LAW",

@@ -12,7 +12,7 @@ from gmsd.errors import GmsdError
 from gmsd.journal import audit, lock_coordinators
 from gmsd.reference import municipality as municipality_of
 from gmsd.registration.coordinator import EVERY_LAW, Coordinator, Term
-from gmsd.registration.serving import coordinators
+from gmsd.registration.duty import coordinators
 
 if TYPE_CHECKING:
     import datetime as dt
