@@ -1,8 +1,8 @@
 """What one container of docker-compose.yaml runs: `python -m services.container run|probe NAME [arguments]`.
 
 NAME is a part of the services (database, storage, mail), a process of Airflow (api-server, scheduler, dag-processor, triggerer, worker),
-`broker`, `setup` (tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given). Secrets come from
-the environment.
+`portal`, `broker`, `setup` (tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given). Secrets
+come from the environment.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def main(action: str, name: str, *arguments: str) -> int:
         return _serve(name)
     if name == "broker":
         return _broker()
+    if name == "portal":
+        return _portal()
     environment = _environment(answers=name == "api-server")
     if name == "setup":
         return _set_up(environment)
@@ -43,6 +45,17 @@ def _broker() -> NoReturn:
     if "broker" not in given_secrets():
         raise SystemExit("container: not given: GMSD_SECRET_BROKER; run make compose-env")
     _become(dict(os.environ), broker.prepare(open_state(STATE)))
+
+
+def _portal() -> NoReturn:
+    """It is given its own secrets, and none of the pipeline's."""
+    secrets = given_secrets()
+    missing = [name for name in ("s3_portal", "s3_desk", "pg_gmsd_portal") if name not in secrets]
+    if missing:
+        raise SystemExit(f"container: not given: {', '.join(f'GMSD_SECRET_{name.upper()}' for name in missing)}")
+    environment = settings.portal(State(STATE, dict(PORTS), secrets)) | {name: value for name, value in os.environ.items() if value}
+    gmsd = str(pipeline_environment() / "bin" / "gmsd")
+    _become(environment, [gmsd, "portal", "--host", os.environ.get("GMSD_BIND", "127.0.0.1"), "--port", str(PORTS["portal"])])
 
 
 def _command(name: str, environment: dict[str, str]) -> list[str]:
@@ -80,6 +93,8 @@ def _probe(name: str) -> int:
     elif name in PROBES:
         state = open_state(STATE)
         problem = PROBES[name](state) or ("" if name != "database" or postgres.has_role(state) else "its roles are not made yet")
+    elif name == "portal":
+        problem = health.portal(State(STATE, dict(PORTS), {}))
     else:
         problem = _airflow_part(name)
     if problem:
@@ -104,7 +119,15 @@ def _environment(*, answers: bool) -> dict[str, str]:
     secrets = given_secrets()
     # the encryption of the store and PostgreSQL's own password are none of the pipeline's business
     workers = os.environ.get("GMSD_EXECUTOR") == "celery"
-    foreign = ("swift_", "supervisor", "pg_postgres", *(() if answers else ("pg_gmsd_approver",)), *(() if workers else ("broker",)))
+    foreign = (
+        "swift_",
+        "supervisor",
+        "pg_postgres",
+        "pg_gmsd_portal",
+        "s3_desk",
+        *(() if answers else ("pg_gmsd_approver",)),
+        *(() if workers else ("broker",)),
+    )
     missing = [name for name in secret_names() if name not in secrets and not name.startswith(foreign)]
     if missing:
         raise SystemExit(f"container: not given: {', '.join(f'GMSD_SECRET_{name.upper()}' for name in missing)}")

@@ -3,6 +3,9 @@
 Rights of buckets know only read and write, and write includes delete, versions and rights of one's own objects; so the uploading account is
 held here to what it is for: putting objects. Swift's own interface, which shares the port, is closed, and so is asking without a signature.
 
+The deputy, which is the process of the coordinators' portal, works with objects that are the owner's. Rights of objects would have to be
+given with every put, also by municipalities: instead it stands for the owner behind this filter, which holds it to three buckets.
+
 Whoever a request claims to be, the signature is checked behind this filter: a false claim gains only the rights of whom it names.
 """
 
@@ -107,6 +110,43 @@ def why_not_upload(method: str, key: str, query: Iterable[str], headers: Mapping
     return ""
 
 
+# --- what the deputy may ask --------------------------------------------------------------------------------------------------------
+
+# By the last word of a bucket's name: what uploads and reports lie in is read, the private place of deliveries is written too.
+DEPUTY_READS, DEPUTY_WRITES = ("inbox", "deliveries", "outbox"), ("deliveries",)
+_PAGES = {"max-keys", "key-marker", "version-id-marker", "marker", "start-after", "continuation-token"}
+_READING = _PAGES | {"list-type", "versions", "prefix", "delimiter", "encoding-type", "fetch-owner", "versionId", "partNumber"}
+
+
+def why_not_deputy(method: str, bucket: str, key: str, query: Iterable[str], headers: Mapping[str, str], owner: str) -> str:
+    """Empty when the request does what registering uploads and showing them takes; else that it does not. See `why_not_upload`."""
+    meant, which = frozenset(name for name in query if not _SIGNING.fullmatch(name)), bucket.rpartition("-")[2]
+    if method in ("GET", "HEAD"):
+        return "" if which in DEPUTY_READS and meant <= _READING else "This account may not read that."
+    if which not in DEPUTY_WRITES:
+        return "This account may not write there."
+    if method == "DELETE" and key and not meant:
+        return ""
+    return why_not_upload(method, key, query, headers, owner)
+
+
+def act_for(owner: str, deputy: str) -> None:
+    """Let the deputy, once its signature has been found right, stand for the owner of buckets and objects."""
+    from swift.common.middleware.s3api.s3request import S3AclRequest
+
+    plain = S3AclRequest.authenticate
+    if getattr(plain, "acts", False):
+        return
+
+    def authenticate(self: Any, app: Any) -> None:
+        plain(self, app)
+        if self.user_id == deputy:
+            self.user_id = owner
+
+    authenticate.acts = True  # type: ignore[attr-defined]
+    S3AclRequest.authenticate = authenticate
+
+
 # --- which names and metadata the store can hold ------------------------------------------------------------------------------------
 
 # Everything that Swift knows of an object lies in extended attributes of its file, and ext4 has 4,040 bytes for those. The name stands
@@ -182,10 +222,10 @@ WRITES_OBJECT = "gmsd.writes_object"
 class Gate:
     """The first filter that sees a request's address."""
 
-    def __init__(self, app: App, *, owner: str, uploader: str, reader: str) -> None:
-        """`owner`, `uploader` and `reader` are access keys; who is none of them gets nothing."""
+    def __init__(self, app: App, *, owner: str, uploader: str, reader: str, deputy: str) -> None:
+        """`owner`, `uploader`, `reader` and `deputy` are access keys; who is none of them gets nothing."""
         self.app = app
-        self.owner, self.uploader, self.reader = owner, uploader, reader
+        self.owner, self.uploader, self.reader, self.deputy = owner, uploader, reader, deputy
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Let a request through, or answer it with an error in S3's form."""
@@ -208,6 +248,8 @@ class Gate:
             refused = why_not_upload(method, key, query, headers, self.owner)
         elif who[0] == self.reader:
             refused = "" if method in ("GET", "HEAD") else "This account may read, and nothing else."
+        elif who[0] == self.deputy:
+            refused = why_not_deputy(method, bucket, key, query, headers, self.owner)
         else:
             refused = "" if who[0] == self.owner else "There is no such account."
         if refused:
@@ -216,5 +258,7 @@ class Gate:
 
 
 def filter_factory(global_conf: dict[str, str], **local_conf: str) -> Callable[[App], Gate]:
-    """Paste's door; `owner`, `uploader` and `reader` come from the configuration."""
-    return lambda app: Gate(app, owner=local_conf["owner"], uploader=local_conf["uploader"], reader=local_conf["reader"])
+    """Paste's door; `owner`, `uploader`, `reader` and `deputy` come from the configuration."""
+    who = {name: local_conf[name] for name in ("owner", "uploader", "reader", "deputy")}
+    act_for(who["owner"], who["deputy"])
+    return lambda app: Gate(app, **who)

@@ -72,7 +72,10 @@ def _start_parts(state: State, *, with_airflow: bool) -> None:
         _await(state, "Object store", health.object_store, 60)
         _await(state, "Mail", health.mail, 60)
         set_up = pool.submit(_set_up_pipeline, state)
-        _results(airflow, set_up)
+        _results(set_up)
+        if with_airflow:
+            supervise.control(state).startProcessGroup("portal", False)
+        _results(airflow)
     if with_airflow:
         _await_airflow(state)
 
@@ -135,10 +138,11 @@ def _call(state: State, command: list[str], name: str, *, environment: dict[str,
 
 def _restart_airflow(state: State) -> None:
     """Processes read the settings once: after a change they must start anew."""
-    print("  settings changed: Airflow starts anew", flush=True)
+    print("  settings changed: Airflow and the portal start anew", flush=True)
     control = supervise.control(state)
-    control.stopProcessGroup("airflow")
-    control.startProcessGroup("airflow", False)
+    for group in ("airflow", "portal"):
+        control.stopProcessGroup(group)
+        control.startProcessGroup(group, False)
     time.sleep(1)
     _await_airflow(state)
 
@@ -208,7 +212,8 @@ def _check_disk(state: State) -> None:
 def summary(state: State, *, with_airflow: bool) -> str:
     """Where everything is, in one line."""
     parts = [f"S3 {state.url('s3')}", f"PostgreSQL 127.0.0.1:{state.ports['postgres']}", f"SMTP 127.0.0.1:{state.ports['smtp']}"]
-    return ", ".join([f"Airflow {state.url('airflow')}"] * with_airflow + parts)
+    faces = [f"Airflow {state.url('airflow')}", f"portal {state.url('portal')}"] if with_airflow else []
+    return ", ".join(faces + parts)
 
 
 def down(state: State) -> None:

@@ -22,12 +22,14 @@ def pipeline(state: State) -> dict[str, str]:
     known = read(state.settings_file)
     values = {"GMSD_S3_ENDPOINT": state.url("s3"), "GMSD_S3_REGION": "eu-west-1"}
     for user in S3_USERS:
+        if f"s3_{user}" not in state.secrets:  # a container has those of its own work
+            continue
         prefix = "GMSD_S3_" if user == "pipeline" else f"GMSD_S3_{user.upper()}_"
         values |= {f"{prefix}ACCESS_KEY": f"gmsd:{user}", f"{prefix}SECRET_KEY": state.secrets[f"s3_{user}"]}
         values[f"GMSD_S3_{user.upper()}_ID"] = f"gmsd:{user}"
     values |= {f"GMSD_BUCKET_{name.upper()}": f"gmsd-{name}" for name in BUCKETS}
-    for role in ("owner", "loader", "publisher", "reader"):
-        values |= _database(state, role)
+    for role in ("owner", "loader", "publisher", "reader", "portal"):
+        values |= _database(state, role) if f"pg_gmsd_{role}" in state.secrets else {}
     values |= {
         "GMSD_SMTP_HOST": state.address("smtp").split(":")[0],
         "GMSD_SMTP_PORT": str(state.ports["smtp"]),
@@ -39,10 +41,11 @@ def pipeline(state: State) -> dict[str, str]:
         "GMSD_MAILDIR": str(state.maildir),
         "GMSD_AIRFLOW_URL": state.url("airflow"),
         "GMSD_RULES_URL": f"{state.url('airflow')}/gmsd/regels",
+        "GMSD_PORTAL_URL": state.url("portal"),
     }
     for user in ("engineer", "approver", "viewer", "intake"):
         values[f"GMSD_AIRFLOW_{user.upper()}_USER"] = user
-        values[f"GMSD_AIRFLOW_{user.upper()}_PASSWORD"] = state.secrets[f"airflow_user_{user}"]
+        values[f"GMSD_AIRFLOW_{user.upper()}_PASSWORD"] = state.secrets.get(f"airflow_user_{user}", "")
     values |= {f"GMSD_{name.upper()}_KEY_FILE": str(state.secret_folder / f"{name}.key") for name in KEYS}
     values |= {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
     return values | {"GMSD_INBOX_POLL_SECONDS": "2" if _quick(values) else "5"}
@@ -51,6 +54,14 @@ def pipeline(state: State) -> dict[str, str]:
 def approval(state: State) -> dict[str, str]:
     """What only Airflow's api-server gets: the right to answer whether a release may be published. It stands in no file of settings."""
     return _database(state, "approver")
+
+
+def portal(state: State) -> dict[str, str]:
+    """What the coordinators' portal works with: doors of its own, and none of the pipeline's."""
+    values = pipeline(state)
+    foreign = ("GMSD_S3_ACCESS_KEY", "GMSD_S3_SECRET_KEY", "GMSD_S3_READER_", "GMSD_AIRFLOW_", "GMSD_PSEUDONYM_", "GMSD_ROUNDING_")
+    kept = {name: "" if name.startswith(foreign) else value for name, value in values.items()}
+    return kept | {f"GMSD_DATABASE_{role.upper()}": "" for role in ("owner", "loader", "publisher", "reader")}
 
 
 def _database(state: State, role: str) -> dict[str, str]:

@@ -26,9 +26,10 @@ PORTS = {
     "airflow": 8080,
     "supervisor": 9011,
     "broker": 6379,
+    "portal": 8095,
 }
-S3_USERS = ("pipeline", "portal", "reader")
-DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader", "gmsd_approver")
+S3_USERS = ("pipeline", "portal", "reader", "desk")
+DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader", "gmsd_approver", "gmsd_portal")
 AIRFLOW_USERS = {"admin": "Admin", "engineer": "Op", "approver": "Approver", "viewer": "Viewer", "intake": "Op"}
 KEYS = ("pseudonym", "rounding", "reference")
 
@@ -43,7 +44,7 @@ class State:
 
     @property
     def bind(self) -> str:
-        """Address that S3, PostgreSQL, SMTP, Airflow and the broker listen on; storage servers and supervisor always stay on 127.0.0.1."""
+        """Address that what others may ask listens on; storage servers and supervisor always stay on 127.0.0.1."""
         return os.environ.get("GMSD_BIND", "127.0.0.1")
 
     @property

@@ -38,7 +38,7 @@ class Program:
 
 
 # Groups start in this order and stop in the reverse.
-PRIORITY = {"database": 10, "storage": 20, "mail": 20, "broker": 25, "airflow": 30}
+PRIORITY = {"database": 10, "storage": 20, "mail": 20, "broker": 25, "portal": 28, "airflow": 30}
 BASE = ("database", "storage", "mail")
 # Swift's log keeps what it knows of a request where eventlet's threads write over one another: a put that had been stored was answered
 # with 503, and the sender's second try was a second version. Without the pool of threads puts are as fast.
@@ -61,7 +61,8 @@ def programs(state: State, parts: tuple[str, ...]) -> dict[str, Program]:
     found["smtp"] = Program(smtp, "mail", plain)
     if "airflow" in parts:
         found |= _airflow(state) | _workers(state)
-    wanted = {*parts, *(["broker"] if "airflow" in parts else [])}
+        found["portal"] = _portal(state)
+    wanted = {*parts, *(["broker", "portal"] if "airflow" in parts else [])}
     return {name: program for name, program in found.items() if program.group in wanted}
 
 
@@ -84,6 +85,14 @@ def _airflow(state: State) -> dict[str, Program]:
         )
         for name, options in arguments.items()
     }
+
+
+def _portal(state: State) -> Program:
+    """The coordinators' portal; it starts when its tables are there."""
+    command = [str(pipeline_environment() / "bin" / "gmsd"), "portal", "--host", state.bind, "--port", str(state.ports["portal"])]
+    path = f"{pipeline_environment() / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
+    home = {"GMSD_HOME": os.environ.get("GMSD_HOME") or str(PROJECT), "PATH": path}
+    return Program(command, "portal", settings.portal(state) | home, autostart=False)
 
 
 def _workers(state: State) -> dict[str, Program]:

@@ -59,7 +59,22 @@ _NO_MAIL = "the mail server does not answer: start the services with `make up`, 
 _SILENT = {"PostgreSQL": _NO_DATABASE, "object store": _NO_STORE, "Airflow": _NO_AIRFLOW, "mail server": _NO_MAIL}
 _CHECK_ONLY = "only the check is installed here; this command needs the pipeline's packages: install gmsd[pipeline]"
 _PIPELINE = frozenset(
-    {"alembic", "boto3", "botocore", "holidays", "httpx", "psycopg", "pyarrow", "pysdmx", "scipy", "sqlalchemy", "starlette", "uvicorn"}
+    {
+        "alembic",
+        "boto3",
+        "botocore",
+        "holidays",
+        "httpx",
+        "limits",
+        "psycopg",
+        "pyarrow",
+        "pysdmx",
+        "python_multipart",
+        "scipy",
+        "sqlalchemy",
+        "starlette",
+        "uvicorn",
+    }
 )
 _SERVERS_OWN = 500
 _ANSWERS = {

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from gmsd.database import Role
     from gmsd.settings import Settings
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -67,10 +68,10 @@ class DatabaseClock:
             connection.execute(statement("clock/move"), {"at": to})
 
 
-def get_clock(settings: Settings) -> Clock:
-    """The clock that the settings name."""
+def get_clock(settings: Settings, role: Role = "loader") -> Clock:
+    """The clock that the settings name, read with the rights of a role."""
     if settings.clock == "system":
         return SystemClock()
     from gmsd.database import connect
 
-    return DatabaseClock(connect(settings, "loader"))
+    return DatabaseClock(connect(settings, role))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from gmsd.settings import Settings
 
-Role = Literal["owner", "loader", "publisher", "approver", "reader"]
+Role = Literal["owner", "loader", "publisher", "approver", "reader", "portal"]
 
 
 class NoDatabaseAddressError(GmsdError):
@@ -75,6 +75,7 @@ def connect(settings: Settings, role: Role = "loader") -> Engine:
         "publisher": settings.database_publisher,
         "approver": settings.database_approver,
         "reader": settings.database_reader,
+        "portal": settings.database_portal,
     }[role].get_secret_value()
     if not url:
         raise NoDatabaseAddressError(f"no database address: set GMSD_DATABASE_{role.upper()} or run `make up`")

@@ -33,12 +33,14 @@ class Settings(BaseSettings):
     s3_region: str = Field("eu-west-1", description="Region that requests are signed for.")
     s3_access_key: str = Field("", description="Access key of the pipeline's user.")
     s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the pipeline's user.")
-    s3_portal_access_key: str = Field("", description="Access key of the portal's user, who may only write to the inbox.")
-    s3_portal_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the portal's user.")
+    s3_portal_access_key: str = Field("", description="Access key of the uploading account, which may only write to the inbox.")
+    s3_portal_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the uploading account.")
     s3_reader_access_key: str = Field("", description="Access key of the user who reads publications.")
     s3_reader_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the reading user.")
+    s3_desk_access_key: str = Field("", description="Access key of the portal's process, which registers uploads and shows what came in.")
+    s3_desk_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the portal's process.")
     s3_pipeline_id: str = Field("", description="Canonical id of the pipeline's user for bucket grants; empty: grants are left alone.")
-    s3_portal_id: str = Field("", description="Canonical id of the portal's user for bucket grants.")
+    s3_portal_id: str = Field("", description="Canonical id of the uploading account for bucket grants.")
     s3_reader_id: str = Field("", description="Canonical id of the reading user for bucket grants.")
     bucket_inbox: str = Field("gmsd-inbox", description="Bucket that municipalities' files arrive in; versioned.")
     bucket_outbox: str = Field("gmsd-outbox", description="Bucket with the reports for coordinators.")
@@ -58,6 +60,8 @@ class Settings(BaseSettings):
         description="Address of the warehouse for the answer whether a release may be published; only Airflow's api-server gets it.",
     )
     database_reader: SecretStr = Field(SecretStr(""), description="Address of the warehouse for who only reads.")
+
+    database_portal: SecretStr = Field(SecretStr(""), description="Address of the warehouse for the coordinators' portal.")
 
     smtp_host: str = Field("127.0.0.1", description="Mail server.")
     smtp_port: int = Field(8025, description="Port of the mail server.")
@@ -84,6 +88,14 @@ class Settings(BaseSettings):
     portal_url: str = Field(
         "http://127.0.0.1:8095", description="Address of the coordinators' portal, as mails give it; with https its cookies ask for TLS."
     )
+    portal_idle_minutes: int = Field(60, ge=1, description="After how long without a request a session of the portal ends.")
+    portal_session_hours: int = Field(12, ge=1, description="After how long a session of the portal ends in any case.")
+    portal_requests_per_minute: int = Field(600, ge=1, description="How many requests one address may make of the portal in a minute.")
+    portal_tries_per_quarter: int = Field(
+        10, ge=1, description="How many wrong passwords, codes and links one address may try in 15 minutes."
+    )
+    portal_upload_idle_seconds: int = Field(60, ge=1, description="How long an upload may stand still before the portal gives it up.")
+    portal_trial_bytes: int = Field(64 * 2**20, ge=1, description="Largest file of a trial check in the portal, in bytes.")
 
     rules_url: str = Field(
         "", description="Address of the catalogue of rules that mails and reports link to, each rule at its own code; empty: no links."
@@ -125,10 +137,6 @@ class Settings(BaseSettings):
         "http://creativecommons.org/licenses/by/4.0/",
         pattern=r"^https?://\S+$",
         description="Address of the licence of the figures.",
-    )
-    comparison_policy: Path | None = Field(
-        None,
-        description="Folder with policy traits to compare municipalities by, a file a year; none: a demo takes its made-up example.",
     )
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")

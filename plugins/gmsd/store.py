@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
     from gmsd.settings import Settings
 
-User = Literal["pipeline", "portal", "reader"]
+User = Literal["pipeline", "portal", "reader", "desk"]
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 # A larger object is copied in parts of this size, so that eight copies at once take a hundred megabytes whatever their size.
 PART = 8 * 2**20
 # So many requests of one task are under way at a time: a store answers each of them slowly, and many of them together.
 AT_ONCE = 8
+# The smallest part of an upload in parts that S3 takes, the last one excepted.
+LEAST_PART = 5 * 2**20
 # What a store calls each upload while it keeps no versions: a name that stands for other bytes every time.
 UNVERSIONED = "null"
 
@@ -70,11 +72,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A current object as a bucket lists it."""
+    """A current object as a bucket lists it, or as it was just written; `version_id` only where the store told it."""
 
     key: str
     size: int
     etag: str
+    version_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +380,10 @@ class ObjectStore:
                 return
             after = {"KeyMarker": found[-1].key, "UploadIdMarker": found[-1].upload_id}
 
+    def arriving(self, bucket: str, key: str, *, content_type: str, acl: str = "") -> ArrivingObject:
+        """An object to write while it comes in."""
+        return ArrivingObject(self.client, {"Bucket": bucket, "Key": key}, {"ContentType": content_type} | ({"ACL": acl} if acl else {}))
+
     def keeps_versions(self, bucket: str) -> bool:
         """Whether a bucket keeps the versions of its objects now."""
         return bool(self.client.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled")
@@ -388,6 +395,45 @@ class ObjectStore:
     def upload_file(self, bucket: str, key: str, path: Path, *, acl: str = "") -> None:
         """Upload a file, in parts when it is large."""
         self.client.upload_file(str(path), bucket, key, ExtraArgs={"ACL": acl} if acl else None)
+
+
+class ArrivingObject:
+    """An object that is written in parts while it comes in; nothing of it can be seen before `finish`.
+
+    Every part but the last has at least `LEAST_PART` bytes, which is what S3 asks. Not for several threads at a time.
+    """
+
+    def __init__(self, client: Any, place: dict[str, str], options: dict[str, str]) -> None:
+        """`place` is bucket and key, `options` what the object is given along."""
+        self._client, self._place, self._options = client, place, options
+        self._upload = ""
+        self._tags: list[str] = []
+
+    def add(self, part: bytes) -> None:
+        """Write the next part."""
+        if not self._upload:
+            self._upload = self._client.create_multipart_upload(**self._place, **self._options)["UploadId"]
+        number = len(self._tags) + 1
+        answer = self._client.upload_part(**self._place, UploadId=self._upload, PartNumber=number, Body=part)
+        self._tags.append(answer["ETag"])
+
+    def finish(self, last: bytes) -> Stored:
+        """Write the last part, or the only one, and let the object be there; its size is not told."""
+        if not self._upload:
+            answer = self._client.put_object(**self._place, **self._options, Body=last)
+        else:
+            if last:
+                self.add(last)
+            parts = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(self._tags, 1)]
+            answer = self._client.complete_multipart_upload(**self._place, UploadId=self._upload, MultipartUpload={"Parts": parts})
+        self._upload = ""
+        return Stored(self._place["Key"], -1, str(answer["ETag"]).strip('"'), str(answer.get("VersionId", "")))
+
+    def abort(self) -> None:
+        """Let nothing of it stay; what cannot be aborted now, because the store is away, is within a day by `abort_unfinished`."""
+        if self._upload:
+            self._client.abort_multipart_upload(**self._place, UploadId=self._upload)
+            self._upload = ""
 
 
 def _grants(reader: str, owner: str) -> dict[str, str]:
@@ -454,6 +500,7 @@ def get_store(settings: Settings, user: User = "pipeline") -> ObjectStore:
         "pipeline": (settings.s3_access_key, settings.s3_secret_key),
         "portal": (settings.s3_portal_access_key, settings.s3_portal_secret_key),
         "reader": (settings.s3_reader_access_key, settings.s3_reader_secret_key),
+        "desk": (settings.s3_desk_access_key, settings.s3_desk_secret_key),
     }[user]
     return ObjectStore(_client(settings, access, secret.get_secret_value()))
 

@@ -10,10 +10,11 @@ alter role gmsd_loader password :'gmsd_loader';
 alter role gmsd_publisher password :'gmsd_publisher';
 alter role gmsd_reader password :'gmsd_reader';
 alter role gmsd_approver password :'gmsd_approver';
+alter role gmsd_portal password :'gmsd_portal';
 revoke all on database airflow from public;
 revoke all on database gmsd from public;
-grant connect on database gmsd to gmsd_loader, gmsd_publisher, gmsd_reader, gmsd_approver;
+grant connect on database gmsd to gmsd_loader, gmsd_publisher, gmsd_reader, gmsd_approver, gmsd_portal;
 -- the loader stages rows in temporary tables
 grant temporary on database gmsd to gmsd_loader, gmsd_publisher;
 \connect gmsd
-grant usage on schema public to gmsd_loader, gmsd_publisher, gmsd_reader, gmsd_approver;
+grant usage on schema public to gmsd_loader, gmsd_publisher, gmsd_reader, gmsd_approver, gmsd_portal;

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES_PYTHON = PROJECT / ".venv-services" / "bin" / "python"
 BUCKETS = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
-ROLES = ("owner", "loader", "publisher", "approver", "reader")
+ROLES = ("owner", "loader", "publisher", "approver", "reader", "portal")
 KEYS = ("pseudonym", "rounding", "reference")
 
 
@@ -187,7 +187,7 @@ def _create(admin: str, name: str) -> None:
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER gmsd_owner").format(database))
         connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader").format(database)
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader, gmsd_portal").format(database)
         )
         connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO gmsd_loader, gmsd_publisher").format(database))
 

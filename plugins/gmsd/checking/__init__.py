@@ -4,9 +4,9 @@ Not here: what bytes are (`delimited`), the rules themselves (`expectations/`, r
 (`feedback`).
 """
 
-from gmsd.checking.check import Known, check_file, check_path, check_unread
+from gmsd.checking.check import Known, check_beginning, check_file, check_path, check_unread
 from gmsd.checking.judging import judge_without_gx
-from gmsd.checking.municipality import not_then
+from gmsd.checking.municipality import not_then, others_at_first
 from gmsd.checking.naming import half_year_in_name, law_in_name
 from gmsd.checking.records import pseudonymise, read_records, read_records_of, usable_records
 from gmsd.checking.result import CheckResult, Finding
@@ -15,6 +15,7 @@ __all__ = [
     "CheckResult",
     "Finding",
     "Known",
+    "check_beginning",
     "check_file",
     "check_path",
     "check_unread",
@@ -22,6 +23,7 @@ __all__ = [
     "judge_without_gx",
     "law_in_name",
     "not_then",
+    "others_at_first",
     "pseudonymise",
     "read_records",
     "read_records_of",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gmsd.checking.judging import Judge
-    from gmsd.rounds import HalfYear
+    from gmsd.rounds import HalfYear, Place
 
 _HASHED_BESIDE = 1 << 23
 _PLACES = 20
@@ -120,6 +120,33 @@ def _checked(
     if faults or protocol is None or about is None:
         return replace(result, findings=tuple(faults))
     return _checked_content(result, lines, protocol, about, received_on, judge)
+
+
+def check_beginning(beginning: bytes, *, whole: bool, file_name: str, place: Place, received_on: dt.date) -> tuple[Finding, ...]:
+    """File faults that the beginning of a file shows already: its name, kind, encoding and header. `check_file` finds each of them too.
+
+    Args:
+        beginning: The first bytes, at least the first line of a file that has no fault.
+        whole: They are all of the file.
+        file_name: Its name as it was uploaded.
+        place: Where it is delivered.
+        received_on: The day of receipt in Europe/Amsterdam.
+    """
+    if not whole:  # half a character or half a line at the end is no fault of the file
+        beginning = beginning[: beginning.rfind(b"\n") + 1] or beginning
+    rules = protocol_or_newest(place.half_year, place.law)
+    name = FileName.parse(file_name, law_of(place.law))
+    shown = mask_bsn(file_name.encode("utf-8", "replace").decode())
+    faults = _name_findings(name, shown, rules, expected=place.half_year, received_on=received_on)
+    text = read_text(beginning)
+    if text.kind is not None:
+        return (*faults, explain_file(Finding.of(rules.rule_of("undecodable")), text.kind, place.law))
+    lines = physical_lines(text.content, rules.separator)
+    limits = {"max_bytes": rules.max_bytes, "max_lines": rules.max_lines}
+    found = [*faults, *_byte_findings(lines, rules, limits, unreadable_line=text.unreadable_line)]
+    if not whole:
+        found = [finding for finding in found if finding.rule != rules.rule_of("no_records").code]
+    return tuple(found)
 
 
 def check_path(path: Path, *, max_bytes: int | None = None, judge: Judge = judge_with_gx, **known: Unpack[Known]) -> CheckResult:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.protocol import protocol_or_newest
 from gmsd.reference import existence, is_municipality, municipalities, name, predecessors, successors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gmsd.protocol import Protocol
-    from gmsd.rounds import HalfYear
+    from gmsd.rounds import HalfYear, Place
+
+_LOOKED_AT = 1000
 
 
 def column_of(protocol: Protocol) -> str | None:
@@ -29,6 +32,22 @@ def first_municipality(cells: pl.DataFrame | pl.LazyFrame, protocol: Protocol, h
     existing = pl.Series(list(municipalities(half_year)), dtype=pl.String)
     found = cells.lazy().select(column).filter(pl.col(column).is_in(existing.implode())).head(1).collect(engine="streaming")
     return found.item() if found.height else None
+
+
+def others_at_first(beginning: bytes, place: Place) -> tuple[str, ...]:
+    """Which municipalities the first thousand records are of, when none of them is of the place; () when one is, or when nothing tells.
+
+    Such a file is refused for each of these records; `beginning` is its first bytes, of a file whose header has no fault.
+    """
+    protocol = protocol_or_newest(place.half_year, place.law)
+    column = column_of(protocol)
+    if column is None:
+        return ()
+    at, mark = [field.name for field in protocol.fields].index(column), protocol.separator.encode()
+    rows = (line.rstrip(b"\r").split(mark) for line in beginning.split(b"\n", _LOOKED_AT + 1)[1:-1])
+    codes = {cells[at].decode("ascii", "replace") for cells in rows if len(cells) == len(protocol.fields)}
+    known = sorted(code for code in codes if is_municipality(code, place.half_year))
+    return () if place.municipality in codes else tuple(known)
 
 
 @dataclass(frozen=True, slots=True)

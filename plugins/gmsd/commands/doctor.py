@@ -94,6 +94,7 @@ def _services(settings: Settings) -> dict[str, tuple[str, Callable[[Settings], s
         "postgres": (database, _database),
         "smtp": (f"smtp://{settings.smtp_host}:{settings.smtp_port}", _mail),
         "airflow": (settings.airflow_url, _airflow),
+        "portal": (settings.portal_url, _portal),
     }
 
 
@@ -108,10 +109,10 @@ def _database(settings: Settings) -> str:
     from gmsd.database import connect
 
     found = ""
-    for role in ("owner", "loader", "publisher", "reader"):
+    for role in ("owner", "loader", "publisher", "reader", "portal"):
         with connect(settings, role).connect() as connection:
             found = ".".join(str(part) for part in connection.dialect.server_version_info or ())
-    return f"PostgreSQL {found}; owner, loader, publisher and reader can log in"
+    return f"PostgreSQL {found}; owner, loader, publisher, reader and portal can log in"
 
 
 def _mail(settings: Settings) -> str:
@@ -131,6 +132,15 @@ def _airflow(settings: Settings) -> str:
         raise Missing(f"not healthy: {', '.join(ill)}")
     found = httpx.get(f"{settings.airflow_url}/api/v2/version", timeout=10).json().get("version", "?")
     return f"Airflow {found}; scheduler, triggerer and dag processor are healthy"
+
+
+def _portal(settings: Settings) -> str:
+    import httpx
+
+    answer = httpx.get(f"{settings.portal_url.rstrip('/')}/gezond", timeout=10)
+    if answer.text != "ok":
+        raise Missing(f"something else answers there (status {answer.status_code})")
+    return "answers"
 
 
 def _buckets(settings: Settings) -> str:

@@ -53,7 +53,7 @@ def serve(
     if release is not None:
         for each in tables:
             source.statline(*each)
-    listener = _listen(host, port)
+    listener = listen(host, port, PREFERRED_PORT)
     address = f"{host}:{listener.getsockname()[1]}"
     first = tables[0][1]
     typer.echo(f"Release {', '.join(current)}: http://{address}/ODataFeed/odata/{first}/  (catalog_url {address}; stop with Ctrl-C)")
@@ -72,17 +72,17 @@ def _source(folder: Path | None, release: str | None) -> Source:
     return BucketSource(get_store(settings, "reader"), settings.bucket_publication, release)
 
 
-def _listen(host: str, port: int | None) -> socket.socket:
+def listen(host: str, port: int | None, preferred: int) -> socket.socket:
     """A listening socket on the port asked for; without one on the preferred port, or on any free one when that is taken."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, PREFERRED_PORT if port is None else port))
+        listener.bind((host, preferred if port is None else port))
     except OSError as error:
         if port is not None:
             typer.echo(f"gmsd: cannot listen on {host}:{port}: {error.strerror}", err=True)
             raise typer.Exit(1) from None
         listener.bind((host, 0))
-        typer.echo(f"Port {PREFERRED_PORT} is taken; another one is used.")
+        typer.echo(f"Port {preferred} is taken; another one is used.")
     listener.listen(128)
     return listener

@@ -143,6 +143,13 @@ def get(connection: Connection, delivery_id: str) -> Delivery:
     return Delivery.of(row)
 
 
+def of_version(connection: Connection, bucket: str, object_key: str, version_id: str) -> Delivery | None:
+    """The delivery of one version of the inbox; None while that is not registered."""
+    known = {"bucket": bucket, "object_key": object_key, "version_id": version_id}
+    row = connection.execute(statement("deliveries/of_version"), known).mappings().first()
+    return None if row is None else Delivery.of(row)
+
+
 def locked(connection: Connection, delivery_id: str) -> Delivery:
     """One delivery, with its round shared and its place held to the end of the transaction: nothing is decided about it meanwhile.
 

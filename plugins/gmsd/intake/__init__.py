@@ -34,6 +34,7 @@ __all__ = [
     "raw_records",
     "recheck",
     "register_inbox",
+    "register_uploads",
     "report_delivery",
     "staged_records",
     "write_staged",
@@ -46,12 +47,17 @@ def register_inbox(context: Context) -> Registered:
     Before it the inbox is made to keep versions, should somebody have switched that off; after it the register is compared with the
     private place, and what is missing there is made again or told.
     """
+    keep_versions(context)
+    registered = register_uploads(context)
+    compare_copies(context)
+    send_queued(context)
+    return registered
+
+
+def register_uploads(context: Context) -> Registered:
+    """The registration alone, with its mails queued: for who just put an upload there and gives the receipt at once."""
 
     def announce(connection: Connection, taken: Sequence[Taken]) -> Sequence[Outgoing]:
         return announcements(context, connection, taken)
 
-    keep_versions(context)
-    registered = register(context, announce)
-    compare_copies(context)
-    send_queued(context)
-    return registered
+    return register(context, announce)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """Settings, warehouse (with the loader's rights), object store, clock and calendar, opened once and passed on."""
+    """Settings, warehouse, object store, clock and calendar, opened once and passed on; with the rights of the pipeline or the portal."""
 
     settings: Settings
     engine: Engine
@@ -35,3 +35,9 @@ class Context:
         """The doors that the settings name (those of this process when none are given)."""
         settings = settings or get_settings()
         return cls(settings, connect(settings, "loader"), get_store(settings), get_clock(settings), load_calendar())
+
+    @classmethod
+    def of_portal(cls, settings: Settings | None = None) -> Context:
+        """The same for the coordinators' portal."""
+        settings = settings or get_settings()
+        return cls(settings, connect(settings, "portal"), get_store(settings, "desk"), get_clock(settings, "portal"), load_calendar())

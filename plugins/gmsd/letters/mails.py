@@ -9,6 +9,8 @@ from gmsd.feedback import Checked, ReportedFinding, explain, missed
 from gmsd.rendering import RenderedMail, one_line, render_mail
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gmsd.letters.contexts import (
         FormContext,
         OpOrdeReadyContext,
@@ -134,6 +136,11 @@ def explanation_received_mail(context: FormContext) -> RenderedMail:
     if context.text is None:
         raise ValueError("an explanation needs its text")
     return render_mail("letters/explanation_received", context=context)
+
+
+def new_device_mail(at: datetime, portal: str) -> RenderedMail:
+    """Tell a coordinator that somebody entered the portal from a browser that had not been seen before."""
+    return render_mail("letters/new_device", at=at, portal=portal)
 
 
 def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:

@@ -18,6 +18,7 @@ from gmsd.rendering.json_text import pretty_json
 from gmsd.rendering.ods import Grid, spreadsheet
 from gmsd.rendering.party import Party, Receipt
 from gmsd.rendering.sheets import Cell, Sheet, workbook
+from gmsd.rendering.styling import web_style
 from gmsd.rendering.xlsx import MOST_ROWS
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "render_page_of",
     "render_text",
     "spreadsheet",
+    "web_style",
     "workbook",
 ]

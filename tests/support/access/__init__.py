@@ -34,14 +34,13 @@ def rights(table: str, role: str) -> dict[str, tuple[str, ...]]:
 
 
 def access_page() -> str:
-    """The three matrices as a page."""
+    """The matrices as a page."""
     routes, buckets, tables = matrix("routes"), matrix("buckets"), matrix("tables")
     lines = [
         "# Who may do what",
         "",
-        "Three matrices, which tests hold against the running services (`tests/dags/test_access.py`,",
-        "`tests/integration/test_access.py`): what stands",
-        "not here fails them. What each line is for: [security](security.md).",
+        "Four matrices, which tests hold against the running services (`tests/dags/test_access.py`, `tests/integration/test_access.py`,",
+        "`tests/integration/test_portal_access.py`): what stands not here fails them. What each line is for: [security](security.md).",
         "",
         "## Pages in Airflow",
         "",
@@ -59,6 +58,20 @@ def access_page() -> str:
     lines += ["", "## The public site", ""]
     lines += [f"Anybody, by GET, HEAD and OPTIONS, at {len(routes['site'])} routes; every other verb gets 405. It has no accounts:", ""]
     lines += [f"- `{address}`" for address in routes["site"].values()]
+    portal = matrix("portal")
+    lines += [
+        "",
+        "## The coordinators' portal",
+        "",
+        "What each address answers; a verb that is not named gets 405, a POST without the token of its form 403 from everybody.",
+        "Each address that names a place, a delivery or a link is tried with those of one municipality.",
+        "",
+        *(f"- **{role}**: {said}" for role, said in portal["roles"].items()),
+        "",
+        _row("address", "what", *portal["roles"]),
+        _rule(2 + len(portal["roles"])),
+    ]
+    lines += [_row(f"`{route}`", said["to"], *(str(said[role]) for role in portal["roles"])) for route, said in portal["routes"].items()]
     lines += ["", "## The object store", "", _row("bucket", *buckets["users"]), _rule(1 + len(buckets["users"]))]
     for bucket, given in buckets["buckets"].items():
         said = ("everything" if given.get(user) == "all" else ", ".join(given.get(user, [])) or "-" for user in buckets["users"])
