@@ -138,9 +138,9 @@ def explanation_received_mail(context: FormContext) -> RenderedMail:
     return render_mail("letters/explanation_received", context=context)
 
 
-def new_device_mail(at: datetime, portal: str) -> RenderedMail:
+def new_device_mail(at: datetime) -> RenderedMail:
     """Tell a coordinator that somebody entered the portal from a browser that had not been seen before."""
-    return render_mail("letters/new_device", at=at, portal=portal)
+    return render_mail("letters/new_device", at=at)
 
 
 def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:

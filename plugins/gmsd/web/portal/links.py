@@ -87,7 +87,7 @@ def _tell_of_device(visit: Visit, connection: Connection, coordinator_id: str, d
     if connection.execute(statement("web/note_device"), known).first() is None:
         return False
     kind = f"new_device.{device_hash[:12]}"
-    mail = new_device_mail(visit.now, visit.context.settings.portal_url)
+    mail = new_device_mail(visit.now)
     addresses = coordinators(connection, coordinator_id)[coordinator_id].addresses
     told = [Outgoing(coordinator_id, kind, None, address, mail, number) for number, address in enumerate(addresses, 1)]
     queue_mails(connection, told, visit.now)
