@@ -6,6 +6,7 @@ name one that runs already; `GMSD_TEST_ADMIN` is then the address of an account 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Running services: the caller's, else our own."""
+    """Running services: the caller's, else our own, one stack for each process that runs tests side by side."""
     given = configured()
     if given is not None:
         yield given
     else:
-        yield from own_stack(PROJECT / "var" / "test")
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        yield from own_stack(PROJECT / "var" / (f"test-{worker}" if worker else "test"))
 
 
 @pytest.fixture(scope="module")
