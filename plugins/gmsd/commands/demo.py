@@ -31,17 +31,26 @@ def _choice(text: str) -> Choice:
     return int(text)
 
 
-def _half_years(texts: list[str]) -> tuple[HalfYear, ...]:
-    from gmsd.demo.register import FIRST_YEAR, LAST_YEAR
+def _laws(text: str) -> tuple[str, ...]:
+    from gmsd.demo.other_laws import LAWS
+
+    if text not in (*LAWS, "all"):
+        raise typer.BadParameter(f"give {', '.join(LAWS)} or all", param_hint="--law")
+    return LAWS if text == "all" else (text,)
+
+
+def _half_years(texts: list[str], laws: tuple[str, ...]) -> tuple[HalfYear, ...]:
+    from gmsd.demo.other_laws import first_and_last
     from gmsd.rounds import HalfYear
 
     try:
         half_years = [HalfYear.parse(text) for text in texts]
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--half-year") from None
+    first, last = first_and_last(laws)
     for half_year in half_years:
-        if not FIRST_YEAR <= half_year.year <= LAST_YEAR:
-            raise typer.BadParameter(f"{half_year} is not between {FIRST_YEAR} and {LAST_YEAR}", param_hint="--half-year")
+        if not first <= half_year <= last:
+            raise typer.BadParameter(f"{half_year} is not between {first} and {last}", param_hint="--half-year")
     return tuple(dict.fromkeys(half_years))
 
 
@@ -55,6 +64,7 @@ def deliveries(
     half_year: Annotated[
         list[str] | None, typer.Option("--half-year", help="Code uitvraag, as H12019; may be repeated. Default: H12019 and H22019.")
     ] = None,
+    law: Annotated[str, typer.Option("--law", metavar="LAW", help="wmo, jeugd, participatie or all, of the same persons.")] = "wmo",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
     more: Annotated[list[str] | None, typer.Argument(metavar="[HALF_YEAR]...", help="Further half-years.")] = None,
@@ -63,11 +73,14 @@ def deliveries(
 
     The persons are made up. Their BSNs are numbers from 900000000 up that pass the 11-proef. When every half-year asked for lies before
     2019 they are an archive: manifest.csv is written beside them, for `gmsd archive import`.
+
+    Files of the Jeugdwet (one a provider) and the Participatiewet lie below jeugd/ and participatie/. Their form is our own, and they exist
+    for 2017 to 2023. They are material to build on: the pipeline takes files of the Wmo only.
     """
-    choice = _choice(municipalities)
-    half_years = _half_years((half_year or []) + (more or []) or ["H12019", "H22019"])
+    choice, laws = _choice(municipalities), _laws(law)
+    half_years = _half_years((half_year or []) + (more or []) or ["H12019", "H22019"], laws)
     try:
-        written = _write(to, choice, half_years, seed, quiet=as_json)
+        written = _write(to, choice, half_years, laws, seed, quiet=as_json)
     except OSError as error:
         typer.echo(f"gmsd: cannot write to {to}: {error.strerror}", err=True)
         raise typer.Exit(2) from None
@@ -78,28 +91,34 @@ def deliveries(
         typer.echo(f"{len(written)} deliveries, {records:,} records, in {to}")
 
 
-def _write(to: Path, choice: Choice, half_years: tuple[HalfYear, ...], seed: int, *, quiet: bool) -> list[dict[str, str | int]]:
+def _write(
+    to: Path, choice: Choice, half_years: tuple[HalfYear, ...], laws: tuple[str, ...], seed: int, *, quiet: bool
+) -> list[dict[str, str | int]]:
     from rich.console import Console
     from rich.progress import track
 
     from gmsd.archive import MANIFEST, manifest_text
     from gmsd.demo.archive import is_archive, manifest_row
     from gmsd.demo.choice import municipalities_of
-    from gmsd.demo.deliveries import first_deliveries as make
+    from gmsd.demo.other_laws import deliveries_of_laws
+    from gmsd.rounds import WMO
 
-    archive, manifest = is_archive(half_years), []
+    archive, manifest = is_archive(half_years) and WMO in laws, []
     to.mkdir(parents=True, exist_ok=True)
     total = sum(len(municipalities_of(choice, half_year)) for half_year in half_years)
     written: list[dict[str, str | int]] = []
-    made = make(seed, choice, half_years)
-    for delivery in track(made, "Deliveries", total=total, console=Console(stderr=True, quiet=quiet), transient=True):
+    made = deliveries_of_laws(seed, choice, half_years, laws)
+    for delivery in track(
+        made, "Deliveries", total=total if laws == (WMO,) else None, console=Console(stderr=True, quiet=quiet), transient=True
+    ):
         path = to / delivery.key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(delivery.data)
-        if archive:
+        if archive and delivery.law == WMO:
             manifest.append(manifest_row(delivery))
         written.append(
             {
+                "law": delivery.law,
                 "half_year": str(delivery.half_year),
                 "municipality": delivery.municipality,
                 "key": delivery.key,

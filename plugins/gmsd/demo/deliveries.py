@@ -19,7 +19,7 @@ import polars as pl
 
 from gmsd import reference
 from gmsd.demo.choice import Choice, municipalities_of
-from gmsd.demo.register import EPOCH, FIRST_YEAR, LAST_YEAR, LONGEST_CYCLE, Flags, Ints, Register, random_for, register_of
+from gmsd.demo.register import EPOCH, FIRST_YEAR, LAST_YEAR, Flags, Ints, Register, random_for, register_of
 from gmsd.rounds import WMO, Place
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ _WRONG_AT_FIRST = 0.004
 _END_NOT_ENTERED = 0.15  # of the ends in the last 45 days of the half-year
 _PLANNED_END = 0.15  # of the running records
 _DAYS_AFTER_HALF_YEAR = (20, 30)
+_OLDEST = 45_000  # days before EPOCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,12 @@ class DemoDelivery:
     file_name: str
     data: bytes
     records: int
+    law: str = WMO
 
     @property
     def key(self) -> str:
-        """The inbox key: code uitvraag, municipality, file name."""
-        return f"{Place(WMO, self.half_year, self.municipality).folder}/{self.file_name}"
+        """The inbox key: code uitvraag, municipality, file name; of another law than the Wmo the law before it."""
+        return f"{Place(self.law, self.half_year, self.municipality).folder}/{self.file_name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,8 @@ def _held(register: Register, first: int, last: int) -> _Records:
 
 @cache
 def _calendar() -> Ints:
-    """JJJJMMDD as a number for every day that a record can start or end on, the first cycles having begun before EPOCH."""
-    days = np.datetime64(EPOCH, "D") + np.arange(-LONGEST_CYCLE, (LAST_YEAR + 12 - EPOCH.year) * 366)
+    """JJJJMMDD as a number for every day that a person can be born on, or a record start or end."""
+    days = np.datetime64(EPOCH, "D") + np.arange(-_OLDEST, (LAST_YEAR + 12 - EPOCH.year) * 366)
     years = days.astype("datetime64[Y]").astype(np.int64) + 1970
     months = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
     day_of_month = (days - days.astype("datetime64[M]")).astype(np.int64) + 1
@@ -184,8 +186,9 @@ def _calendar() -> Ints:
     return calendar
 
 
-def _dates(days: Ints) -> Ints:
-    dates: Ints = _calendar()[days + LONGEST_CYCLE]
+def dates_of(days: Ints) -> Ints:
+    """Days from EPOCH as JJJJMMDD."""
+    dates: Ints = _calendar()[days + _OLDEST]
     return dates
 
 
@@ -194,7 +197,8 @@ def _codes(name: str, values: Ints, lookup: pl.Enum, filled: Flags) -> pl.Series
     return pl.Series(name, np.where(filled, values, 0).astype(np.uint8)).cat.to(lookup).set(pl.Series(~filled), None)
 
 
-def _numbers(name: str, values: Ints, filled: Flags) -> pl.Series:
+def numbers_of(name: str, values: Ints, filled: Flags) -> pl.Series:
+    """A column of numbers, empty where not filled."""
     return pl.Series(name, values.astype(np.int32)).set(pl.Series(~filled), None)
 
 
@@ -219,11 +223,11 @@ def _frame(register: Register, records: _Records, last: int, revision: int, crea
             pl.Series(COLUMNS[1], np.zeros(size, dtype=np.uint8)).cat.to(pl.Enum([register.municipality])),
             pl.Series(COLUMNS[2], bsn.astype(np.int32)),
             pl.Series(COLUMNS[3], register.category[line].astype(np.uint8)).cat.to(_TYPES),
-            pl.Series(COLUMNS[4], _dates(records.start).astype(np.int32)),
-            _numbers(COLUMNS[5], _dates(records.end), known_end),
+            pl.Series(COLUMNS[4], dates_of(records.start).astype(np.int32)),
+            numbers_of(COLUMNS[5], dates_of(records.end), known_end),
             pl.Series(COLUMNS[6], register.form[line].astype(np.int8)),
-            _numbers(COLUMNS[7], register.number_base + line * 8 + records.generation, numbered),
-            _numbers(COLUMNS[8], register.volume[line], volumes),
+            numbers_of(COLUMNS[7], register.number_base + line * 8 + records.generation, numbered),
+            numbers_of(COLUMNS[8], register.volume[line], volumes),
             _codes(COLUMNS[9], variant % 6, _UNITS, volumes),
             _codes(COLUMNS[10], variant // 8 % 4, _FREQUENCIES, volumes),
             _codes(COLUMNS[11], variant // 32 % 7, _END_REASONS, reasons),

@@ -32,7 +32,7 @@ FIRST_YEAR, LAST_YEAR = 2015, 2027
 SIZE_YEAR = HalfYear(2020, 1)
 _SIZE_IF_UNKNOWN = 12_000
 SHORTEST_CYCLE, LONGEST_CYCLE = 1_200, 3_600  # days
-_GENERATIONS = 6  # the shortest cycle has this many holders from EPOCH to the end of LAST_YEAR
+HOLDERS = 6  # the shortest cycle has this many from EPOCH to the end of LAST_YEAR
 _BSN_PREFIXES = 9_990_000  # second to eighth digit, 9999xxxxx left out
 _BSN_STRIDE = 6_180_341  # has no divisor in common with _BSN_PREFIXES, so that striding visits every prefix once
 _PREFIXES_PER_INHABITANT = 0.5
@@ -94,8 +94,15 @@ class Register:
 
     def bsn(self, lines: Ints, generations: Ints) -> Ints:
         """BSN of whoever held the place of a line in a generation."""
-        numbers: Ints = self.bsns[self.place[lines] * _GENERATIONS + generations]
+        numbers: Ints = self.bsns[self.place[lines] * HOLDERS + generations]
         return numbers
+
+    def of_places(self) -> tuple[Ints, Ints]:
+        """Cycle and offset of each place; every place has a line."""
+        cycle = np.zeros(len(self.bsns) // HOLDERS, dtype=np.int64)
+        offset = cycle.copy()
+        cycle[self.place], offset[self.place] = self.cycle, self.offset
+        return cycle, offset
 
 
 def random_for(seed: int, municipality: str, *more: int) -> np.random.Generator:
@@ -103,6 +110,7 @@ def random_for(seed: int, municipality: str, *more: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64([seed, int(municipality), *more]))
 
 
+@cache
 def size_of(municipality: str) -> int:
     """Inhabitants a register is made for; municipalities without a figure get a plausible size, as the data is synthetic anyway."""
     try:
@@ -124,22 +132,38 @@ def _first_prefix() -> dict[str, int]:
     return first
 
 
-def bsns_of(municipality: str, count: int) -> Ints:
-    """The first `count` BSNs that belong to a municipality: nine digits from 9 up, passing the 11-proef, nobody else's.
-
-    Raises:
-        ValueError: when the municipality's range holds fewer.
-    """
+@lru_cache(maxsize=2)
+def _all_bsns(municipality: str) -> Ints:
+    """Every BSN that belongs to a municipality: nine digits from 9 up, passing the 11-proef, nobody else's."""
     size = int(size_of(municipality) * _PREFIXES_PER_INHABITANT) + _PREFIXES_SPARE
     prefix = (_first_prefix()[municipality] + np.arange(size, dtype=np.int64)) * _BSN_STRIDE % _BSN_PREFIXES
     total = np.full(size, 9 * 9, dtype=np.int64)
     for weight, power in zip((8, 7, 6, 5, 4, 3, 2), (6, 5, 4, 3, 2, 1, 0), strict=True):
         total += weight * (prefix // 10**power % 10)
     check = total % 11
-    numbers = ((9 * 10**7 + prefix) * 10 + check)[check < 10]
+    numbers: Ints = ((9 * 10**7 + prefix) * 10 + check)[check < 10]
+    return numbers
+
+
+def bsns_of(municipality: str, count: int) -> Ints:
+    """The first `count` BSNs that belong to a municipality.
+
+    Raises:
+        ValueError: when the municipality's range holds fewer.
+    """
+    numbers = _all_bsns(municipality)
     if count > len(numbers):
         raise ValueError(f"municipality {municipality} has {len(numbers)} BSNs, {count} asked for")
     return numbers[:count]
+
+
+def spare_bsns(register: Register) -> Ints:
+    """The BSNs of a municipality that no file of the Wmo holds: beyond its register, and of holders who would come after the last year."""
+    numbers = _all_bsns(register.municipality)
+    cycle, offset = register.of_places()
+    last = ((date(LAST_YEAR, 12, 31) - EPOCH).days + offset) // cycle
+    later = np.arange(HOLDERS) > last[:, np.newaxis]
+    return np.concatenate([numbers[len(register.bsns) :], register.bsns.reshape(-1, HOLDERS)[later]])
 
 
 def _places(random: np.random.Generator, inhabitants: int, municipality: str) -> Ints:
@@ -214,7 +238,7 @@ def register_of(seed: int, municipality: str) -> Register:
         municipality=municipality,
         inhabitants=inhabitants,
         habits=habits,
-        bsns=bsns_of(municipality, len(places) * _GENERATIONS),
+        bsns=bsns_of(municipality, len(places) * HOLDERS),
         place=place,
         cycle=cycle[place],
         offset=offset[place],
