@@ -19,7 +19,7 @@ from gmsd.demo.choice import DEFAULT_MUNICIPALITIES
 from gmsd.demo.deliveries import delivery
 from gmsd.demo.other_laws import BENEFIT_COLUMNS, YOUTH_COLUMNS, benefit_delivery, deliveries_of_laws, youth_deliveries
 from gmsd.demo.population import FIRST, LAST, population_of
-from gmsd.demo.register import EPOCH, HOLDERS
+from gmsd.demo.register import EPOCH
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -217,7 +217,6 @@ def test_residence_is_one_place_on_every_day_and_changes_with_moves():
     assert (here[0] != 355).all()
     existing = {int(code) for code in reference.municipalities(HalfYear(2020, 1))}
     assert set(np.unique(here).tolist()) <= existing
-    assert HOLDERS == 6
 
 
 @pytest.mark.parametrize("half_year", [HalfYear(2016, 2), HalfYear(2024, 1)])
