@@ -42,7 +42,7 @@ MENU: dict[str, list[str]] = {
         "docs/growth.md",
     ],
     "For municipalities": ["docs/zelf-controleren.md", "docs/rules.md", "docs/faults.md"],
-    "For readers": ["docs/formats.md", "docs/odata.md"],
+    "For readers": ["docs/formats.md", "docs/odata.md", "docs/comparison.md"],
     "How it is made": [
         "docs/architecture.md",
         "docs/domain.md",

@@ -138,6 +138,10 @@ class Settings(BaseSettings):
         pattern=r"^https?://\S+$",
         description="Address of the licence of the figures.",
     )
+    comparison_policy: Path | None = Field(
+        None,
+        description="Folder with policy traits to compare municipalities by, a file a year; none: a demo takes its made-up example.",
+    )
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
     inbox_poll_seconds: float = Field(5.0, gt=0, description="How often the inbox is looked at.")

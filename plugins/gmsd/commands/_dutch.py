@@ -98,7 +98,7 @@ def _option(param: Any) -> tuple[str, str]:
     name = ", ".join(param.opts)
     if param.name == "help":
         return name, "Toont deze uitleg."
-    return f"{name} {param.metavar}", param.help
+    return name if param.is_flag else f"{name} {param.metavar}", param.help
 
 
 def _in_dutch(error: Any, context: Any) -> Refusal:

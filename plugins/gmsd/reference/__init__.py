@@ -1,8 +1,8 @@
 """Places and inhabitants: what the statistics refer to, as data with validity.
 
 Not here: rules and choices. Everything in `data/` is fact: municipalities, who took over whom and inhabitants are of CBS (gemeentelijke
-indeling; herindelingen; bevolking per gemeente on 1 January of 2016 to 2023; regions as StatLine lists them). It is read with the standard
-library only, so that a command may import it without paying for a data frame library.
+indeling; herindelingen; bevolking per gemeente on 1 January of 2016 to 2023; regions as StatLine lists them; traits of 2020 and 2021). It
+is read with the standard library only, so that a command may import it without paying for a data frame library.
 """
 
 from gmsd.reference.places import all_municipalities, is_municipality, municipalities, municipalities_on, municipality, name
@@ -17,6 +17,7 @@ from gmsd.reference.population import (
 )
 from gmsd.reference.statline import statline_regions
 from gmsd.reference.succession import Succession, dissolved, existence, predecessors, successions, successors
+from gmsd.reference.traits import printed_trait
 
 __all__ = [
     "SIZE_CLASSES",
@@ -35,6 +36,7 @@ __all__ = [
     "municipality",
     "name",
     "predecessors",
+    "printed_trait",
     "size_class",
     "statline_regions",
     "successions",

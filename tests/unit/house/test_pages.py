@@ -65,6 +65,7 @@ FOLLOWED = {  # page -> the languages of the blocks that tests of this file exec
 ELSEWHERE = {  # page, language -> who executes these blocks, and what stands there
     ("README.md", "sh"): (".ci/run", "make test"),
     ("docs/round.md", "sh"): ("tests/ui/test_round_page.py", '"round.md"'),
+    ("docs/comparison.md", "python"): ("tests/unit/comparison/test_comparisons.py", '"comparison.md"'),
     ("docs/audit.md", "python"): ("tests/integration/test_audit.py", '"audit.md"'),
     ("plugins/gx_polars/README.md", "python"): ("tests/unit/gx_polars/test_validation_parity.py", '"README.md"'),
 }
