@@ -2,7 +2,7 @@
 
 **Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
 (what nothing counts on is deleted, what is missing is made again from the raw file), abort uploads that were begun a day ago and never
-finished, and recompute the hash chain of the audit trail. Mail you what you have to know of before you ask: deadlines, large changes, a
+finished, make op-orde reports again that had too few municipalities beside them, and recompute the hash chain of the audit trail. Mail you what you have to know of before you ask: deadlines, large changes, a
 full disk, a changed key, mails that nobody takes ([what is watched](watched.md)).
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
@@ -35,7 +35,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
     default_args=DEFAULT_ARGS,
 )
 def gmsd_housekeeping() -> None:
-    """Six tasks that do not depend on each other."""
+    """Seven tasks that do not depend on each other."""
 
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
@@ -88,8 +88,18 @@ def gmsd_housekeeping() -> None:
 
         return tell_what_needs_attention(get_settings())
 
+    @task(task_display_name="Compare again")
+    def compared() -> list[str]:
+        """Op-orde reports that had too few other municipalities beside them are made again, now that more have delivered."""
+        from gmsd.intake import compare_again
+        from gmsd.journal import Context
+        from gmsd.settings import get_settings
+
+        return compare_again(Context.open(get_settings()))
+
     mails()
     attention()
+    compared()
     uploads()
     runs()
     staging()

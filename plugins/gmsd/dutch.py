@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")
 
+_SIGNS = str.maketrans(",.", ".,")
+
 
 def dutch_date(day: date) -> str:
     """Write a day in full: `vrijdag 6 maart 2020`."""
@@ -49,7 +51,10 @@ def _in_amsterdam(moment: datetime) -> datetime:
 
 def dutch_number(value: float, decimals: int = 0) -> str:
     """Write a number as 1.234 or 12,5."""
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    if type(value) is int and not decimals:
+        return str(value) if -1000 < value < 1000 else f"{value:,}".replace(",", ".")
+    text = f"{value:,.{decimals}f}"
+    return text.translate(_SIGNS) if "," in text else text.replace(".", ",")
 
 
 def dutch_share(share: float, decimals: int = 1) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import polars as pl
 import pytest
 
 from gmsd.checking import check_file, pseudonymise, read_records, usable_records
-from gmsd.op_orde import compare, summarise
+from gmsd.op_orde import Past, compare, summarise
 from gmsd.protocol import law_of, mistakes_in
 from gmsd.rounds import WMO, HalfYear
 from gmsd.settings import get_settings
@@ -71,7 +72,7 @@ def test_the_op_orde_report_counts_it_beside_a_half_year_that_did_not_have_it():
     assert own.filled[FIELD] == 2
     before = summary(H1.previous, "30", "").to_json()
     del before["filled"][FIELD]
-    (row,) = [row for table in compare(own, [], previous_half_year=before).tables for row in table.rows if row.code == FIELD]
+    (row,) = [row for table in compare(own, [], past=Past(json.dumps(before))).tables for row in table.rows if row.code == FIELD]
     assert (row.value, row.previous, row.previous_rate) == (2, None, None)
-    (other,) = [row for table in compare(own, [], previous_half_year=before).tables for row in table.rows if row.code == "Volume"]
+    (other,) = [row for table in compare(own, [], past=Past(json.dumps(before))).tables for row in table.rows if row.code == "Volume"]
     assert (other.value, other.previous, other.previous_rate) == (0, 0, 0.0)

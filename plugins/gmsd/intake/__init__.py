@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
-from gmsd.intake.report import report_delivery
+from gmsd.intake.report import compare_again, report_delivery
 from gmsd.intake.side_by_side import SomeFailed, check_and_report
 from gmsd.intake.staging import StagingLost, raw_records, staged_records, write_staged
 from gmsd.journal import Context, send_queued
@@ -30,6 +30,7 @@ __all__ = [
     "StagingLost",
     "check_and_report",
     "check_delivery",
+    "compare_again",
     "outcome",
     "raw_records",
     "recheck",

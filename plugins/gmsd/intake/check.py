@@ -233,11 +233,13 @@ def _op_orde(connection: Connection, delivery: Delivery, summary: OpOrdeSummary)
     """The counts of the op-orde report, and which deliveries it is set beside as of now, so that it can be made again."""
     place = delivery.placed[0]
     before = {**place.columns, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
-    counted_then = counts_now(connection, replace(place, half_year=place.half_year.previous))
+    half_year = place.half_year.previous
+    counted_then, last_year = (counts_now(connection, replace(place, half_year=each)) for each in (half_year, half_year.previous))
     return {
         "summary": summary.to_json(),
         "compared_with": list(connection.scalars(statement("intake/compared_with"), place.columns)),
         "previous_half_year": counted_then.delivery_id if counted_then else None,
+        "last_year": last_year.delivery_id if last_year else None,
         "previous_delivery": connection.scalar(statement("intake/previous_delivery"), before),
     }
 

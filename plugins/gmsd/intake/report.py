@@ -6,26 +6,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd import feedback, letters, rendering
+from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, locked, progress_of
 from gmsd.intake.lines import unpacked
-from gmsd.journal import Context, Sent, issues_of, queue_mail, send_queued
+from gmsd.journal import Context, Sent, Stage, audit, issues_of, queue_mail, send_queued
 from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
 from gmsd.op_orde import (
     OpOrdeContext,
     OpOrdeReport,
     OpOrdeSummary,
+    Past,
     compare,
+    looks_at,
     op_orde_html,
     op_orde_json,
     op_orde_xlsx,
     peers_among,
 )
+from gmsd.rounds import add_working_days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
+
+    from gmsd.rounds import Round
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -61,7 +68,7 @@ def report_delivery(context: Context, delivery_id: str, *, resend: bool = False)
         stored = check_result(connection, delivery_id)
         checked = None
         if stored is not None and delivery.state != "withdrawn":
-            checked = _read(connection, delivery, *stored)
+            checked = _read(context, connection, delivery, *stored)
         reporting = _Reporting(context, connection, delivery, checked, resend=resend)
         reports = reporting.write()
         reporting.queue(reports)
@@ -86,12 +93,14 @@ class _Made:
     mails: tuple[tuple[str, rendering.RenderedMail], ...] = ()
 
 
-def _read(connection: Connection, delivery: Delivery, result: Mapping[str, Any], op_orde: Mapping[str, Any] | None) -> _Checked:
+def _read(
+    context: Context, connection: Connection, delivery: Delivery, result: Mapping[str, Any], op_orde: Mapping[str, Any] | None
+) -> _Checked:
     place, round_code = delivery.placed
     return _Checked(
         result,
         unpacked(check_lines(connection, delivery.delivery_id)),
-        None if op_orde is None else _compared(connection, delivery, op_orde),
+        None if op_orde is None else _compared(connection, delivery, op_orde, last_look(context.calendar.round(round_code, place.law))),
         standing_view(progress_of(connection, place, round_code)),
     )
 
@@ -105,6 +114,7 @@ class _Reporting:
     delivery: Delivery
     checked: _Checked | None
     resend: bool
+    compared_again: bool = False
 
     def write(self) -> _Made:
         """Write the reports to the outbox, and the mails that name them."""
@@ -138,7 +148,9 @@ class _Reporting:
                 "op-orde.json": op_orde_json(found.report).encode(),
             }
             op_orde_keys = tuple(delivery.outbox_prefix + name for name in pages)
-            ready = letters.OpOrdeReadyContext(party, upload, calendar_round, found.standing, op_orde_keys, found.report.attention)
+            ready = letters.OpOrdeReadyContext(
+                party, upload, calendar_round, found.standing, op_orde_keys, found.report.attention, self.compared_again
+            )
             mails.append(("op_orde", letters.op_orde_ready_mail(ready)))
         written = {delivery.outbox_prefix + name: body for name, body in (about_file | pages).items()}
         context.store.put_all(context.settings.bucket_outbox, written, lambda key: _TYPES[key.rpartition(".")[2]])
@@ -160,19 +172,71 @@ def _queue(context: Context, connection: Connection, delivery: Delivery, kind: s
     queue_mail(connection, outgoing, context.clock.now())
 
 
-def _compared(connection: Connection, delivery: Delivery, op_orde: Mapping[str, Any]) -> OpOrdeReport:
+def _compared(connection: Connection, delivery: Delivery, op_orde: Mapping[str, Any], made_again: dt.date) -> OpOrdeReport:
     """The comparison with those it was to be set beside when it was checked, as far as their counts are still there."""
     place = delivery.placed[0]
-    there = connection.scalars(statement("intake/summaries_there"), {"ids": op_orde["compared_with"]})
-    by_place = {each.rpartition(".")[0].rpartition(".")[2]: each for each in there}  # of two of a place the later one
+    by_place = _by_place(connection.scalars(statement("intake/summaries_there"), {"ids": op_orde["compared_with"]}))
     peers = [by_place[code] for code in peers_among(place.municipality, place.half_year, by_place)]
-    before, earlier = op_orde["previous_half_year"], op_orde["previous_delivery"]
-    ids = [*peers, *(each for each in (before, earlier) if each)]
+    before, last_year, earlier = (op_orde.get(name) for name in ("previous_half_year", "last_year", "previous_delivery"))
+    ids = [*peers, *(each for each in (before, last_year, earlier) if each)]
     found = {row.delivery_id: row.summary for row in connection.execute(statement("intake/summaries"), {"ids": ids})}
     return compare(
         OpOrdeSummary.of(op_orde["summary"]),
         [found[each] for each in peers],
-        previous_half_year=found.get(before),
-        previous_delivery=found.get(earlier),
+        past=Past(found.get(before), found.get(last_year), found.get(earlier)),
         delivered=len(by_place),
+        made_again=made_again,
     )
+
+
+def _by_place(delivery_ids: Iterable[str]) -> dict[str, str]:
+    """Deliveries of a half-year by municipality; of two of a place the later one."""
+    return {each.rpartition(".")[0].rpartition(".")[2]: each for each in delivery_ids}
+
+
+def last_look(known: Round) -> dt.date:
+    """The last day on which a report is set beside others anew: the working day after the window, when everybody has delivered who will."""
+    return add_working_days(known.window_last, 1)
+
+
+def compare_again(context: Context) -> list[str]:
+    """Make the op-orde reports again that could not be set beside others enough, now that more of them have been accepted.
+
+    Only of deliveries that count, in a round whose window is open or ended the working day before. A report is made again, and its
+    coordinator mailed, each time that more can be said of the others: at most four times. Killed at any point it can be run again.
+
+    Returns:
+        The deliveries whose report was made again.
+    """
+    now, made = context.clock.now(), []
+    for known in context.calendar.rounds:
+        if not known.opens_at <= now or now.astimezone(AMSTERDAM).date() > last_look(known):
+            continue
+        with context.engine.connect() as connection:
+            ids = list(connection.scalars(statement("intake/counting_in_round"), {"law": known.law, "round": str(known.code)}))
+        made += [each for each in ids if _compare_again(context, each)]
+    if made:
+        send_queued(context)
+    return made
+
+
+def _compare_again(context: Context, delivery_id: str) -> bool:
+    with context.engine.begin() as connection:
+        delivery = locked(connection, delivery_id)
+        stored = check_result(connection, delivery_id)
+        if delivery.state != "accepted" or stored is None or stored[1] is None:
+            return False
+        result, op_orde = stored[0], stored[1]
+        place = delivery.placed[0]
+        others = list(connection.scalars(statement("intake/compared_with"), place.columns))
+        before, after = (looks_at(place.municipality, place.half_year, _by_place(ids)) for ids in (op_orde["compared_with"], others))
+        if after <= before:
+            return False
+        connection.execute(statement("intake/compare_anew"), {"delivery_id": delivery_id, "ids": others})
+        said = {"others": len(others), "before": len(op_orde["compared_with"])}
+        audit(connection, delivery_id, "compared again", at=context.clock.now(), actor=Stage.REPORT, reason="more others", details=said)
+        checked = _read(context, connection, delivery, result, {**op_orde, "compared_with": others})
+        reporting = _Reporting(context, connection, delivery, checked, resend=False, compared_again=True)
+        mail = dict(reporting.write().mails)["op_orde"]
+        queue_mail(connection, to_coordinator(context, delivery, "op_orde_beside", mail, after), context.clock.now())
+        return True

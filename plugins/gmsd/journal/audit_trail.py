@@ -28,6 +28,7 @@ class Stage(StrEnum):
 
     INTAKE = "intake"
     CHECK = "check"
+    REPORT = "report"
     CLOSE = "close"
     LOAD = "load"
     PUBLICATION = "publication"

@@ -148,3 +148,4 @@ class OpOrdeReadyContext:
     standing: Standing
     reports: tuple[str, ...]
     attention: tuple[str, ...] = ()  # Dutch sentences worth a look
+    compared_again: bool = False  # made again, because there are more others now

@@ -46,12 +46,15 @@ class Count:
     arrangements: int
 
 
-_UNTOLD = (("law", WMO), ("never_sent", 0))
+_UNTOLD = (("law", WMO), ("never_sent", 0), ("doubled", 0))
 
 
 @dataclass(frozen=True, slots=True)
 class OpOrdeSummary:
-    """What one accepted delivery holds. Records are lines; `records` = `never_sent` + `out_of_scope` + `merged` + `arrangements`."""
+    """What one accepted delivery holds. Records are lines; `records` = `never_sent` + `out_of_scope` + `merged` + `arrangements`.
+
+    `doubled` are the second and later of lines that are the same in every field, whatever became of them.
+    """
 
     municipality: str
     half_year: str
@@ -75,9 +78,13 @@ class OpOrdeSummary:
     by_allocation: bool
     law: str = WMO
     never_sent: int = 0
+    doubled: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Give the summary as plain data to store; the law when it is another than the Wmo, and lines never sent when there are any."""
+        """Give the summary as plain data to store.
+
+        The law is left out when it is the Wmo, as are lines never sent and doubled when there are none.
+        """
         return {
             "schema": SCHEMA,
             **{name: value for name, value in plain(self).items() if (name, value) not in _UNTOLD},
@@ -122,6 +129,11 @@ def _counts(joined: pl.DataFrame, law_id: str, half_year: HalfYear) -> tuple[tup
     return tuple(
         tuple(Count(code, value.get(clients.name, 0), value.get(arranged.name, 0)) for code, clients, arranged in listed) for listed in rows
     )
+
+
+def _different(records: pl.DataFrame) -> int:
+    """How many records differ in a field; that two are on other lines is no difference."""
+    return records.select(pl.struct(pl.exclude("line")).n_unique()).item() if records.height else 0
 
 
 def facultative_fields(protocol: Protocol) -> dict[str, str]:
@@ -181,5 +193,6 @@ def summarise(
         facultative_used=facultative_used,
         by_allocation=found.filled,
         law=law_id,
+        doubled=records.height - _different(records),
         **flags,
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import math
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from gmsd import dutch
-from gmsd.op_orde.peers import rounded
+from gmsd.op_orde.charts import expected_drawn, past_drawn, place_drawn, scale_of, whole
 from gmsd.protocol import law_of
-from gmsd.rendering import Cell, Sheet, pretty_json, render_page, workbook
+from gmsd.rendering import Cell, Sheet, render_page, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from gmsd.op_orde.comparison import ComparisonRow, ComparisonTable, OpOrdeReport
     from gmsd.op_orde.context import OpOrdeContext
     from gmsd.op_orde.peers import Peers
@@ -21,24 +27,21 @@ if TYPE_CHECKING:
 _SIZES = ("0", "5.000", "10.000", "20.000", "50.000", "100.000", "150.000", "250.000", None)
 _CLASS_WORDS = ("<5k", "5-10k", "10-20k", "20-50k", "50-100k", "100-150k", "150-250k", ">=250k")
 _UNITS = {"per_1000": "Per 1.000 inwoners", "share": "Aandeel (%)"}
-_SHEET_NAMES = {
-    "clients_groups": "cliënten groep",
-    "clients_types": "cliënten type",
-    "arrangements_groups": "arrangementen groep",
-    "arrangements_types": "arrangementen type",
-    "flow": "stand en stroom",
-    "shares": "samenstelling",
-    "filled": "facultatief",
-}
+_PASTS = (("previous", "Vorig halfjaar"), ("last_year", "Zelfde halfjaar vorig jaar"), ("earlier", "Vorige levering"))
+_NONE = "\N{EN DASH}"
+_OUTSIDE = {"near": "net buiten wat te verwachten is", "far": "ver buiten wat te verwachten is", None: ""}
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",\n", ": ")).encode
+"""A line for each value: Python's encoder is quick only without an indent."""
 
 
 def op_orde_json(report: OpOrdeReport) -> str:
-    """Write the report for programs: own figures and the others' quartiles."""
-    return pretty_json(report.to_json())
+    """Write the report for programs: own figures, the others' quartiles and limits."""
+    return f"{_written(report.to_json())}\n"
 
 
 def peers_words(peers: Peers) -> str:
-    """Name the group compared with, or say that there is none yet."""
+    """Name the size class compared with, or say that there is none yet."""
     if not peers.enough:
         return f"nog geen vergelijking ({peers.delivered} van {peers.expected} geleverd)"
     low = _SIZES[_CLASS_WORDS.index(peers.classes[0])]
@@ -48,6 +51,14 @@ def peers_words(peers: Peers) -> str:
     else:
         size = f"minder dan {high} inwoners" if low == "0" else f"{low} tot {high} inwoners"
     return f"{peers.count} andere gemeenten met {size}"
+
+
+def nearest_words(peers: Peers) -> str:
+    """Name the nearest in inhabitants."""
+    if not peers.enough or peers.smallest is None or peers.largest is None:
+        return ""
+    sizes = f"{dutch.dutch_number(peers.smallest)} tot {dutch.dutch_number(peers.largest)}"
+    return f"de {peers.nearest} gemeenten die in inwoners het dichtst bij u staan (ongeveer {sizes})"
 
 
 def change_words(new: float, old: float | None, *, unit: str) -> str:
@@ -63,86 +74,113 @@ def change_words(new: float, old: float | None, *, unit: str) -> str:
     return f"{'+' if change > 0 else ''}{dutch.dutch_number(change or 0.0, 1)} %"
 
 
-def _scale(table: ComparisonTable) -> float:
-    """The right end of the little charts of a table: one scale, so that rows can be compared with each other."""
-    ends = [row.quartiles[2] for row in table.rows if row.quartiles is not None] + [row.rate for row in table.rows if row.rate is not None]
-    return max(ends, default=0) or 1
+@lru_cache(maxsize=256)
+def _heading(code: str, label: str, *, coded: bool) -> str:
+    number = f'<span class="quiet">{escape(code)}</span> ' if coded else ""
+    return f'<tr><th scope="row">{number}{escape(label)}</th>'
 
 
-def _chart(row: ComparisonRow, scale: float) -> Markup:
-    """Draw the others' middle half as a bar with its median, and this municipality as a dot."""
-    if row.rate is None or row.quartiles is None:
-        return Markup("")
-    low, middle, high = (4 + 120 * value / scale for value in row.quartiles)
-    said = escape(f"{row.place}: uw gemeente {dutch.dutch_number(row.rate, 1)}")
-    return Markup(  # noqa: S704 - numbers, and a text that is escaped
-        f'<svg class="range" viewBox="0 0 128 14" role="img" aria-label="{said}">'
-        '<line x1="4" y1="7" x2="124" y2="7" stroke="#d5dcdf"/>'
-        f'<rect x="{low:.1f}" y="3" width="{max(high - low, 1):.1f}" height="8" fill="#9cc6cf"/>'
-        f'<line x1="{middle:.1f}" y1="1" x2="{middle:.1f}" y2="13" stroke="#0b4f6c" stroke-width="2"/>'
-        f'<circle cx="{4 + 120 * row.rate / scale:.1f}" cy="7" r="4" fill="#c4572a" stroke="#ffffff"/></svg>'
-    )
+def _three(three: tuple[int, int, int] | None) -> str:
+    return _NONE if three is None else f"{whole(three[0])} · {whole(three[1])} · {whole(three[2])}"
 
 
-def _line(row: ComparisonRow, table: ComparisonTable, scale: float) -> dict[str, object]:
-    share = table.unit == "share"
-
-    def shown(value: int | None, rate: float | None) -> str:
+def _row(
+    row: ComparisonRow,
+    table: ComparisonTable,
+    scale: float,
+    pasts: Callable[[ComparisonRow], Iterable[tuple[int | None, float | None]]],
+    *,
+    compared: bool,
+) -> str:
+    """One line of a table as HTML; all in it but code and label are numbers and words of this room."""
+    number, share = dutch.dutch_number, table.unit == "share"
+    cells = [_heading(row.code, row.label, coded=table.name.endswith("_types")), f'<td class="number">{whole(row.value)}</td>']
+    cells.append(f'<td class="number">{"-" if row.rate is None else number(row.rate, 1)}</td>')
+    if compared:
+        expected = _NONE if row.expected is None else f"{whole(row.expected[0])} tot {whole(row.expected[1])}"
+        far = "" if row.distance is None else f'<br><span class="quiet small">afstand {number(row.distance, 1)}</span>'
+        place = "" if row.place in (None, "midden") else f'<span class="small quiet">{row.place}</span>'
+        cells.append(f'<td class="number">{_three(row.quartiles)}<br><span class="near">{_three(row.nearest)}</span></td>')
+        cells.append(f'<td class="place">{place_drawn(row, scale, " %" if share else " per 1.000")}{place}</td>')
+        cells.append(f'<td class="number{" outside" if row.outside else ""}">{expected}{far}</td>')
+    for value, rate in pasts(row):
         if value is None:
-            return ""
-        return f"{dutch.dutch_number(rate, 1)} %" if share and rate is not None else dutch.dutch_number(value)
+            cells.append('<td class="number"></td>')
+            continue
+        shown = f"{number(rate, 1)} %" if share and rate is not None else whole(value)
+        new, old = (row.rate, rate) if share else (row.value, value)
+        change = "" if new is None else change_words(new, old, unit=table.unit)
+        cells.append(f'<td class="number">{shown}<br><span class="quiet small">{change}</span></td>')
+    return "".join([*cells, "</tr>\n"])
 
-    def change(value: int | None, rate: float | None) -> str:
-        if share:
-            return change_words(row.rate, rate, unit="share") if row.rate is not None else ""
-        return change_words(row.value, value, unit="per_1000")
 
-    return {
-        "code": row.code,
-        "label": row.label,
-        "value": dutch.dutch_number(row.value),
-        "rate": "-" if row.rate is None else dutch.dutch_number(row.rate, 1),
-        "quartiles": [dutch.dutch_number(value) for value in row.quartiles] if row.quartiles is not None else [],
-        "place": row.place,
-        "chart": _chart(row, scale),
-        "previous": shown(row.previous, row.previous_rate),
-        "previous_change": change(row.previous, row.previous_rate),
-        "earlier": shown(row.earlier, row.earlier_rate),
-        "earlier_change": change(row.earlier, row.earlier_rate),
-    }
+def _moments(report: OpOrdeReport) -> Markup:
+    """The number of clients at every moment there is, drawn."""
+    row = report.tables[0].rows[0]
+    known = [(words, getattr(row, name)) for name, words in reversed(_PASTS)]
+    order = [known[1], known[2], known[0]]  # last year, the half-year before, the previous delivery
+    moments = [(words, value) for words, value in order if value is not None]
+    return Markup(past_drawn([*moments, ("Deze levering", row.value)], "Cliënten")) if moments else Markup("")  # noqa: S704 - numbers and own words
 
 
 def op_orde_html(report: OpOrdeReport, context: OpOrdeContext) -> str:
     """Render the report as one page that opens offline and prints well."""
-    tables = [
-        {
-            "name": table.name,
-            "title": table.title,
-            "unit": _UNITS[table.unit],
-            "explanation": table.explanation,
-            "coded": table.name.endswith("_types"),
-            "compared": any(row.quartiles is not None for row in table.rows),
-            "lines": [_line(row, table, scale) for row in table.rows],
-        }
-        for table, scale in ((table, _scale(table)) for table in report.tables)
-    ]
+    there = [name for name, _ in _PASTS if getattr(report, name) is not None]
+    counts = [(attrgetter(name), attrgetter(f"{name}_rate")) for name in there]
+
+    def pasts(row: ComparisonRow) -> list[tuple[int | None, float | None]]:
+        return [(count(row), rate(row)) for count, rate in counts]
+
+    tables = []
+    for table in report.tables:
+        scale, compared = scale_of(table), any(row.quartiles is not None for row in table.rows)
+        lines = "".join([_row(row, table, scale, pasts, compared=compared) for row in table.rows])
+        tables.append(
+            {
+                "name": table.name,
+                "title": table.title,
+                "unit": _UNITS[table.unit],
+                "explanation": table.explanation,
+                "coded": table.name.endswith("_types"),
+                "compared": compared,
+                "lines": Markup(lines),  # noqa: S704 - codes and labels are escaped, the rest is numbers and words of this room
+            }
+        )
+    clients = report.tables[0].rows[0]
     return render_page(
         "op_orde/op-orde",
         context=context,
         report=report,
         summary=report.summary,
         tables=tables,
+        clients=clients,
+        moments=_moments(report),
+        expected=Markup(expected_drawn(clients)),  # noqa: S704 - the label is of the table, escaped nowhere else: it holds no sign of HTML
         peers=peers_words(report.peers),
-        previous=dutch.dutch_half_year(HalfYear.parse(report.previous)) if report.previous is not None else None,
-        earlier=report.earlier,
+        nearest=nearest_words(report.peers),
+        pasts=[words for name, words in _PASTS if name in there],
+        previous=_half_year(report.previous),
+        last_year=_half_year(report.last_year),
         inhabitants_day=date.fromisoformat(report.inhabitants_date),
     )
 
 
+def _half_year(text: str | None) -> str | None:
+    return None if text is None else dutch.dutch_half_year(HalfYear.parse(text))
+
+
+_HEADER = (
+    "Tabel", "Code", "Omschrijving", "Aantal", "Per 1.000 of %", "Onderste kwart (grootte)", "Midden (grootte)", "Bovenste kwart (grootte)",
+    "Onderste kwart (dichtstbij)", "Midden (dichtstbij)", "Bovenste kwart (dichtstbij)", "Uw plaats", "Afstand tot het midden",
+    "Verwacht vanaf", "Verwacht tot", "Buiten verwachting", "Vorig halfjaar", "Zelfde halfjaar vorig jaar", "Vorige levering",
+)  # fmt: skip
+_WIDTHS = (34, 11, 46, 10, 12, *(12,) * 6, 11, 12, 11, 11, 18, 12, 14, 12)
+
+
 def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
-    """Render the report as a workbook: a summary, and a sheet for each table."""
-    summary = report.summary
-    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law_of(summary.law).title}", widths=(46, 70))
+    """Render the report as a workbook: what to look at, every figure on one sheet to filter, and what could not be looked at."""
+    summary, stock = report.summary, report.stock
+    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law_of(summary.law).title}", widths=(46, 90))
     facts: list[tuple[str, Cell]] = [
         ("Gemeente", f"{context.party.municipality_name} ({context.party.municipality})"),
         ("Halfjaar", dutch.dutch_half_year(context.party.half_year)),
@@ -151,10 +189,20 @@ def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
         ("Kenmerk", context.upload.delivery_id),
         ("Gemaakt op", dutch.dutch_moment(context.made_at)),
         ("Vergeleken met", peers_words(report.peers)),
+        *([("En met", nearest_words(report.peers))] if report.peers.enough else []),
         (
             f"Inwoners op {dutch.dutch_day(date.fromisoformat(report.inhabitants_date))}",
             report.inhabitants if report.inhabitants is not None else "onbekend",
         ),
+    ]
+    for number, remark in enumerate(report.remarks, 1):
+        facts += [
+            (f"Kijk hier naar ({number})", remark.sentence),
+            ("- wat het meestal betekent", remark.meaning),
+            ("- wat u kunt doen", remark.action),
+        ]
+    facts += [
+        *([] if report.remarks else [("Kijk hier naar", "Er valt ons niets op.")]),
         ("Regels in het bestand", summary.records),
         *([("- alsof ze nooit zijn verstuurd (reden 13)", summary.never_sent)] if summary.never_sent else []),
         ("- buiten het halfjaar", summary.out_of_scope),
@@ -163,37 +211,25 @@ def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
         ("Verschillende personen in het bestand", summary.persons),
         ("Cliënten in het halfjaar", summary.clients),
         ("Regels met BSN 999999999", summary.unknown),
+        *([("Stand na het vorige halfjaar", stock.carried)] if stock.carried is not None else []),
+        ("Stand aan het begin", stock.begin),
+        *([("- verschil", stock.difference)] if stock.difference is not None else []),
+        ("plus instroom", stock.started),
+        ("min uitstroom", stock.ended),
+        ("Stand na het halfjaar", stock.standing),
         ("Facultatieve variabelen gebruikt", "ja" if summary.facultative_used else "nee, leeg gemaakt"),
-        *[("Kijk hier even naar", sentence) for sentence in report.attention],
+        *[(f"Niet gekeken: {each.check}", each.reason) for each in report.not_run],
     ]
     for label, value in facts:
         front.row(label, value)
-    sheets = [front]
+    figures = Sheet("cijfers", "Alle cijfers", widths=_WIDTHS, header=_HEADER)
+    nothing = (None, None, None)
     for table in report.tables:
-        header = (
-            "Code",
-            "Omschrijving",
-            "Aantal",
-            _UNITS[table.unit],
-            "Onderste kwart",
-            "Midden",
-            "Bovenste kwart",
-            "Uw plaats",
-            "Vorig halfjaar",
-            "Vorige levering",
-        )
-        sheet = Sheet(_SHEET_NAMES[table.name], table.title, widths=(12, 58, 12, 14, 12, 12, 12, 12, 14, 14), header=header)
+        title = table.title if table.unit == "per_1000" else f"{table.title} (%)"
         for row in table.rows:
-            rate = None if row.rate is None else float(rounded(row.rate * 10) / 10)
-            sheet.row(
-                row.code if table.name.startswith(("clients", "arr")) else "",
-                row.label,
-                row.value,
-                rate,
-                *(row.quartiles or (None,) * 3),
-                row.place,
-                row.previous,
-                row.earlier,
-            )
-        sheets.append(sheet)
-    return workbook(sheets, title=f"Op-orde-rapport {context.upload.delivery_id}", created=context.made_at)
+            rate = None if row.rate is None else math.floor(row.rate * 10 + 0.5) / 10
+            figures.row(
+                title, row.code, row.label, row.value, rate, *(row.quartiles or nothing), *(row.nearest or nothing), row.place,
+                row.distance, *(row.expected or nothing[:2]), _OUTSIDE[row.outside] or None, row.previous, row.last_year, row.earlier,
+            )  # fmt: skip
+    return workbook([front, figures], title=f"Op-orde-rapport {context.upload.delivery_id}", created=context.made_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.clock import AMSTERDAM
@@ -77,15 +78,30 @@ def _cells(
     cells: Sequence[Cell], styles: Mapping[str, int], style: Style, *, counted: bool = True
 ) -> tuple[tuple[Cell, ...], tuple[int, ...]]:
     """What stands in a row and how; a number that is not a count is written without grouping, as an editor shows it."""
-    number = styles["whole" if counted else "number"]
-    kinds = [
-        styles[style] if cell is None or isinstance(cell, str) else number if isinstance(cell, int) else styles["decimal"] for cell in cells
-    ]
-    return tuple(in_a_cell(clean_text(cell)) if isinstance(cell, str) else cell for cell in cells), tuple(kinds)
+    number, text, decimal = styles["whole" if counted else "number"], styles[style], styles["decimal"]
+    written: list[Cell] = []
+    kinds: list[int] = []
+    for cell in cells:
+        if isinstance(cell, str):
+            written.append(_text(cell))
+            kinds.append(text)
+        else:
+            written.append(cell)
+            kinds.append(text if cell is None else number if isinstance(cell, int) else decimal)
+    return tuple(written), tuple(kinds)
+
+
+@lru_cache(maxsize=4096)
+def _text(cell: str) -> str:
+    """A text as a cell holds it; most stand in every report of a half-year."""
+    return in_a_cell(clean_text(cell))
 
 
 def _lines_of(cells: Sequence[Cell], widths: Sequence[int]) -> int:
     """How many lines of text a row needs, so that no program has to find out for hundreds of thousands of rows."""
-    return max(
-        (height(cell, round(_LETTERS * width)) for cell, width in zip(cells, widths, strict=False) if isinstance(cell, str)), default=1
-    )
+    return max([_height(cell, width) for cell, width in zip(cells, widths, strict=False) if type(cell) is str], default=1)
+
+
+@lru_cache(maxsize=4096)
+def _height(cell: str, width: int) -> int:
+    return height(cell, round(_LETTERS * width))

@@ -26,6 +26,7 @@ MOST_ROWS = 1_048_576
 _LAST_ROW = 1_000_000  # stands in a shell for the last row of its sheet; the number of the sheet is added, so that each has its own
 _AT_ONCE = 20_000
 _QUICK = 1  # zlib's quickest level: a report a fifth larger, in a quarter of the time
+_EXACT = 10**15  # below it a whole number is written as it is
 _LONGEST_TEXT = 32_767  # the most UTF-16 units of a cell
 _INK, _PALE, _RULE = "#0B4F6C", "#EAF2F5", "#D5DCDF"
 _PLACE, _NUMBER = "\0", "\1"  # in a row's XML, where its place and the number of its first cell come
@@ -62,11 +63,19 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A workbook without rows: the layouts of its sheets, its parts by path, and the numbers of its styles by name."""
+    """A workbook without rows.
+
+    Attributes:
+        layouts: Of its sheets.
+        parts: What every workbook of it has its own of, by path.
+        styles: The numbers of its styles by name.
+        archive: An archive of the parts that are the same in all of them, compressed once.
+    """
 
     layouts: tuple[Layout, ...]
     parts: Mapping[str, str]
     styles: Mapping[str, int]
+    archive: bytes
 
 
 @lru_cache(maxsize=16)
@@ -87,7 +96,16 @@ def shell_of(layouts: tuple[Layout, ...]) -> Shell:
     with zipfile.ZipFile(buffer) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
     used = re.findall(r'<c r="[A-Z]+1" s="([0-9]+)"', parts["xl/worksheets/sheet1.xml"])
-    return Shell(layouts, parts, dict(zip(formats, map(int, used), strict=True)))
+    same = io.BytesIO()
+    with zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in [path for path in parts if not _is_own(path)]:
+            with archive.open(path, "w") as out:
+                out.write(parts.pop(path).encode())
+    return Shell(layouts, parts, dict(zip(formats, map(int, used), strict=True)), same.getvalue())
+
+
+def _is_own(path: str) -> bool:
+    return path.startswith("xl/worksheets/sheet") or path in ("xl/workbook.xml", "xl/sharedStrings.xml", "docProps/core.xml")
 
 
 def _formats() -> dict[str, dict[str, Any]]:
@@ -134,11 +152,11 @@ def fill(shell: Shell, sheets: Sequence[Sequence[SheetRow]], *, title: str, crea
         "xl/sharedStrings.xml": _shared(texts),
         "docProps/core.xml": (_described(shell.parts["docProps/core.xml"], title, created),),
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as archive:
-        for path, text in shell.parts.items():  # the sheets stand before the texts that are found in them
+    buffer = io.BytesIO(shell.archive)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as archive:
+        for path in shell.parts:  # the sheets stand before the texts that are found in them
             with archive.open(path, "w") as out:
-                for part in changed.get(path, (text,)):
+                for part in changed[path]:
                     out.write(part.encode())
     return buffer.getvalue()
 
@@ -170,17 +188,25 @@ def _row(row: SheetRow, texts: dict[str, int]) -> str:
     """The XML of a row, with holes."""
     cells = []
     for column, (cell, style) in enumerate(zip(row.cells, row.styles, strict=True)):
-        begin = f'<c r="{_column(column)}{_PLACE}" s="{style}"'
+        begin, kind = _begin(column, style), type(cell)
         if column == 0 and row.numbers is not None:
             cells.append(f"{begin}><v>{_NUMBER}</v></c>")
+        elif kind is int and -_EXACT < cell < _EXACT:
+            cells.append(f"{begin}><v>{cell}</v></c>")
         elif cell is None:
             cells.append(f"{begin}/>")
-        elif isinstance(cell, str):
+        elif kind is str:
             cells.append(f'{begin} t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>')
         else:
             cells.append(f"{begin}><v>{cell:.16G}</v></c>")
     high = "" if row.height is None else f' ht="{row.height:g}" customHeight="1"'
     return f'<row r="{_PLACE}"{high}>{"".join(cells)}</row>'
+
+
+@cache
+def _begin(column: int, style: int) -> str:
+    """How a cell begins, with a hole for its place."""
+    return f'<c r="{_column(column)}{_PLACE}" s="{style}"'
 
 
 @cache
@@ -208,9 +234,14 @@ def _repeated(xml: Sequence[str], rows: Sequence[SheetRow], place: int) -> Itera
 
 def _shared(texts: Iterable[str]) -> Iterator[str]:
     """Every text once, in the order of their numbers."""
-    each = [f"<si><t{_kept(text)}>{_escape(text)}</t></si>" for text in texts]
+    each = [_item(text) for text in texts]
     yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     yield f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="{len(each)}">{"".join(each)}</sst>'
+
+
+@lru_cache(maxsize=4096)
+def _item(text: str) -> str:
+    return f"<si><t{_kept(text)}>{_escape(text)}</t></si>"
 
 
 def _kept(text: str) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from gmsd import op_orde
-from gmsd.op_orde.comparison import choose_peers, quartiles
+from gmsd.op_orde.peers import choose_nearest, choose_peers
 from gmsd.op_orde.views import change_words, peers_words
 from gmsd.reference import municipalities
 from gmsd.rounds import HalfYear
@@ -54,11 +54,17 @@ def other(municipality: str, scale: int, half_year: HalfYear = s.H2) -> dict[str
     return summary(records(*rows), half_year, municipality).to_json()
 
 
+def stored(municipality: str, scale: int, half_year: HalfYear = s.H2, **changes: object) -> str:
+    """The counts of a delivery as if they were of another half-year."""
+    return json.dumps({**other(municipality, scale), "half_year": str(half_year), **changes})
+
+
 def full_report(**changes: object) -> op_orde.OpOrdeReport:
     own = op_orde.OpOrdeSummary.of(other("0518", 2400))
+    before, last_year = stored("0518", 1900, H1), stored("0518", 1800, HalfYear(2018, 2))
     return op_orde.compare(
-        replace(own, **changes), [other(code, 1000 + 300 * place) for place, code in enumerate(SIMILAR)],
-        previous_half_year=other("0518", 1900, H1), previous_delivery={**other("0518", 2300), "delivery_id": "2019-H2.0518.02"},
+        replace(own, **changes), [stored(code, 1000 + 300 * place) for place, code in enumerate(SIMILAR)],
+        past=op_orde.Past(before, last_year, stored("0518", 2300, delivery_id="2019-H2.0518.02")), made_again=date(2020, 3, 9),
     )  # fmt: skip
 
 
@@ -66,7 +72,7 @@ CONTEXT = op_orde.OpOrdeContext(s.PARTY, s.THIRD, s.moment(5, 9, 15), s.ROUND)
 REPORTS = {
     "full": full_report(),
     "emptied": full_report(facultative_used=False),
-    "alone": op_orde.compare(summary(), [other("0363", 900)], expected=29),
+    "alone": op_orde.compare(summary(), [stored("0363", 900)], expected=29, made_again=date(2020, 3, 9)),
 }
 
 
@@ -127,17 +133,13 @@ def test_under_five_others_nothing_is_compared() -> None:
     assert all(row.quartiles is None for table in report.tables for row in table.rows)
 
 
-def test_quartiles_are_whole_and_never_the_ends() -> None:
-    assert quartiles([1.0, 10.4, 20.5, 30.6, 99.0]) == (10, 21, 31)
-
-
 def test_own_deliveries_and_other_half_years_are_no_others() -> None:
-    others = [other("0518", 50), other("0363", 50, H1)]
+    others = [stored("0518", 50), stored("0363", 50, H1)]
     assert op_orde.compare(summary(), others).peers.delivered == 0
 
 
 def test_the_set_and_not_its_order_decides() -> None:
-    others = [other(code, 1000 + 300 * place) for place, code in enumerate(SIMILAR)]
+    others = [stored(code, 1000 + 300 * place) for place, code in enumerate(SIMILAR)]
     assert op_orde.compare(summary(), others) == op_orde.compare(summary(), others[::-1])
 
 
@@ -147,7 +149,7 @@ def test_those_of_similar_size_are_all_that_is_needed_of_the_others(own: str, de
     """A report reads the counts of those it is set beside, and of the rest only how many there are."""
     codes = [code for code in sorted(municipalities(H2)) if code != own][:: max(1, len(municipalities(H2)) // max(1, delivered))]
     alike = other("0363", 10)
-    others = {code: {**alike, "municipality": code} for code in codes[:delivered]}
+    others = {code: json.dumps({**alike, "municipality": code}) for code in codes[:delivered]}
     mine = op_orde.OpOrdeSummary.of({**other("0518", 12), "municipality": own})
     needed = op_orde.peers_among(own, H2, others)
     assert set(needed) <= set(others)
@@ -159,22 +161,92 @@ def test_a_report_as_plain_data_is_what_its_fields_are() -> None:
     told = report.to_json()
     expected = asdict(report)
     assert list(told) == ["schema", *expected]
-    for name in set(expected) - {"summary", "tables"}:
+    for name in set(expected) - {"summary", "tables", "stock", "remarks", "not_run"}:
         assert told[name] == expected[name]
-    assert list(told["summary"]) == [name for name in expected["summary"] if name not in {"law", "never_sent"}]
-    assert told["summary"] == {**{name: value for name, value in expected["summary"].items() if name not in {"law", "never_sent"}},
-                               "groups": list(expected["summary"]["groups"]), "types": list(expected["summary"]["types"])}  # fmt: skip
+    assert told["stock"] == {**expected["stock"], "difference": report.stock.difference}
+    assert (told["remarks"], told["not_run"]) == (list(expected["remarks"]), list(expected["not_run"]))
+    untold = {"law", "never_sent", "doubled"}
+    summary = {name: value for name, value in expected["summary"].items() if name not in untold}
+    assert list(told["summary"]) == list(summary)
+    assert told["summary"] == summary | {part: list(summary[part]) for part in ("groups", "types")}
     for table, plain in zip(told["tables"], expected["tables"], strict=True):
         assert list(table) == list(plain)
         assert [{name: value for name, value in row.items() if name != "place"} for row in table["rows"]] == list(plain["rows"])
 
 
 def test_a_large_change_asks_for_attention() -> None:
-    assert any("hoger dan in het vorige halfjaar" in sentence for sentence in REPORTS["full"].attention)
+    assert REPORTS["full"].remarks[0].code == "te_veel"
+    assert "vorig halfjaar waren het er 1.900 (+26,3 %). Als dit een fout is, stijgt uw cijfer van" in REPORTS["full"].attention[0]
     assert (
         "100,0 % van de regels heeft BSN 999999999."
         in op_orde.compare(summary(FRAME.with_columns(person=pl.lit(None, dtype=pl.Int64))), []).attention
     )
+
+
+def test_the_largest_effect_stands_first_and_no_more_than_five_stand() -> None:
+    nothing = stored("0518", 2400, H1, open_ended=0, standing=0, personal_budget=0, ended=2400)
+    own = op_orde.OpOrdeSummary.of({**other("0518", 600), "unknown": 60, "out_of_scope": 50, "doubled": 40, "merged": 0})
+    report = op_orde.compare(own, [], past=op_orde.Past(nothing))
+    effects = [remark.effect for remark in report.remarks]
+    assert effects == sorted(effects, reverse=True)
+    assert (len(report.remarks), report.remarks[0].code) == (5, "minder_einddatums")
+    assert report.more_remarks >= 1
+    assert str(report.more_remarks) in op_orde.op_orde_html(report, CONTEXT)
+
+
+def test_a_group_that_fell_as_everything_did_says_nothing_of_its_own() -> None:
+    report = op_orde.compare(op_orde.OpOrdeSummary.of(other("0518", 1200)), [], past=op_orde.Past(stored("0518", 2400, H1)))
+    assert [remark.kind for remark in report.remarks] == ["deel_ontbreekt"]
+
+
+def test_a_half_year_before_that_was_wrong_makes_no_remark_where_the_year_before_agrees() -> None:
+    past = op_orde.Past(stored("0518", 1200, H1), stored("0518", 2400, HalfYear(2018, 2)))
+    report = op_orde.compare(op_orde.OpOrdeSummary.of(other("0518", 2400)), [], past=past)
+    assert "te_veel" not in {remark.kind for remark in report.remarks}
+
+
+def test_the_stock_goes_on_from_the_half_year_before() -> None:
+    stock = REPORTS["full"].stock
+    assert stock.begin + stock.started - stock.ended == stock.standing == REPORTS["full"].summary.standing
+    assert stock.difference == stock.begin - json.loads(stored("0518", 1900, H1))["standing"]
+    assert REPORTS["alone"].stock.difference is None
+
+
+def test_what_could_not_be_looked_at_is_told_with_numbers_and_a_day() -> None:
+    found = {each.check: each.reason for each in REPORTS["alone"].not_run}
+    assert (
+        "1 van 29. Er zijn er minstens 5 nodig." in found["Naast gemeenten van uw grootte, en naast de twintig die het dichtst bij u staan"]
+    )
+    assert all("op zijn laatst op maandag 9 maart 2020" in reason for check, reason in found.items() if "Naast gemeenten" in check)
+    assert "eerste halfjaar van 2019" in found["Naast uw vorige halfjaar, en of de stand aansluit"]
+    full = {each.check for each in REPORTS["full"].not_run}
+    assert "Naast twintig gemeenten" in full
+    assert not any("vorige halfjaar" in check or "vorig jaar" in check for check in full)
+
+
+def test_a_class_that_has_too_few_members_is_not_waited_for() -> None:
+    large = ("0599", "0344", "0363", "0772", "0855", "0014")
+    own = op_orde.OpOrdeSummary.of(other("0518", 2400))
+    report = op_orde.compare(own, [stored(code, 2000) for code in large], made_again=date(2020, 3, 9))
+    (reason,) = [each.reason for each in report.not_run if each.check.startswith("Hoe ver")]
+    assert f"er zijn er {report.peers.count} van {report.peers.members}." in reason
+    assert ("Elke dag" in reason) == (report.peers.members >= 10)
+
+
+def test_the_twenty_nearest_are_near_by_proportion() -> None:
+    sizes = {f"{number:04d}": number * 1000 for number in range(1, 60)}
+    assert choose_nearest(20_000, sizes)[:3] == ("0020", "0021", "0019")
+    assert len(choose_nearest(20_000, sizes)) == 20
+    assert choose_nearest(20_000, {"0001": 40_000, "0002": 10_000}) == ("0001", "0002")
+    assert choose_nearest(20_000, {}) == ()
+
+
+def test_more_others_are_enough_for_more_looks() -> None:
+    near = sorted(municipalities(H2))
+    looks = [op_orde.looks_at("0345", H2, near[:number]) for number in (4, 5, 40, 355)]
+    assert looks == sorted(looks)
+    assert (looks[0], looks[1], looks[3]) == (0, 1, 4)
+    assert op_orde.looks_at("0788", HalfYear(2030, 1), near) in range(5)
 
 
 @pytest.mark.parametrize(
@@ -213,10 +285,13 @@ def test_workbook_and_json_hold_the_same_figures(name: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(data))
     plain = json.loads(op_orde.op_orde_json(report))
     assert plain["summary"]["clients"] == report.summary.clients
-    sheet = list(book["cliënten groep"].iter_rows(values_only=True))
-    rows = plain["tables"][0]["rows"]
-    assert [(row[0], row[2]) for row in sheet[3:]] == [(row["code"], row["value"]) for row in rows]
-    assert [row[4] for row in sheet[3:]] == [row["quartiles"][0] if row["quartiles"] else None for row in rows]
+    sheet = list(book["cijfers"].iter_rows(values_only=True))
+    rows = [row for table in plain["tables"] for row in table["rows"]]
+    assert [(row[1], row[3]) for row in sheet[3:]] == [(row["code"], row["value"]) for row in rows]
+    assert [row[5] for row in sheet[3:]] == [row["quartiles"][0] if row["quartiles"] else None for row in rows]
+    assert [row[-1] for row in sheet[3:]] == [row["earlier"] for row in rows]
+    front = [row[1] for row in book["samenvatting"].iter_rows(values_only=True)]
+    assert {*report.attention, *(each.reason for each in report.not_run)} <= set(front)
 
 
 def test_lines_that_were_removed_count_for_nothing_and_are_told() -> None:
