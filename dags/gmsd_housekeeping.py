@@ -2,8 +2,9 @@
 
 **Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
 (what nothing counts on is deleted, what is missing is made again from the raw file), abort uploads that were begun a day ago and never
-finished, make op-orde reports again that had too few municipalities beside them, and recompute the hash chain of the audit trail. Mail you what you have to know of before you ask: deadlines, large changes, a
-full disk, a changed key, mails that nobody takes ([what is watched](watched.md)).
+finished, make op-orde reports again that had too few municipalities beside them, and recompute the hash chain of the audit trail. Mail
+you what you have to know of before you ask: deadlines, large changes, a full disk, a changed key, mails that nobody takes ([what is
+watched](watched.md)).
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
