@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmsd.op_orde.measures import Counted, Measured
+    from gmsd.op_orde.measures import CountedRows, Measured
 
 PASTS = ("half_year", "last_year", "delivery")
 """What a delivery has of its own past: the half-year before, the same half of the year before, its previous delivery of this half-year."""
@@ -33,7 +33,12 @@ class Beside:
     """
 
     def __init__(
-        self, measured: Measured, own: Counted, pasts: Mapping[str, Counted], classes: Sequence[Counted], nearest: Sequence[Counted]
+        self,
+        measured: Measured,
+        own: CountedRows,
+        pasts: Mapping[str, CountedRows],
+        classes: Sequence[CountedRows],
+        nearest: Sequence[CountedRows],
     ) -> None:
         self.measured, self.own, self.pasts = measured, own, pasts
         self.classes, self.nearest = (spread_of(_stacked([each.rates for each in group], measured)) for group in (classes, nearest))

@@ -11,7 +11,7 @@ import numpy as np
 
 from gmsd.dutch import dutch_date, dutch_half_year
 from gmsd.op_orde.beside import PASTS, Beside
-from gmsd.op_orde.measures import Counted, counted, measured
+from gmsd.op_orde.measures import CountedRows, counted, measured
 from gmsd.op_orde.peers import NEAREST, Peers, choose_nearest, choose_peers, day_of, inhabitants_known, members, sizes_among
 from gmsd.op_orde.remarks import MOST, Remark, remarks_on
 from gmsd.op_orde.spread import FEWEST_FOR_LIMITS, FEWEST_OTHERS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmsd.op_orde.measures import MeasuredTable
-    from gmsd.op_orde.spread import Limits
+    from gmsd.op_orde.spread import Bounds
 
 Three = tuple[int, int, int]
 
@@ -129,7 +129,7 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
-class NotRun:
+class NotLookedAt:
     """A look that could not be taken, and why, in Dutch."""
 
     check: str
@@ -148,7 +148,7 @@ class OpOrdeReport:
     remarks: tuple[Remark, ...]
     more_remarks: int
     stock: Stock
-    not_run: tuple[NotRun, ...]
+    not_run: tuple[NotLookedAt, ...]
     previous: str | None
     last_year: str | None
     earlier: str | None
@@ -215,7 +215,7 @@ def compare(
     )
     pasts = {name: counted(text, summary.law, half_year) for name in PASTS if (text := getattr(past, name)) is not None}
     of = measured(summary.law, half_year)
-    own = Counted.of(summary.to_json(), of, half_year)
+    own = CountedRows.of(summary.to_json(), of, half_year)
     beside = Beside(of, own, pasts, [stored[code] for code in in_class], [stored[code] for code in nearest])
     remarks = remarks_on(beside, summary, half_year)
     return OpOrdeReport(
@@ -240,7 +240,7 @@ def compare(
     )
 
 
-def _not_run(peers: Peers, size: int | None, pasts: Iterable[str], half_year: HalfYear, made_again: date | None) -> Sequence[NotRun]:
+def _not_run(peers: Peers, size: int | None, pasts: Iterable[str], half_year: HalfYear, made_again: date | None) -> Sequence[NotLookedAt]:
     found = []
     later = (
         ""
@@ -248,25 +248,25 @@ def _not_run(peers: Peers, size: int | None, pasts: Iterable[str], half_year: Ha
         else f" Elke dag wordt gekeken of het kan; dan maken wij dit rapport opnieuw, op zijn laatst op {dutch_date(made_again)}."
     )
     if size is None:
-        found.append(NotRun("Per 1.000 inwoners en naast andere gemeenten", "Het aantal inwoners van uw gemeente is niet bekend."))
+        found.append(NotLookedAt("Per 1.000 inwoners en naast andere gemeenten", "Het aantal inwoners van uw gemeente is niet bekend."))
     elif not peers.enough:
         there = f"Er hebben nog te weinig andere gemeenten geleverd: {peers.delivered} van {peers.expected}."
         needed = f" Er zijn er minstens {FEWEST_OTHERS} nodig."
-        found.append(NotRun("Naast gemeenten van uw grootte, en naast de twintig die het dichtst bij u staan", there + needed + later))
+        found.append(NotLookedAt("Naast gemeenten van uw grootte, en naast de twintig die het dichtst bij u staan", there + needed + later))
     largest = max(peers.count, peers.nearest)
     if size is not None and peers.count < FEWEST_FOR_LIMITS:
         check = "Hoe ver u van het midden zit" + (", en welk aantal te verwachten is" if largest < FEWEST_FOR_LIMITS else "")
         there = f"Daarvoor zijn minstens {FEWEST_FOR_LIMITS} gemeenten van uw grootte nodig; er zijn er {peers.count} van {peers.members}."
-        found.append(NotRun(check, there + (later if peers.members >= FEWEST_FOR_LIMITS else "")))
+        found.append(NotLookedAt(check, there + (later if peers.members >= FEWEST_FOR_LIMITS else "")))
     if size is not None and peers.enough and peers.nearest < NEAREST:
-        found.append(NotRun("Naast twintig gemeenten", f"Er zijn er nog maar {peers.nearest} van {NEAREST}.{later}"))
+        found.append(NotLookedAt("Naast twintig gemeenten", f"Er zijn er nog maar {peers.nearest} van {NEAREST}.{later}"))
     for name, check, back in (
         ("half_year", "Naast uw vorige halfjaar, en of de stand aansluit", 1),
         ("last_year", "Naast hetzelfde halfjaar van vorig jaar", 2),
     ):
         if name not in pasts:
             before = half_year.previous if back == 1 else half_year.previous.previous
-            found.append(NotRun(check, f"Van het {dutch_half_year(before)} zijn geen gegevens van uw gemeente in gebruik."))
+            found.append(NotLookedAt(check, f"Van het {dutch_half_year(before)} zijn geen gegevens van uw gemeente in gebruik."))
     return found
 
 
@@ -310,7 +310,7 @@ def _threes(quartiles: NDArray[np.float64]) -> list[Three | None]:
     ]
 
 
-def _outside(values: NDArray[np.float64], limits: Limits) -> list[str | None]:
+def _outside(values: NDArray[np.float64], limits: Bounds) -> list[str | None]:
     near = (values < limits.near[0]) | (values > limits.near[1])
     far = (values < limits.far[0]) | (values > limits.far[1])
     return ["far" if most else "near" if some else None for some, most in zip(near.tolist(), far.tolist(), strict=True)]

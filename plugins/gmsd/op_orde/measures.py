@@ -38,7 +38,7 @@ _COUNTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MeasuredRow:
     """A row of the report: what is counted, under which code and words, and the count that a share is taken of (None: inhabitants)."""
 
     code: str
@@ -54,7 +54,7 @@ class MeasuredTable:
     name: str
     title: str
     unit: Unit
-    rows: tuple[Compared, ...]
+    rows: tuple[MeasuredRow, ...]
     explanation: str = ""
 
 
@@ -107,20 +107,20 @@ def measured(law: str, half_year: HalfYear) -> Measured:
         _listed("arrangements_groups", "Arrangementen per groep", "groups.arrangements", groups, _LASTING),
         _listed("arrangements_types", "Arrangementen per type maatwerkarrangement", "types.arrangements", types),
         MeasuredTable("flow", "Stand, instroom en uitstroom van arrangementen", "per_1000", (
-            Compared("standing", "Stand: loopt door na het halfjaar", ("count", "standing")),
-            Compared("started", "Instroom: begonnen in het halfjaar", ("count", "started")),
-            Compared("ended", "Uitstroom: geëindigd in het halfjaar", ("count", "ended")),
+            MeasuredRow("standing", "Stand: loopt door na het halfjaar", ("count", "standing")),
+            MeasuredRow("started", "Instroom: begonnen in het halfjaar", ("count", "started")),
+            MeasuredRow("ended", "Uitstroom: geëindigd in het halfjaar", ("count", "ended")),
         )),
         MeasuredTable("shares", "Samenstelling van het bestand", "share", (
-            Compared("personal_budget", "Arrangementen met een pgb", ("count", "personal_budget"), "arrangements"),
-            Compared("in_kind", "Arrangementen in zorg in natura", ("count", "in_kind"), "arrangements"),
-            Compared("open_ended", "Arrangementen zonder einddatum", ("count", "open_ended"), "arrangements"),
-            Compared("unknown", "Regels met BSN 999999999", ("count", "unknown"), "records"),
-            Compared("out_of_scope", "Regels buiten het halfjaar", ("count", "out_of_scope"), "records"),
-            Compared("doubled", "Regels die gelijk zijn aan een andere", ("count", "doubled"), "records"),
+            MeasuredRow("personal_budget", "Arrangementen met een pgb", ("count", "personal_budget"), "arrangements"),
+            MeasuredRow("in_kind", "Arrangementen in zorg in natura", ("count", "in_kind"), "arrangements"),
+            MeasuredRow("open_ended", "Arrangementen zonder einddatum", ("count", "open_ended"), "arrangements"),
+            MeasuredRow("unknown", "Regels met BSN 999999999", ("count", "unknown"), "records"),
+            MeasuredRow("out_of_scope", "Regels buiten het halfjaar", ("count", "out_of_scope"), "records"),
+            MeasuredRow("doubled", "Regels die gelijk zijn aan een andere", ("count", "doubled"), "records"),
         )),
         MeasuredTable("filled", "Ingevulde facultatieve variabelen", "share", tuple(
-            Compared(title, title, ("filled", title), "records") for title in filled
+            MeasuredRow(title, title, ("filled", title), "records") for title in filled
         )),
     )  # fmt: skip
     rows = [row for table in tables for row in table.rows]
@@ -132,11 +132,13 @@ def measured(law: str, half_year: HalfYear) -> Measured:
 
 
 def _listed(name: str, title: str, part: Part, titles: Mapping[str, str], explanation: str = "") -> MeasuredTable:
-    return MeasuredTable(name, title, "per_1000", tuple(Compared(code, label, (part, code)) for code, label in titles.items()), explanation)
+    return MeasuredTable(
+        name, title, "per_1000", tuple(MeasuredRow(code, label, (part, code)) for code, label in titles.items()), explanation
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedRows:
     """Somebody's summary as numbers: `counts` by the places of `Measured`, the others a number for each row of the report.
 
     Attributes:
@@ -160,7 +162,7 @@ class Counted:
     weights: NDArray[np.float64]
 
     @classmethod
-    def of(cls, summary: Mapping[str, Any], measured: Measured, half_year: HalfYear) -> Counted:
+    def of(cls, summary: Mapping[str, Any], measured: Measured, half_year: HalfYear) -> CountedRows:
         """Take the numbers of a summary, given as plain data, for the report of a half-year; its inhabitants are of that half-year."""
         counts = measured.row(summary)
         size = inhabitants_known(summary["municipality"], half_year)
@@ -178,7 +180,7 @@ class Counted:
 
 
 @lru_cache(maxsize=2048)
-def counted(stored: str, law: str, half_year: HalfYear) -> Counted:
+def counted(stored: str, law: str, half_year: HalfYear) -> CountedRows:
     """Read a stored summary for the report of a half-year; one that many reports are set beside is read once.
 
     Args:
@@ -186,4 +188,4 @@ def counted(stored: str, law: str, half_year: HalfYear) -> Counted:
         law: Of the report.
         half_year: Of the report.
     """
-    return Counted.of(json.loads(stored), measured(law, half_year), half_year)
+    return CountedRows.of(json.loads(stored), measured(law, half_year), half_year)

@@ -74,7 +74,7 @@ def spread_of(rates: NDArray[np.float64]) -> Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Bounds:
     """The counts to be expected of one municipality, by what others have; nan where no limits are given.
 
     Attributes:
@@ -88,7 +88,7 @@ class Limits:
     far: NDArray[np.float64]
 
 
-def limits_of(scaled: NDArray[np.float64], weights: NDArray[np.float64], own: NDArray[np.float64], shares: NDArray[np.bool_]) -> Limits:
+def limits_of(scaled: NDArray[np.float64], weights: NDArray[np.float64], own: NDArray[np.float64], shares: NDArray[np.bool_]) -> Bounds:
     """The limits of a funnel at the size of one municipality.
 
     Args:
@@ -100,7 +100,7 @@ def limits_of(scaled: NDArray[np.float64], weights: NDArray[np.float64], own: ND
     """
     if scaled.shape[0] < FEWEST_FOR_LIMITS:
         nothing = np.full((2, len(own)), np.nan)
-        return Limits(nothing[0], nothing, nothing)
+        return Bounds(nothing[0], nothing, nothing)
     there = weights > 0
     known, whole = there.sum(axis=0), np.maximum(weights.sum(axis=0), 1.0)
     middle = np.einsum("ij,ij->j", weights, scaled) / whole
@@ -117,7 +117,7 @@ def limits_of(scaled: NDArray[np.float64], weights: NDArray[np.float64], own: ND
     expected = counts[0]
     few = (known < FEWEST_FOR_LIMITS) | ~(expected >= FEWEST_EXPECTED) | (shares & ~(own - expected >= FEWEST_EXPECTED))
     counts[:, few] = np.nan
-    return Limits(expected, counts[1:3], counts[3:])
+    return Bounds(expected, counts[1:3], counts[3:])
 
 
 def _back(scaled: NDArray[np.float64], shares: NDArray[np.bool_]) -> NDArray[np.float64]:
