@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
@@ -136,10 +136,19 @@ class ObjectStore:
         self.client = client
 
     def put(
-        self, bucket: str, key: str, body: bytes, *, content_type: str = "application/octet-stream", reader: str = "", owner: str = ""
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        content_type: str = "application/octet-stream",
+        reader: str = "",
+        owner: str = "",
+        acl: str = "",
     ) -> str:
         """Write an object; `reader` and `owner` are ids to grant reading and full control to. Returns the version id, if any."""
-        answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **_grants(reader, owner))
+        given = _grants(reader, owner) | ({"ACL": acl} if acl else {})
+        answer = self.client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **given)
         return str(answer.get("VersionId", ""))
 
     def put_all(self, bucket: str, bodies: Mapping[str, bytes], content_type: Callable[[str], str]) -> None:
@@ -196,6 +205,21 @@ class ObjectStore:
                 found.update(piece)
                 size += len(piece)
             return Saved(found.hexdigest(), size, str(answer.get("ContentType", "application/octet-stream")))
+
+    def reading(self, bucket: str, key: str) -> tuple[int, Iterator[bytes]]:
+        """The size of an object and its bytes in pieces, to be passed on; who takes them all, or closes them, frees the connection.
+
+        Raises:
+            NotReadable: no right to read it; Gone when it is not there (any more).
+        """
+        opened = ExitStack()
+        answer = opened.enter_context(self._open(bucket, key, ""))
+
+        def pieces() -> Iterator[bytes]:
+            with opened:
+                yield from answer["Body"].iter_chunks(2**16)
+
+        return int(answer["ContentLength"]), pieces()
 
     def put_file(self, bucket: str, key: str, path: Path, *, content_type: str, reader: str = "", owner: str = "") -> bool:
         """Write a file as an object that must not be there yet (unversioned buckets only), cut as `copy` cuts; false when it was."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from gmsd.registration import add_term, make_link
+from gmsd.database import connect
+from gmsd.registration import add_term, coordinator_of, make_letter, make_link, set_password
 from tests.support.stack import environment_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,22 @@ def personal_link(context: Context, address: str, round_id: str, *municipalities
     return token
 
 
+PASSWORD = "vier woorden achter elkaar"
+
+
+def account(context: Context, address: str, *municipalities: str, since: dt.date) -> list[str]:
+    """The codes of a letter for a coordinator, whose password is PASSWORD; who has no address yet is registered."""
+    now = context.clock.now()
+    with context.engine.begin() as connection:
+        for each in municipalities:
+            add_term(connection, address, each, since, at=now, actor="engineer")
+        found = coordinator_of(connection, address).coordinator_id
+        codes = make_letter(connection, context.settings, found, at=now, actor="engineer").codes
+    with connect(context.settings, "portal").begin() as connection:
+        set_password(connection, found, PASSWORD, at=now)
+    return list(codes)
+
+
 def field(page: str, name: str) -> str:
     """The value of a hidden field."""
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
@@ -92,6 +109,11 @@ class Browser(httpx.Client):
         """Open a personal link and press its button."""
         page = self.get(f"/link/{token}")
         return self.post(f"/link/{token}", data={"csrf": field(page.text, "csrf")})
+
+    def sign_in(self, address: str, code: str, password: str = PASSWORD) -> httpx.Response:
+        """Fill in the form of /inloggen."""
+        csrf = field(self.get("/inloggen").text, "csrf")
+        return self.post("/inloggen", data={"csrf": csrf, "adres": address, "wachtwoord": password, "code": code})
 
     def form(self, address: str) -> dict[str, str]:
         """The hidden fields of an upload form."""

@@ -63,6 +63,10 @@ def pages(file: str = s.FILE) -> dict[str, str]:
         f"op-orde {name}": op_orde.op_orde_html(compared.REPORTS[name], replace(compared.CONTEXT, upload=upload))
         for name in ("full", "alone")
     }
+    made["letter"] = letters.codes_letter(
+        [f"ABCDE-{number:05d}" for number in range(24)], made_at=s.moment(10), municipalities=[s.PARTY.municipality_name], contact=file,
+        numbers=["12345"], portal="https://portaal.invalid",
+    )  # fmt: skip
     return made | {"rules": feedback.rules_html(protocol_for(s.H2, WMO))}
 
 
@@ -127,11 +131,21 @@ def test_it_asks_for_nothing_and_runs_nothing(browser: Browser, name: str, tmp_p
 def test_no_mail_and_no_report_is_forgotten_here() -> None:
     """A new template is held against phone, paper and axe from its first day."""
     templates = environment("html").list_templates(extensions=("j2",))
-    made = {each.removeprefix("letters/").removesuffix(".j2") for each in templates if each.startswith("letters/") and "/_" not in each}
+    made = {
+        each.removeprefix("letters/").removesuffix(".j2")
+        for each in templates
+        if each.startswith("letters/") and "/_" not in each and not each.endswith(".html.j2")
+    }
     assert {each for each in made if not any(name.startswith(f"mail {each}") for name in LONG_PAGES)} == set()
     reports = {each for each in templates if each.endswith(".html.j2") and "/kit/" not in each and not each.startswith("web/")}
     frame = "rendering/frame.html.j2"
-    assert reports == {frame, "op_orde/op-orde.html.j2", "feedback/regels.html.j2", "feedback/terugkoppeling.html.j2"}
+    assert reports == {
+        frame,
+        "letters/codes.html.j2",
+        "op_orde/op-orde.html.j2",
+        "feedback/regels.html.j2",
+        "feedback/terugkoppeling.html.j2",
+    }
 
 
 def set_font(page: Page, width: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -171,6 +172,60 @@ def link(
         return
     entry |= {"link": link_address(context.settings, token), "token": token, "ends": of.withdrawal_ends_at.isoformat()}
     typer.echo(json.dumps(entry, indent=1) if as_json else entry["link"])
+
+
+@app.command()
+def letter(
+    address: Address,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where the page is written, to be printed and sent by post.")],
+) -> None:
+    """Make a letter with new codes for a coordinator's account, as a page to print; the codes of an earlier letter end.
+
+    The codes stand on that page only. Print it, send it by post and delete the file.
+    """
+    import os
+
+    from gmsd.journal import Context
+    from gmsd.letters import codes_letter
+    from gmsd.reference import name
+    from gmsd.registration import coordinator_of, make_letter, places_of
+
+    context = Context.open()
+    at = context.clock.now()
+    with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        with context.engine.begin() as connection:
+            known = coordinator_of(connection, address)
+            terms = places_of(connection, known.coordinator_id, at.date())
+            made = make_letter(connection, context.settings, known.coordinator_id, at=at, actor=getpass.getuser())
+        file.write(
+            codes_letter(
+                made.codes,
+                made_at=at,
+                municipalities=list(dict.fromkeys(name(term.municipality) for term in terms)),
+                contact=known.contact,
+                numbers=list(dict.fromkeys(term.correspondence_number for term in terms if term.correspondence_number)),
+                portal=context.settings.portal_url,
+            )
+        )
+    typer.echo(f"{len(made.codes)} codes in {to}; print it, send it by post, and delete the file.")
+
+
+@app.command()
+def replies(*, as_json: Json = False) -> None:
+    """List what coordinators answered in the portal to the question how easy it was, 5 = very."""
+    from gmsd.database import statement
+    from gmsd.journal import Context
+    from gmsd.masking import printable
+
+    with Context.open().engine.connect() as connection:
+        found = [dict(row) for row in connection.execute(statement("web/replies")).mappings()]
+    if as_json:
+        typer.echo(json.dumps([{**each, "at": each["at"].isoformat()} for each in found], ensure_ascii=False, indent=1))
+        return
+    for each in found:
+        typer.echo(printable(f"{each['at']:%Y-%m-%d %H:%M}  {each['score']}  {each['delivery_id']}  {each['words']}").rstrip())
+    if not found:
+        typer.echo("Nobody has answered yet.")
 
 
 def _listed(context: Context) -> list[dict[str, Any]]:

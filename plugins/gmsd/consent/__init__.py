@@ -7,10 +7,11 @@ from gmsd.consent.filing import file_form
 from gmsd.consent.form import open_forms
 from gmsd.consent.forms import FormsWait, process_forms
 from gmsd.consent.proving import DeletedAgain, Proof, delete_again, find_left, proofs
-from gmsd.consent.reading import FormContent, Malformed, read_form
+from gmsd.consent.reading import MAX_TEXT, FormContent, Malformed, read_form
 from gmsd.consent.timing import timing_of
 
 __all__ = [
+    "MAX_TEXT",
     "DeletedAgain",
     "FormContent",
     "FormsWait",

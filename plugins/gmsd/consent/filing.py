@@ -13,6 +13,7 @@ from gmsd.errors import GmsdError
 if TYPE_CHECKING:
     from gmsd.journal import Context
     from gmsd.rounds import Place
+    from gmsd.store import ObjectStore
 
 _FILES = {"withdrawal": "intrekking.json", "explanation": "toelichting.json"}
 
@@ -35,8 +36,18 @@ def file_form(
     name: str,
     reason: str | None = None,
     text: str | None = None,
+    through: ObjectStore | None = None,
 ) -> str:
     """Put a form into the inbox; returns its key. What intake would refuse is refused here, and nothing is put.
+
+    Args:
+        context: The doors.
+        kind: What it is.
+        place: What it is about.
+        name: Who files it.
+        reason: Of a withdrawal; may be left out.
+        text: Of an explanation.
+        through: The store as another user than that of the context, who may put into the inbox.
 
     Raises:
         Malformed: it would be refused as malformed.
@@ -52,7 +63,9 @@ def file_form(
     _refuse_out_of_time(context, kind, place)
     key = f"{place.folder}/{FORM_FOLDER}/{_FILES[kind]}"
     data = json.dumps(content, ensure_ascii=False, indent=1).encode()
-    context.store.put(context.settings.bucket_inbox, key, data, content_type="application/json")
+    (through or context.store).put(
+        context.settings.bucket_inbox, key, data, content_type="application/json", acl="bucket-owner-full-control"
+    )
     return key
 
 

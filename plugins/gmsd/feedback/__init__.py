@@ -5,7 +5,7 @@ Not here: databases, stores, the clock, and mail (`letters`). Values in, bytes o
 
 from gmsd.feedback.context import FeedbackContext
 from gmsd.feedback.explanation import explain, missed
-from gmsd.feedback.report import feedback_html, feedback_json, feedback_xlsx
+from gmsd.feedback.report import feedback_html, feedback_json, feedback_part, feedback_xlsx
 from gmsd.feedback.result import Checked, ReportedFinding
 from gmsd.feedback.rule_catalogue import rules_html, rules_markdown
 from gmsd.feedback.terminal import feedback_line, feedback_summary, feedback_text
@@ -19,6 +19,7 @@ __all__ = [
     "feedback_html",
     "feedback_json",
     "feedback_line",
+    "feedback_part",
     "feedback_summary",
     "feedback_text",
     "feedback_xlsx",

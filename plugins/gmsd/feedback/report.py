@@ -8,7 +8,7 @@ from gmsd import dutch
 from gmsd.feedback.explanation import explain, missed
 from gmsd.feedback.listing import listed
 from gmsd.feedback.result import LEVEL_TITLES, LEVEL_WORDS, LEVELS, WHOLE_LINE, Checked
-from gmsd.rendering import Sheet, pretty_json, render_page, workbook
+from gmsd.rendering import Sheet, pretty_json, render_page, render_part, workbook
 from gmsd.rounds import HalfYear
 
 if TYPE_CHECKING:
@@ -61,19 +61,27 @@ def _facts(checked: Checked, context: FeedbackContext) -> list[tuple[str, str]]:
 
 def feedback_html(result: Mapping[str, Any] | Checked, context: FeedbackContext) -> str:
     """Render the report as one page that opens offline and prints well."""
+    return render_page("feedback/terugkoppeling", **_shown(result, context))
+
+
+def feedback_part(result: Mapping[str, Any] | Checked, context: FeedbackContext) -> str:
+    """Render what stands on that page between its head and its foot, for a page that has its own."""
+    return render_part("feedback/uitslag", **_shown(result, context))
+
+
+def _shown(result: Mapping[str, Any] | Checked, context: FeedbackContext) -> dict[str, object]:
     checked = Checked.of(result)
     faulty = [level for level in LEVELS if level != "notice" and checked.at(level)]
-    return render_page(
-        "feedback/terugkoppeling",
-        checked=checked,
-        facts=_facts(checked, context),
-        levels=[(level, LEVEL_TITLES[level], checked.variables(level)) for level in faulty],
-        explained=explain(checked, context.rules_url),
-        missed=missed(checked, context.rules_url),
-        delivered=context.delivery_id is not None,
-        municipality=_municipality_words(checked, context),
-        half_year=_half_year_words(checked.half_year),
-    )
+    return {
+        "checked": checked,
+        "facts": _facts(checked, context),
+        "levels": [(level, LEVEL_TITLES[level], checked.variables(level)) for level in faulty],
+        "explained": explain(checked, context.rules_url),
+        "missed": missed(checked, context.rules_url),
+        "delivered": context.delivery_id is not None,
+        "municipality": _municipality_words(checked, context),
+        "half_year": _half_year_words(checked.half_year),
+    }
 
 
 def feedback_xlsx(

@@ -16,6 +16,7 @@ from gmsd.letters.contexts import (
     WithdrawalDoneContext,
 )
 from gmsd.letters.mails import (
+    codes_letter,
     early_mail,
     explanation_received_mail,
     form_malformed_mail,
@@ -24,6 +25,7 @@ from gmsd.letters.mails import (
     op_orde_ready_mail,
     other_folder_mail,
     over_limit_mail,
+    password_mail,
     receipt_mail,
     repeat_mail,
     unplaced_mail,
@@ -50,6 +52,7 @@ __all__ = [
     "WithdrawalDoneContext",
     "address_of",
     "announcements",
+    "codes_letter",
     "coordinator_address",
     "early_mail",
     "explanation_received_mail",
@@ -60,6 +63,7 @@ __all__ = [
     "other_folder_mail",
     "over_limit_mail",
     "party_of",
+    "password_mail",
     "receipt_mail",
     "receipt_of",
     "repeat_mail",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from gmsd.dutch import dutch_lines, dutch_moment, dutch_number
 from gmsd.feedback import Checked, ReportedFinding, explain, missed
-from gmsd.rendering import RenderedMail, one_line, render_mail
+from gmsd.rendering import RenderedMail, one_line, render_mail, render_page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from gmsd.letters.contexts import (
@@ -141,6 +142,20 @@ def explanation_received_mail(context: FormContext) -> RenderedMail:
 def new_device_mail(at: datetime) -> RenderedMail:
     """Tell a coordinator that somebody entered the portal from a browser that had not been seen before."""
     return render_mail("letters/new_device", at=at)
+
+
+def codes_letter(
+    codes: Sequence[str], *, made_at: datetime, municipalities: Sequence[str], contact: str, numbers: Sequence[str], portal: str
+) -> str:
+    """The letter with the codes of an account, as a page to print and to send by post."""
+    return render_page(
+        "letters/codes", codes=codes, made_at=made_at, municipalities=municipalities, contact=contact, numbers=numbers, portal=portal
+    )
+
+
+def password_mail(address: str, at: datetime) -> RenderedMail:
+    """Give the address at which a coordinator sets a password."""
+    return render_mail("letters/password", address=address, at=at)
 
 
 def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:

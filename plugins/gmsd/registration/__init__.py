@@ -1,8 +1,21 @@
-"""Registration: coordinators, what each serves from when to when, by which addresses, and the personal links that open the portal.
+"""Registration: coordinators, what each serves from when to when, by which addresses, and the links and accounts that open the portal.
 
 Not here: what is written to a coordinator (`letters`), and what a link or an account may do (`web`).
 """
 
+from gmsd.registration.accounts import (
+    SHORTEST_PASSWORD,
+    PasswordRefusedError,
+    codes_left,
+    has_authenticator,
+    is_right,
+    make_letter,
+    new_authenticator,
+    of_password_token,
+    password_token,
+    set_authenticator,
+    set_password,
+)
 from gmsd.registration.coordinator import EVERY_LAW, Coordinator, Term
 from gmsd.registration.duty import Serving, coordinators, places_of, serving, serving_on
 from gmsd.registration.links import LinkRefusedError, PersonalLink, find_link, link_address, links_of, make_link, revoke_links, state_of
@@ -19,10 +32,12 @@ from gmsd.registration.register import (
 
 __all__ = [
     "EVERY_LAW",
+    "SHORTEST_PASSWORD",
     "AddressTakenError",
     "BadAddressError",
     "Coordinator",
     "LinkRefusedError",
+    "PasswordRefusedError",
     "PersonalLink",
     "Serving",
     "Term",
@@ -30,16 +45,25 @@ __all__ = [
     "UnknownCoordinatorError",
     "add_term",
     "all_terms",
+    "codes_left",
     "coordinator_of",
     "coordinators",
     "end_terms",
     "find_link",
+    "has_authenticator",
+    "is_right",
     "link_address",
     "links_of",
+    "make_letter",
     "make_link",
+    "new_authenticator",
+    "of_password_token",
+    "password_token",
     "places_of",
     "revoke_links",
     "serving",
     "serving_on",
+    "set_authenticator",
+    "set_password",
     "state_of",
 ]

@@ -12,6 +12,7 @@ from gmsd.rendering.environments import (
     render_mail,
     render_page,
     render_page_of,
+    render_part,
     render_text,
 )
 from gmsd.rendering.json_text import pretty_json
@@ -37,6 +38,7 @@ __all__ = [
     "render_mail",
     "render_page",
     "render_page_of",
+    "render_part",
     "render_text",
     "spreadsheet",
     "web_style",

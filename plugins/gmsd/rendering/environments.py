@@ -137,6 +137,11 @@ def render_page(name: str, **values: object) -> str:
     return environment("html").get_template(f"{name}.html.j2").render(**values)
 
 
+def render_part(name: str, **values: object) -> str:
+    """Render a piece of a page: `feedback/uitslag` is `uitslag.j2` of the room `feedback`, as HTML."""
+    return environment("html").get_template(f"{name}.j2").render(**values)
+
+
 @cache
 def _with_templates_of(package: str) -> Environment:
     from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader

@@ -53,6 +53,7 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
             s.form("toelichting", name="J. de Vries", text=f"In 2019 is de regeling verruimd.\n\n<b>Dat</b> ziet u in de cijfers. {s.BSN}")
         ),
         "new_device": letters.new_device_mail(s.moment(10)),
+        "password": letters.password_mail("portaal.invalid/wachtwoord/0001.1580000000.ab", s.moment(10)),
         "op_orde_ready": letters.op_orde_ready_mail(replace(s.READY, upload=upload)),
     }
 

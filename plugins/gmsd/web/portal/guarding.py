@@ -98,8 +98,9 @@ def client_of(scope: MutableMapping[str, Any]) -> str:
 
 
 def address_of(scope: MutableMapping[str, Any]) -> str:
-    """What is noted of an address: never its query, nor what follows `/link/`."""
+    """What is noted of an address: never its query, nor a token."""
     path = str(scope["path"])
-    if path.startswith("/link/"):
-        return "/link/…"
+    for before in ("/link/", "/wachtwoord/"):
+        if path.startswith(before):
+            return f"{before}…"
     return "".join(sign if sign.isprintable() else "?" for sign in path[:100])

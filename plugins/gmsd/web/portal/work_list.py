@@ -144,7 +144,8 @@ def rounds_of(visit: Visit) -> list[Round]:
 
 def items_of(visit: Visit) -> list[WorkItem]:
     """What a visitor has to do with, the newest half-year first."""
-    places = [(place, of) for of in rounds_of(visit) for half_year in reversed(of.takes) for place in visit.places(of.law, half_year)]
+    half_years = [(of, each) for of in rounds_of(visit) for each in sorted(of.takes, reverse=True)]
+    places = [(place, of) for of, half_year in half_years for place in visit.places(of.law, half_year)]
     with visit.context.engine.connect() as connection:
         return [read_item(connection, place, of, visit.now) for place, of in places]
 

@@ -1,0 +1,177 @@
+"""Withdrawal and explanation: shown before they are filed, and filed as the forms of the inbox are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from gmsd.consent import MAX_TEXT, Malformed, file_form, timing_of
+from gmsd.database import statement
+from gmsd.deliveries import is_closed, listing
+from gmsd.dutch import dutch_day
+from gmsd.intake import register_uploads
+from gmsd.store import get_store
+from gmsd.web.portal.links import mailing
+from gmsd.web.portal.uploads import place_of
+from gmsd.web.portal.visiting import TurnedAway
+from gmsd.web.portal.work_list import WORDS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from starlette.responses import Response
+
+    from gmsd.deliveries import Delivery
+    from gmsd.rounds import Place, Round
+    from gmsd.web.portal.visiting import Visit
+
+Kind = Literal["withdrawal", "explanation"]
+
+STATES = {
+    "received": "ontvangen, wordt verwerkt",
+    "malformed": "niet bruikbaar",
+    "too_late": "te laat",
+    "too_early": "te vroeg",
+    "filed": "verwerkt",
+    "carried_out": "uitgevoerd: de gegevens zijn verwijderd",
+    "replaced": "vervangen door een nieuwere",
+    "nothing_to_withdraw": "er was niets om te verwijderen",
+}
+"""What the state of a form is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormOfPlace:
+    """A form that came in for a place, as the register has it; `text` of an explanation that counts."""
+
+    form_id: str
+    kind: str
+    state: str
+    received_at: dt.datetime
+    text: str | None
+
+    @property
+    def words(self) -> str:
+        """Its state in words."""
+        return STATES[self.state]
+
+
+def forms_of(visit: Visit, place: Place) -> list[FormOfPlace]:
+    """The forms of a place, newest first."""
+    with visit.context.engine.connect() as connection:
+        return [FormOfPlace(*row) for row in connection.execute(statement("web/forms_of_place"), place.columns)]
+
+
+def _open(visit: Visit, kind: Kind) -> tuple[Place, Round]:
+    """The place of an address, when such a form can be filed for it now.
+
+    Raises:
+        TurnedAway: 404 for a place of others; 409 before or after its time.
+    """
+    place, of = place_of(visit)
+    timing = timing_of(visit.context.calendar, kind, place, visit.now)
+    what = "intrekken" if kind == "withdrawal" else "een toelichting geven"
+    if timing.state == "too_early":
+        raise TurnedAway(409, f"U kunt nog niet {what}", f"Dat kan vanaf {dutch_day(of.window_first)}.")
+    with visit.context.engine.connect() as connection:
+        closed = timing.round is not None and is_closed(connection, place, timing.round.code)
+    if timing.state != "in_time" or timing.round is None or closed:
+        words = "Neem contact met ons op: na deze termijn kan alleen het CBS nog iets veranderen."
+        raise TurnedAway(409, f"U kunt niet meer {what}", words)
+    return place, timing.round
+
+
+# --- withdrawal -------------------------------------------------------------------------------------------------------------------------
+
+
+def show_withdrawal(visit: Visit) -> Response:
+    """What vanishes, and the form that asks for it."""
+    return _withdrawal(visit, 200, ())
+
+
+def withdraw(visit: Visit) -> Response:
+    """File a withdrawal that was confirmed on the page that shows what vanishes."""
+    if visit.form.get("bevestig") != "ja":
+        return _withdrawal(visit, 422, ("Zet een vinkje als u zeker weet dat u wilt intrekken.",))
+    place, _ = _open(visit, "withdrawal")
+    problems = _file(visit, "withdrawal", place, reason=visit.form.get("reden", "").strip() or None)
+    return _withdrawal(visit, 422, problems) if problems else _filed(visit, place, "withdrawal")
+
+
+def _withdrawal(visit: Visit, status: int, problems: tuple[str, ...]) -> Response:
+    place, of = _open(visit, "withdrawal")
+    gone = vanishing(visit, place, of)
+    return visit.page(
+        "withdrawal",
+        status,
+        place=place,
+        round=of,
+        gone=gone,
+        words=WORDS,
+        problems=problems,
+        form=visit.form,
+        forms=forms_of(visit, place),
+    )
+
+
+def vanishing(visit: Visit, place: Place, of: Round) -> list[Delivery]:
+    """The deliveries of a place that a withdrawal of now takes away."""
+    with visit.context.engine.connect() as connection:
+        found = listing(connection, law=place.law, half_year=place.half_year, municipality=place.municipality, round_code=of.code)
+    return [each for each in found if each.deleted_at is None]
+
+
+# --- explanation ------------------------------------------------------------------------------------------------------------------------
+
+
+def show_explanation(visit: Visit) -> Response:
+    """The explanation that counts now, and the form for another."""
+    return _explanation(visit, 200, (), seen=False)
+
+
+def explain(visit: Visit) -> Response:
+    """Show how an explanation will look, or file it."""
+    place, _ = _open(visit, "explanation")
+    if visit.form.get("actie") != "indienen":
+        return _explanation(visit, 200, (), seen=True)
+    problems = _file(visit, "explanation", place, text=visit.form.get("tekst", "").replace("\r\n", "\n"))
+    return _explanation(visit, 422, problems, seen=False) if problems else _filed(visit, place, "explanation")
+
+
+def _explanation(visit: Visit, status: int, problems: tuple[str, ...], *, seen: bool) -> Response:
+    place, of = _open(visit, "explanation")
+    forms = [each for each in forms_of(visit, place) if each.kind == "explanation"]
+    now = next((each for each in forms if each.state == "filed"), None)
+    text = visit.form.get("tekst", now.text or "" if now else "").replace("\r\n", "\n")
+    return visit.page(
+        "explanation", status, place=place, round=of, forms=forms, text=text, problems=problems, seen=seen, most=MAX_TEXT, form=visit.form
+    )
+
+
+# --- both -------------------------------------------------------------------------------------------------------------------------------
+
+
+def _file(visit: Visit, kind: Kind, place: Place, *, reason: str | None = None, text: str | None = None) -> tuple[str, ...]:
+    """File a form and register it; returns what is wrong with it, in Dutch, when it was not filed."""
+    uploader = get_store(visit.context.settings, "portal")
+    name = visit.form.get("naam", "")
+    try:
+        file_form(visit.context, kind, place=place, name=name, reason=reason, text=text, through=uploader)
+    except Malformed as malformed:
+        return tuple(_said(problem) for problem in malformed.problems)
+    register_uploads(visit.context)
+    return ()
+
+
+def _said(problem: str) -> str:
+    """A problem of a form as who fills in the page knows its fields."""
+    for field, shown in (("Het veld name", "Uw naam"), ("Het veld text", "De tekst"), ("Het veld reason", "De reden")):
+        problem = problem.replace(field, shown)
+    return problem
+
+
+def _filed(visit: Visit, place: Place, kind: Kind) -> Response:
+    forms = [each for each in forms_of(visit, place) if each.kind == kind]
+    answer = visit.page("form_filed", place=place, kind=kind, form=forms[0])
+    answer.background = mailing(visit)
+    return answer

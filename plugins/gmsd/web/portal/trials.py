@@ -1,0 +1,118 @@
+"""The trial check: the pipeline's own check on a file that is not delivered. Nothing is stored, and no attempt is used.
+
+A whole file is needed in memory for it, and much more while it is judged: it is done in a process beside this one, one file at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import secrets
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from anyio.to_thread import run_sync
+from markupsafe import Markup
+
+from gmsd.clock import AMSTERDAM
+from gmsd.errors import GmsdError
+from gmsd.feedback import FeedbackContext, feedback_part
+from gmsd.reference import name
+from gmsd.web.portal.streaming import AROUND, FormStream, TooLargeError
+from gmsd.web.portal.uploads import place_of
+from gmsd.web.portal.visiting import TurnedAway, draining, refuse_forged, turned_away, visit_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from gmsd.rounds import Place, Round
+    from gmsd.web.portal.visiting import Visit
+
+log = logging.getLogger("gmsd.portal")
+
+
+class TrialFailedError(GmsdError):
+    """The process that checks a file broke down."""
+
+
+@dataclass
+class Trials:
+    """The process that checks, started with the first file."""
+
+    _pool: ProcessPoolExecutor | None = field(default=None, repr=False)
+
+    def check(self, data: bytes, file_name: str, place: Place, now: dt.datetime) -> dict[str, Any]:
+        """The result of the check, as JSON gives it.
+
+        Raises:
+            TrialFailedError: the process broke down, such as for want of memory; the next file gets a new one.
+        """
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=20)
+        try:
+            return self._pool.submit(_check, data, file_name, place, now.astimezone(AMSTERDAM).date()).result()
+        except OSError as error:  # BrokenProcessPool is none, and is told below
+            raise TrialFailedError("the process that checks could not be spoken to") from error
+        except RuntimeError as error:
+            self._pool = None
+            raise TrialFailedError("the process that checks broke down") from error
+
+
+def _check(data: bytes, file_name: str, place: Place, today: dt.date) -> dict[str, Any]:
+    """In the process beside."""
+    from gmsd.checking import check_file
+
+    result = check_file(
+        data, file_name=file_name, municipality=place.municipality, half_year=place.half_year, received_on=today, law_id=place.law
+    )
+    return result.to_json()
+
+
+def show(visit: Visit) -> Response:
+    """The form."""
+    place, of = place_of(visit)
+    return visit.page("trial", place=place, round=of, key=secrets.token_hex(16), most=visit.context.settings.portal_trial_bytes)
+
+
+async def receive(request: Request) -> Response:
+    """Check a file and show what the check says; nothing of it is kept."""
+    visit = await run_sync(visit_of, request)
+    turned_away(visit, "session")
+    settings = visit.context.settings
+    stream = FormStream(request, limit=settings.max_file_bytes + AROUND, idle_seconds=settings.portal_upload_idle_seconds)
+    async with draining(stream):
+        file_name, data = await _file(visit, stream)
+        place, of = await run_sync(place_of, visit)
+    result = await run_sync(request.app.state.trials.check, data, file_name, place, visit.now)
+    return await run_sync(_told, visit, place, of, result)
+
+
+async def _file(visit: Visit, stream: FormStream) -> tuple[str, bytes]:
+    fields: dict[str, str] = {}
+    most, file_name, data = visit.context.settings.portal_trial_bytes, "", bytearray()
+    while (part := await stream.next_part()) is not None:
+        if part.name != "bestand" or part.file_name is None:
+            fields[part.name] = await stream.text()
+            continue
+        refuse_forged(visit, fields.get("csrf", ""))
+        file_name = part.file_name.replace("\\", "/").rpartition("/")[2].strip()
+        async for piece in stream.pieces():
+            data += piece
+            if len(data) > most:
+                data.clear()
+                raise TooLargeError("more was sent than is checked here")
+    refuse_forged(visit, fields.get("csrf", ""))
+    if not file_name:
+        raise TurnedAway(422, "U heeft geen bestand gekozen", "Kies een bestand en controleer het opnieuw.")
+    return file_name, bytes(data)
+
+
+def _told(visit: Visit, place: Place, of: Round, result: dict[str, Any]) -> Response:
+    context = FeedbackContext(visit.now, municipality_name=name(place.municipality), rules_url=visit.context.settings.rules_url)
+    part = Markup(feedback_part(result, context))  # noqa: S704  a page of ours, rendered with escaping
+    is_open = of.opens_at <= visit.now < of.window_ends_at
+    return visit.page("trial_result", place=place, part=part, may_upload=is_open)

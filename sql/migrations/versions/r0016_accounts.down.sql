@@ -1,0 +1,2 @@
+-- Lost: passwords, authenticators and codes of letters; coordinators get new letters.
+DROP TABLE account_code, account;

@@ -1,0 +1,2 @@
+-- The account of a coordinator.
+SELECT password, authenticator, last_step FROM account WHERE coordinator_id = :coordinator_id;

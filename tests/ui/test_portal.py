@@ -1,0 +1,204 @@
+"""The portal as a coordinator meets it, in a real browser: without script, by keyboard, on desk, phone and paper, light and dark."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from gmsd.clock import AMSTERDAM
+from gmsd.installation import prepare
+from gmsd.intake import check_delivery, report_delivery
+from gmsd.journal import Context
+from tests.support.portal import PASSWORD, account, personal_link, portal_of
+from tests.support.stack import PROJECT, configured, installation, own_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.portal import Running
+
+AT = dt.datetime(2020, 2, 10, 9, 0, tzinfo=AMSTERDAM)
+SINCE = dt.date(2020, 1, 1)
+TEAM = "wmo@denhaag.invalid"
+HEAD = (
+    "Aanmaakdatum_bestand;Gemeentecode;BSN;Type_maatwerkarrangement;Startdatum_ondersteuning;Einddatum_ondersteuning;Leveringsvorm;"
+    "Nummer_toewijzing;Volume;Eenheid;Frequentie;Reden_beeindiging;Reden_wijziging_toewijzing"
+)
+GOOD = f"{HEAD}\n20200203;0518;999900006;01;20180101;;1;1;10;04;2;;\n".encode()
+BAD = f"{HEAD}\n20200203;0518;999900006;01;2018-01-01;;1;1;10;04;2;;\n20200203;0518;;01;20180101;;1;1;10;99;2;;\n".encode()
+WCAG_22_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+SIZES = {"desk": (1440, 1000), "phone": (360, 740), "small": (320, 640)}
+PICTURES = os.environ.get("GMSD_PICTURES")
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    given = configured()
+    stacks = iter([given]) if given else own_stack(PROJECT / "var" / "test-portal")
+    for stack in stacks:
+        for settings in installation(stack, tmp_path_factory.mktemp("keys")):
+            prepare(settings)
+            context = Context.open(settings)
+            context.clock.move(AT)  # type: ignore[attr-defined]
+            yield context
+
+
+@pytest.fixture(scope="module")
+def portal(context: Context) -> Iterator[Running]:
+    with portal_of(context.settings, portal_requests_per_minute="5000") as found:
+        yield found
+
+
+def held(page: Page, name: str) -> None:
+    """Hold a page against axe in light and dark, on a desk and on phones, where nothing runs out of it; picture it when asked to."""
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} runs out of a {size}"
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found = Axe().run(page, options=WCAG_22_AA).response
+            assert found["passes"]
+            wrong = [f"{name}, {size}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
+            assert not wrong
+            if PICTURES and size != "small":
+                page.screenshot(path=Path(PICTURES) / f"{name}-{size}-{scheme}.png", full_page=True)
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.fixture
+def no_script(browser: Browser) -> Iterator[Page]:
+    """A browser in which a page's own script does not run."""
+    made = browser.new_context(bypass_csp=True)
+    made.route("**/*.js", lambda route: route.abort())
+    yield made.new_page()
+    made.close()
+
+
+def choose(page: Page, name: str, data: bytes) -> None:
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def test_from_the_mail_to_the_report_without_script(no_script: Page, portal: Running, context: Context) -> None:
+    page = no_script
+    token = personal_link(context, TEAM, "2019-H2", "0518", "0363", since=SINCE)
+    codes = account(context, TEAM, since=SINCE)
+    page.goto(f"{portal.url}/link/onbekend")
+    held(page, "link-unknown")
+    page.goto(f"{portal.url}/link/{token}")
+    held(page, "link")
+    page.get_by_role("button", name="Naar mijn werklijst").click()
+    assert page.url == f"{portal.url}/"
+    held(page, "work-list")
+    page.get_by_role("link", name="Bestand sturen voor 's-Gravenhage, tweede halfjaar van 2019").click()
+    held(page, "upload")
+    choose(page, "WMO_H12019_denhaag.csv", GOOD)
+    page.get_by_role("button", name="Versturen").click()
+    assert page.locator("h1").inner_text() == "Dit bestand is van een ander halfjaar"
+    held(page, "refused")
+    page.get_by_role("link", name="Terug naar het formulier").click()
+    page.get_by_role("link", name="Werklijst").first.click()
+    page.get_by_role("link", name="Proefcontrole voor 's-Gravenhage, tweede halfjaar van 2019").click()
+    held(page, "trial")
+    choose(page, "WMO_H22019_denhaag.csv", BAD)
+    page.get_by_role("button", name="Controleren").click()
+    assert "Afgekeurd" in page.locator("main").inner_text()
+    held(page, "trial-result")
+    page.get_by_role("link", name="Stuur het bestand dan echt").click()
+    choose(page, "WMO_H22019_denhaag.csv", BAD)
+    page.get_by_role("button", name="Versturen").click()
+    delivery_id = page.url.rpartition("/")[2]
+    assert page.locator("h1").inner_text() == f"Ontvangstbewijs {delivery_id}"
+    held(page, "receipt")
+    check_delivery(context, delivery_id)
+    report_delivery(context, delivery_id)
+    page.goto(portal.url)
+    assert "afgekeurd" in page.locator("main").inner_text()
+    page.goto(f"{portal.url}/levering/H22019/0518")
+    choose(page, "WMO_H22019_denhaag.csv", GOOD)
+    page.get_by_role("button", name="Versturen").click()
+    second = page.url.rpartition("/")[2]
+    check_delivery(context, second)
+    report_delivery(context, second)
+    page.goto(portal.url)
+    assert "goedgekeurd" in page.locator("main").inner_text()
+    page.locator("summary").first.click()
+    held(page, "work-list-later")
+    page.get_by_role("link", name="Rapporten", exact=True).click()
+    assert page.url == f"{portal.url}/inloggen"
+    held(page, "sign-in")
+    page.get_by_label("Mailadres").fill(TEAM)
+    page.get_by_label("Wachtwoord").fill("iets verkeerds dus")
+    page.get_by_label("Code").fill(codes[0])
+    page.get_by_role("button", name="Inloggen").click()
+    assert page.get_by_label("Mailadres").input_value() == TEAM
+    held(page, "sign-in-wrong")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_label("Code").fill(codes[0])
+    page.get_by_role("button", name="Inloggen").click()
+    page.get_by_role("link", name="Rapporten", exact=True).click()
+    held(page, "reports")
+    page.get_by_role("link", name=f"Technische terugkoppeling van {second}", exact=True).click()
+    assert page.locator("h1").inner_text() == "Technische terugkoppeling"
+    assert page.evaluate("getComputedStyle(document.querySelector('.sheet')).maxWidth") == "1080px"
+    page.goto(f"{portal.url}/account")
+    held(page, "account")
+    page.goto(f"{portal.url}/wachtwoord")
+    held(page, "password-ask")
+    page.goto(f"{portal.url}/controleren")
+    choose(page, "x.csv", GOOD)
+    page.get_by_role("button", name="Vergelijken").click()
+    held(page, "prove")
+    page.get_by_role("button", name="Uitloggen").click()
+    assert page.url == f"{portal.url}/inloggen"
+
+
+def test_a_file_is_sent_by_keyboard_alone(page: Page, portal: Running, context: Context) -> None:
+    token = personal_link(context, "toetsen@denhaag.invalid", "2019-H2", "0518", since=SINCE)
+    page.goto(f"{portal.url}/link/{token}")
+
+    def reach(name: str) -> None:
+        """Go on by Tab until something of that name has the focus, which must be seen."""
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            words = page.evaluate("(document.activeElement.innerText || document.activeElement.id || '').trim()")
+            if words.startswith(name):
+                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", name
+                return
+        raise AssertionError(f"{name} is not reached by keyboard")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Naar de inhoud"
+    page.keyboard.press("Enter")
+    reach("Naar mijn werklijst")
+    page.keyboard.press("Enter")
+    reach("Bestand sturen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/levering/**")
+    reach("bestand")
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files({"name": "WMO_H22019_toetsen.csv", "mimeType": "text/csv", "buffer": GOOD})
+    reach("Versturen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ontvangst/**")
+
+
+def test_a_receipt_is_whole_on_paper(page: Page, portal: Running, context: Context) -> None:
+    token = personal_link(context, "papier@denhaag.invalid", "2019-H2", "0518", since=SINCE)
+    page.goto(f"{portal.url}/link/{token}")
+    page.get_by_role("button").last.click()
+    page.goto(f"{portal.url}/levering/H22019/0518")
+    choose(page, "WMO_H22019_papier.csv", GOOD)
+    page.get_by_role("button", name="Versturen").click()
+    page.emulate_media(media="print")
+    assert page.get_by_text("SHA-256 van het bestand").is_visible()
+    assert not page.get_by_role("navigation").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
