@@ -179,6 +179,7 @@ def test_a_file_is_sent_by_keyboard_alone(page: Page, portal: Running, context: 
     page.keyboard.press("Enter")
     reach("Naar mijn werklijst")
     page.keyboard.press("Enter")
+    page.wait_for_url(f"{portal.url}/")
     reach("Bestand sturen")
     page.keyboard.press("Enter")
     page.wait_for_url("**/levering/**")
