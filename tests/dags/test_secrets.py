@@ -104,5 +104,5 @@ def test_everything_listens_on_this_machine_only(worked):
     ours = processes_of(worked)
     open_here = [each for each in listeners() if each.process in ours]
     ports = json.loads((worked / "secrets" / "ports.json").read_text(encoding="utf-8"))
-    assert {ports["airflow"], ports["postgres"], ports["s3"], ports["smtp"], ports["supervisor"]} <= {each.port for each in open_here}
+    assert {ports[name] for name in ("airflow", "portal", "postgres", "s3", "smtp", "supervisor")} <= {each.port for each in open_here}
     assert {each.port for each in open_here if not each.on_loopback} == set()

@@ -111,6 +111,7 @@ def addresses(settings: Settings) -> list[str]:
         f"Airflow   {settings.airflow_url}",
         f"          engineer: {settings.airflow_engineer_user} / {engineer}",
         f"          second person: {settings.airflow_approver_user} / {approver} (approves at {settings.airflow_url}/gmsd/releases)",
+        f"Portal    {settings.portal_url} (coordinators; `gmsd coordinators link ADDRESS --round 2019-H2` gives a way in)",
         f"Mails     {settings.maildir or settings.smtp_host}",
         f"Reports   bucket {settings.bucket_outbox} at {settings.s3_endpoint}",
         "Release   .venv/bin/gmsd releases list; .venv/bin/gmsd releases get r0002 --to FOLDER; .venv/bin/gmsd serve",
