@@ -3,8 +3,9 @@
 **Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
 (what nothing counts on is deleted, what is missing is made again from the raw file), abort uploads that were begun a day ago and never
 finished, make op-orde reports again that had too few municipalities beside them, and recompute the hash chain of the audit trail. Mail
-you what you have to know of before you ask: deadlines, large changes, a full disk, a changed key, mails that nobody takes ([what is
-watched](watched.md)).
+coordinators what the calendar says: the window is open, it ends in seven and in two working days, withdrawing is possible, closed,
+published; each once ([the guide](guide-data-engineer.md)). Mail you what you have to know of before you ask: deadlines, large changes, a
+full disk, a changed key, mails that nobody takes ([what is watched](watched.md)).
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
@@ -36,16 +37,24 @@ from gmsd_airflow.failures import DEFAULT_ARGS
     default_args=DEFAULT_ARGS,
 )
 def gmsd_housekeeping() -> None:
-    """Seven tasks that do not depend on each other."""
+    """Eight tasks that do not depend on each other."""
 
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
-        """Mails that are queued and were never taken by the mail server."""
+        """Mails that are queued and were never taken by the mail server, also those that wait after a refusal."""
         from gmsd.journal import Context, send_queued
         from gmsd.settings import get_settings
 
-        done = send_queued(Context.open(get_settings()))
+        done = send_queued(Context.open(get_settings()), paused=True)
         return {"sent": done.sent, "waiting": done.waiting, "refused": done.refused}
+
+    @task(task_display_name="Mail what the calendar says")
+    def calendar() -> dict[str, int]:
+        """Mails to coordinators about the round: how many of each kind are new."""
+        from gmsd.settings import get_settings
+        from gmsd_airflow.runs import mail_coordinators
+
+        return mail_coordinators(get_settings())
 
     @task(task_display_name="Start runs that are missing")
     def runs() -> dict[str, list[str]]:
@@ -99,6 +108,7 @@ def gmsd_housekeeping() -> None:
         return compare_again(Context.open(get_settings()))
 
     mails()
+    calendar()
     attention()
     compared()
     uploads()

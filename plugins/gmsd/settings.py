@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(False, description="Ask the mail server for TLS before anything is sent.")
     mail_from: str = Field("Gemeentelijke Monitor Sociaal Domein <gmsd@cbs.invalid>", description="Sender of every mail.")
     mail_template_address: str = Field(
-        "wmo-{municipality}@gemeente.invalid", description="Address of a municipality's coordinator, for every law."
+        "wmo-{municipality}@gemeente.invalid", description="Address for mails about a municipality for which nobody is registered."
     )
     mail_engineer: str = Field("gmsd-beheer@cbs.invalid", description="Address of the data engineer.")
     maildir: str = Field("", description="Where the mail sink of a demo keeps its mails; only shown, never read by the pipeline.")

@@ -226,6 +226,17 @@ def tell_what_needs_attention(settings: Settings) -> list[str]:
     return told
 
 
+def mail_coordinators(settings: Settings) -> dict[str, int]:
+    """Mail coordinators what the calendar says and was not said yet; how many mails of each kind are new."""
+    from gmsd.journal import Context, send_queued
+    from gmsd.round_mails import queue_round_mails
+
+    context = Context.open(settings)
+    queued = queue_round_mails(context)
+    send_queued(context)
+    return queued
+
+
 def verify_audit(settings: Settings) -> dict[str, Any]:
     """Recompute the audit trail, compare it with its anchors, and lay down a new one.
 

@@ -97,11 +97,32 @@ def test_what_cannot_be_sent_is_told_and_holds_up_no_other(context: Context, str
     for name in ("none", "two", "injected", "empty"):
         assert said[name] == (1, "it cannot be written as a mail (ValueError)") or said[name][1].startswith("it cannot be written")
     queue(context, later="goed@gemeente.invalid")
-    assert send_queued(context).sent == 1
+    assert send_queued(context) == Sent(1, 10)
+    assert {attempts for attempts, _ in register(context).values()} == {1}
+    assert send_queued(context, paused=True) == Sent(0, 10, 10)
     assert {attempts for attempts, _ in register(context).values()} == {2}
     doctor = gmsd("doctor")
     assert doctor.returncode == 1
     assert "10 of 10 waiting mails could not be sent, such as unknown.test (2 times, last " in doctor.stdout
+
+
+def test_a_refused_mail_is_tried_again_after_ever_longer(context: Context) -> None:
+    queue(context, full="vol-1@gemeente.invalid")
+
+    def paused() -> float:
+        with context.engine.connect() as connection:
+            return float(connection.scalar(text("SELECT extract(epoch FROM not_before - now()) / 60 FROM mail")) or 0)
+
+    pauses = []
+    for _ in range(3):
+        assert send_queued(context, paused=True) == Sent(0, 1, 1)
+        pauses.append(round(paused()))
+        assert send_queued(context) == Sent(0, 1)
+    assert pauses == [5, 10, 20]
+    with context.engine.begin() as connection:
+        connection.execute(text("UPDATE mail SET attempts = 50, not_before = now() - interval '1 minute'"))
+    assert send_queued(context) == Sent(0, 1, 1)
+    assert round(paused()) == 12 * 60
 
 
 def test_signs_that_a_database_cannot_keep_cost_no_other_mail(context: Context, strict: Strict) -> None:

@@ -44,7 +44,10 @@ def said(context: Context, subject: str) -> str:
 
 
 def test_a_round_goes_by_with_one_mail_for_each_deadline(context: Context, clock, look) -> None:
-    assert look(2019, 9, 10, 9) == []
+    assert look(2019, 8, 18, 9) == []
+    assert look(2019, 9, 10, 9) == ["no_coordinator round.2019-H1"]
+    assert look() == []
+    assert "`gmsd coordinators add" in said(context, "round 2019-H1: nobody is registered for 355 municipalities")
     deliver(
         context, clock, "2019-H1", {("H12019", "0518"): file_of("H12019", "0518", 120), ("H12019", "0363"): file_of("H12019", "0363", 100)}
     )

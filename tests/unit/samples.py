@@ -11,6 +11,8 @@ from gmsd.letters import (
     OpOrdeReadyContext,
     OtherFolderContext,
     ReceiptContext,
+    RoundMailContext,
+    RoundPart,
     Standing,
     UnplacedContext,
     UploadContext,
@@ -232,3 +234,15 @@ READY = OpOrdeReadyContext(
     tuple(f"H22019/0518/2019-H2.0518.03/op-orde.{end}" for end in ("html", "xlsx", "json")),
     attention=("Het aantal cliënten met hulp bij het huishouden is 12,5 % lager dan in het vorige halfjaar.",),
 )
+
+ROUND_PART = RoundPart(
+    ROUND,
+    "Wmo",
+    "WMO",
+    (PARTY, replace(PARTY, place=Place(WMO, HalfYear(2019, 1), "0518"))),
+    (
+        f"2e halfjaar 2019: {FILE}, geüpload op woensdag 4 maart 2020 om 14.05 uur (kenmerk 2019-H2.0518.03).",
+        "1e halfjaar 2019: u leverde in deze ronde niets nieuws; wat u eerder leverde, blijft tellen.",
+    ),
+)
+ROUND_MAIL = RoundMailContext(PARTY, (ROUND_PART,), "17.204", 7)

@@ -152,8 +152,8 @@ def link(
     Whoever has it can upload for the coordinator's municipalities, and nothing else. It ends with the round's withdrawal window, and with
     what the coordinator serves. A link that was taken back is not made again by a mail: the next one is made by this command.
     """
-    from gmsd.journal import Context
-    from gmsd.registration import coordinator_of, link_address, make_link, revoke_links
+    from gmsd.journal import Context, link_address
+    from gmsd.registration import coordinator_of, make_link, revoke_links
 
     of = _round(round_code)
     context = Context.open()

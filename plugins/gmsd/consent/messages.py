@@ -9,7 +9,7 @@ from gmsd import letters, rendering
 from gmsd.consent.timing import Timing, last_moment, timing_of
 from gmsd.deliveries import Delivery, progress_of
 from gmsd.journal import Outgoing, queue_mail, tell_engineer
-from gmsd.letters import address_of, party_of, receipt_of, standing_view
+from gmsd.letters import party_of, receipt_of, recipients_of, standing_view
 from gmsd.outages import is_outage, place_of
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _about(
 
 def _outgoing(context: Context, filed: Form, kind: str, mail: rendering.RenderedMail) -> Outgoing:
     municipality = filed.about.municipality
-    return Outgoing(filed.form_id, kind, municipality, address_of(context, municipality), mail)
+    return Outgoing(filed.form_id, kind, municipality, recipients_of(context, municipality, filed.about.law), mail)
 
 
 def received(context: Context, connection: Connection, filed: Form, content: FormContent, found: Round) -> Outgoing:

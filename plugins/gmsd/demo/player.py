@@ -14,14 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gmsd.clock import DatabaseClock
+from gmsd.clock import AMSTERDAM, DatabaseClock
 from gmsd.database import connect, statement
 from gmsd.demo import outcome
 from gmsd.demo.story import Step, Story, moments
 from gmsd.errors import GmsdError
+from gmsd.registration import add_term
+from gmsd.round_mails import mailing_days
 from gmsd.rounds import Place, Round, load_calendar
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow
+from gmsd_airflow.runs import mail_coordinators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +41,7 @@ POLL_SECONDS = 0.7
 POLLS_PER_LOOK_FOR_FAILURES = 8
 PATIENCE_SECONDS = 300.0
 OFFICE_HOURS = dt.timedelta(hours=9)
+BEFORE_OFFICE = dt.time(8)
 
 
 class DemoFailed(GmsdError):
@@ -123,9 +127,10 @@ class Player:
         """
         self._stage("files", self._files)
         self._stage("airflow", self._airflow)
+        self._stage("coordinators", self._coordinators)
         for number, played in enumerate(self.rounds, start=1):
-            steps = self.story.of_round(played.code)
-            for at, together in moments(steps):
+            mornings = [(dt.datetime.combine(day, BEFORE_OFFICE, AMSTERDAM), ()) for day in mailing_days(played)]
+            for at, together in sorted([*mornings, *moments(self.story.of_round(played.code))], key=lambda each: each[0]):
                 self._stage(f"{at:%Y-%m-%d %H:%M}", lambda at=at, together=together: self._moment(at, together))  # type: ignore[misc]
             self._stage(f"close of round {played.code}", lambda played=played: self._close(played))  # type: ignore[misc]
             self._stage(f"release r{number:04d}", lambda played=played, number=number: self._release(played, number))  # type: ignore[misc]
@@ -159,8 +164,27 @@ class Player:
             raise DemoFailed("var/ holds deliveries that are not this demo's; give RESET=1 to play from an empty var/")
         return f"{len(DAGS)} DAGs are ready"
 
+    def _coordinators(self) -> str:
+        """Everybody of the story, by the address that its code makes, from the first window on."""
+        template, first = self.settings.mail_template_address, self.rounds[0].window_first
+        with self.engine.connect() as connection:
+            begun = connection.scalar(statement("clock/read"))
+        if begun is None:
+            self.clock.move(min(step.at for step in self.story.steps) - dt.timedelta(days=7))
+        with self.engine.begin() as connection:
+            for code in self.story.municipalities:
+                add_term(connection, template.format(municipality=code), code, first, at=self.clock.now(), actor="demo")
+        return f"{len(self.story.municipalities)} coordinators are registered"
+
+    def _calendar(self) -> str:
+        """What housekeeping mails: Airflow's own calendar cannot be moved, and its other tasks have nothing to do here."""
+        mailed = mail_coordinators(self.settings)
+        return ", ".join(f"{count} mails {kind.replace('_', ' ')}" for kind, count in mailed.items())
+
     def _moment(self, at: dt.datetime, steps: tuple[Step, ...]) -> str:
         self.clock.move(at)
+        if not steps:
+            return self._calendar()
         self._upload(steps)
         earlier = [step for step in self.story.steps if step.at <= at]
         uploads = sum(step.action == "upload" for step in earlier)
@@ -212,6 +236,7 @@ class Player:
                 raise DemoFailed(f"round {played.id} was not closed: see run {run_id} of {CLOSE}")
         loads = sum(len(each.takes) for each in self.rounds if each.code <= played.code)
         self._wait("the load", lambda: self.engineer.count(LOAD, "success"), loads)
+        self._calendar()
         return f"{', '.join(map(str, sorted(played.takes)))} frozen, loaded and counted"
 
     def _closed(self, played: Round) -> list[str]:
@@ -226,6 +251,7 @@ class Player:
         pointer = self.engineer.result(PUBLISH, run_id, "publish")
         if not pointer or pointer["id"] != run_id:
             raise DemoFailed(f"{run_id} is not in force: see its run in {PUBLISH}")
+        self._calendar()
         return f"{run_id} approved by {self.approver.user} and published"
 
     def _approve(self, run_id: str) -> bool:

@@ -19,7 +19,8 @@ from gmsd.journal.locks import (
     share_loading,
     share_pseudonym_key,
 )
-from gmsd.journal.outgoing import Outgoing, issues_of, queue_mail, queue_mails
+from gmsd.journal.outgoing import Outgoing, Recipient, issues_of, queue_mail, queue_mails
+from gmsd.journal.personal import link_address, link_mark, link_token
 from gmsd.journal.sending import Sent, send_queued
 from gmsd.journal.turns import in_turn
 
@@ -28,6 +29,7 @@ __all__ = [
     "Entry",
     "FailedTask",
     "Outgoing",
+    "Recipient",
     "Sent",
     "Stage",
     "alone_in_loading",
@@ -39,6 +41,9 @@ __all__ = [
     "hidden",
     "in_turn",
     "issues_of",
+    "link_address",
+    "link_mark",
+    "link_token",
     "lock_audit",
     "lock_coordinators",
     "lock_place",

@@ -31,19 +31,36 @@ class Rendered(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """An address, and whose it is: None when nobody is registered with it."""
+
+    address: str
+    coordinator_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail to queue: about which delivery or form, of which kind, to whom. `issue` numbers mails that are sent afresh on purpose."""
+    """A mail to queue: about which delivery or form, of which kind, to whom.
+
+    `issue` numbers mails that are sent afresh on purpose. To several recipients it is a mail for each: one that is refused keeps it from
+    no other.
+    """
 
     subject_id: str
     kind: str
     municipality: str | None
-    recipient: str
+    recipient: str | tuple[Recipient, ...]
     mail: Rendered
     issue: int = 1
 
     @property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Everybody it goes to."""
+        return (Recipient(self.recipient),) if isinstance(self.recipient, str) else self.recipient
+
+    @property
     def message_id(self) -> str:
-        """Derived from what the mail is about, so that the same mail always has the same."""
+        """Derived from what the mail is about, so that the same mail always has the same; that of the first recipient."""
         again = f".{self.issue}" if self.issue > 1 else ""
         return f"{self.subject_id}.{self.kind}{again}"
 
@@ -54,17 +71,19 @@ def queue_mails(connection: Connection, mails: Sequence[Outgoing], at: dt.dateti
         return
     rows = [
         {
-            "message_id": m.message_id,
+            "message_id": m.message_id + (f".to{number}" if number > 1 else ""),
             "subject_id": m.subject_id,
             "kind": m.kind,
             "municipality": m.municipality,
-            "recipient": storable(m.recipient),
+            "coordinator_id": recipient.coordinator_id,
+            "recipient": storable(recipient.address),
             "subject": " ".join(storable(m.mail.subject).split()),
             "body_text": storable(m.mail.text),
             "body_html": storable(m.mail.html),
             "queued_at": at,
         }
         for m in mails
+        for number, recipient in enumerate(m.recipients, 1)
     ]
     connection.execute(statement("journal/mail_queue"), rows)
 

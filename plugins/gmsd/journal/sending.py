@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from gmsd.clock import SystemClock
 from gmsd.database import statement
 from gmsd.journal.incidents import note_outage
+from gmsd.journal.personal import with_links
 from gmsd.mail import Mailer, MailRefused, MailServerAway, Message
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # So many mails in a row that cost the connection: it is the server, not the mails.
 _LOST_IN_A_ROW = 3
+# A refused mail is tried again after so long, then after twice as long, ...: greylisting lets it in at the second try or the third.
+_FIRST_PAUSE, _LONGEST_PAUSE = dt.timedelta(minutes=5), dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,23 @@ class Sent:
     refused: int = 0
 
 
-def send_queued(context: Context) -> Sent:
+def send_queued(context: Context, *, paused: bool = False) -> Sent:
     """Send every queued mail; each is marked in a transaction of its own once the server has taken it.
 
     A kill between the two sends that one mail again, with the same Message-ID. A mail that cannot be sent (no address, no mail, refused
-    by the server) stays queued with what was said of it, and never holds up another: those that were not tried yet go first. A server that
-    does not answer leaves the whole rest queued, and counts for no mail. Several tasks may send at once.
+    by the server) stays queued with what was said of it, and never holds up another: those that were not tried yet go first. It is tried
+    again after five minutes, then after ever longer, at most half a day. A server that does not answer leaves the whole rest queued, and
+    counts for no mail. Several tasks may send at once.
+
+    Args:
+        context: The doors.
+        paused: Try also what was refused a short while ago: whoever repaired an address or the server does not wait.
     """
     with context.engine.connect() as connection:
-        waiting = list(connection.scalars(statement("journal/mail_unsent")))
+        unsent = connection.execute(statement("journal/mail_unsent"), {"now": SystemClock().now()}).all()
+    waiting = [row.message_id for row in unsent if row.due or paused]
     if not waiting:
-        return Sent(0, 0)
+        return Sent(0, len(unsent))
     sent = refused = lost = 0
     try:
         with Mailer(context.settings) as mailer:
@@ -55,7 +65,7 @@ def send_queued(context: Context) -> Sent:
         log.warning("the mail server does not answer (%s); %d mails stay queued", error, len(waiting) - sent)
         _mail_server_away(context)
     with context.engine.connect() as connection:
-        return Sent(sent, len(list(connection.scalars(statement("journal/mail_unsent")))), refused)
+        return Sent(sent, len(connection.execute(statement("journal/mail_unsent"), {"now": SystemClock().now()}).all()), refused)
 
 
 def _mail_server_away(context: Context) -> None:
@@ -71,7 +81,11 @@ def _send_one(context: Context, mailer: Mailer, message_id: str) -> Literal["sen
         if row is None:  # sent, or being sent, by another task
             return "taken"
         language = "en" if row.recipient == context.settings.mail_engineer else "nl"
-        message = Message(row.message_id, row.recipient, row.subject, row.body_text, row.body_html, row.queued_at, language)
+        texts = with_links(connection, context.settings, row.coordinator_id, row.body_text, row.body_html)
+        if texts is None:  # the portal may not have the key: the pipeline sends it, with its next run that sends mails
+            return "taken"
+        plain, html = texts
+        message = Message(row.message_id, row.recipient, row.subject, plain, html, row.queued_at, language)
         outcome: Literal["sent", "refused", "lost"] = "sent"
         try:
             if not _handed_over(mailer, message):
@@ -83,7 +97,9 @@ def _send_one(context: Context, mailer: Mailer, message_id: str) -> Literal["sen
             connection.execute(statement("journal/mail_sent"), {"message_id": message_id, "at": now})
         else:
             log.warning("mail %s stays queued: %s", message_id, said)
-            connection.execute(statement("journal/mail_refused"), {"message_id": message_id, "error": said, "at": now})
+            again = SystemClock().now() + min(_FIRST_PAUSE * 2 ** min(row.attempts, 12), _LONGEST_PAUSE)
+            values = {"message_id": message_id, "error": said, "at": now, "not_before": again}
+            connection.execute(statement("journal/mail_refused"), values)
     return outcome
 
 

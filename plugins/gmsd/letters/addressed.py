@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from gmsd.clock import AMSTERDAM
 from gmsd.deliveries import CORRECTIONS_ALLOWED
-from gmsd.journal import Outgoing
+from gmsd.journal import Outgoing, Recipient
 from gmsd.letters import contexts
-from gmsd.reference import is_municipality, name, successors
+from gmsd.reference import name
+from gmsd.registration import serving_on
 from gmsd.rendering import Party, Receipt
-from gmsd.rounds import HalfYear
+from gmsd.rounds import WMO
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from gmsd.deliveries import Delivery, Progress
     from gmsd.journal import Context
+    from gmsd.registration import Serving
     from gmsd.rendering import RenderedMail
     from gmsd.rounds import Place
     from gmsd.settings import Settings
@@ -51,19 +51,33 @@ def standing_view(found: Progress) -> contexts.Standing:
     )
 
 
-def address_of(context: Context, municipality: str) -> str:
-    """The address of a municipality's coordinator: that of who took it over once it has ended, but for one that was split."""
-    return coordinator_address(context.settings, municipality, context.clock.now())
+def recipients_of(context: Context, municipality: str, law: str = WMO, duty: Serving | None = None) -> tuple[Recipient, ...]:
+    """Who is mailed about a municipality today; see `recipients_among`. `duty` is who serves what, when that has been read already."""
+    return recipients_among(context.settings, duty or on_duty(context), municipality, law)
 
 
-def coordinator_address(settings: Settings, municipality: str, at: dt.datetime) -> str:
-    """The same at a moment, for who asks of many municipalities."""
-    today = HalfYear.of(at.astimezone(AMSTERDAM).date())
-    serving = () if is_municipality(municipality, today) else successors(municipality, today)
-    return settings.mail_template_address.format(municipality=serving[0] if len(serving) == 1 else municipality)
+def recipients_among(settings: Settings, duty: Serving, municipality: str, law: str) -> tuple[Recipient, ...]:
+    """Every address of every coordinator that serves a municipality.
+
+    Where nobody is registered it is the address that its code makes, or that of who took it over; of one that was split its own.
+    """
+    serving = duty.of_municipality(municipality, law)
+    if not serving:
+        return (Recipient(settings.mail_template_address.format(municipality=duty.in_place_of(municipality))),)
+    return tuple(Recipient(address, each.coordinator_id) for each in serving for address in each.addresses)
 
 
-def to_coordinator(context: Context, delivery: Delivery, kind: str, mail: RenderedMail, issue: int = 1) -> Outgoing:
-    """A mail about a delivery to the coordinator of its municipality."""
-    municipality = delivery.placed[0].municipality
-    return Outgoing(delivery.delivery_id, kind, municipality, address_of(context, municipality), mail, issue)
+def on_duty(context: Context) -> Serving:
+    """Who serves what today, as it is committed."""
+    with context.engine.connect() as connection:
+        return serving_on(connection, context.clock.now().astimezone(AMSTERDAM).date())
+
+
+def to_coordinator(
+    context: Context, delivery: Delivery, kind: str, mail: RenderedMail, issue: int = 1, duty: Serving | None = None
+) -> Outgoing:
+    """A mail about a delivery to who serves its municipality."""
+    place = delivery.placed[0]
+    return Outgoing(
+        delivery.delivery_id, kind, place.municipality, recipients_of(context, place.municipality, place.law, duty), mail, issue
+    )

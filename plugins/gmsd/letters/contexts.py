@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.deliveries import CORRECTIONS_ALLOWED
+from gmsd.dutch import dutch_list
+from gmsd.journal import link_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +30,20 @@ class Standing:
     corrections_allowed: int = CORRECTIONS_ALLOWED
 
 
+class _OfRound:
+    """What is about a round, or about none that takes the half-year."""
+
+    __slots__ = ()
+    round: Round | None
+
+    @property
+    def link(self) -> str:
+        """Where its coordinator delivers: a mark, for which the personal link is put when the mail leaves."""
+        return link_mark(self.round.id if self.round else "")
+
+
 @dataclass(frozen=True, slots=True)
-class ReceiptContext:
+class ReceiptContext(_OfRound):
     """An upload has come in and will be checked; `check_until` is the last day the verdict may take."""
 
     party: Party
@@ -40,7 +54,7 @@ class ReceiptContext:
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictContext:
+class VerdictContext(_OfRound):
     """A file has been checked.
 
     `result` is the JSON of the check or what was read of it, `upload` its delivery, `rules_url` the catalogue of rules ('' = none).
@@ -56,7 +70,7 @@ class VerdictContext:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadContext:
+class UploadContext(_OfRound):
     """An upload that is not checked (late, early, repeat, over the limit, no right to read).
 
     `round` is the one it is meant for; a late or early upload of a half-year that no known round takes has none.
@@ -105,7 +119,7 @@ class OtherFolderContext:
 
 
 @dataclass(frozen=True, slots=True)
-class FormContext:
+class FormContext(_OfRound):
     """A form came in; `round` is the one it is about, None when no round takes its half-year.
 
     `problems` are Dutch sentences when the form is not used, `text` is the explanation when it is one. `example`: the right form is shown;
@@ -139,7 +153,7 @@ class WithdrawalDoneContext:
 
 
 @dataclass(frozen=True, slots=True)
-class OpOrdeReadyContext:
+class OpOrdeReadyContext(_OfRound):
     """The op-orde report of an accepted upload is ready."""
 
     party: Party
@@ -149,3 +163,95 @@ class OpOrdeReadyContext:
     reports: tuple[str, ...]
     attention: tuple[str, ...] = ()  # Dutch sentences worth a look
     compared_again: bool = False  # made again, because there are more others now
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPart(_OfRound):
+    """One round in a mail about rounds.
+
+    Attributes:
+        round: The round.
+        law_title: What its law is called.
+        prefix: What the name of a file about it begins with.
+        parties: The places of it that the mail is about: one for each half-year, and for each municipality that was taken over.
+        sentences: What is said of them, in Dutch.
+    """
+
+    round: Round
+    law_title: str
+    prefix: str
+    parties: tuple[Party, ...]
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def naming(self) -> str:
+        """What the name of a file begins with, for each half-year."""
+        halves = dict.fromkeys(party.half_year for party in self.parties)
+        told = [f"voor het {half.dutch} met {self.prefix}_{half.upload_code}_" for half in halves]
+        return f"De naam begint {dutch_list(told)}."
+
+    @property
+    def optional(self) -> str:
+        """Which half-years need not be delivered again; empty when there is none."""
+        again = dict.fromkeys(party.half_year.dutch for party in self.parties if party.half_year != self.round.code)
+        return f"Het {dutch_list(list(again))} levert u alleen opnieuw als er iets is veranderd." if again else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundMailContext:
+    """What the calendar says to a coordinator of one municipality, of all rounds of which it says the same on the same day.
+
+    Attributes:
+        party: The municipality that the mail goes to, with the newest half-year.
+        parts: The rounds; at least one.
+        correspondence_number: Of the municipality; may be empty.
+        working_days_left: After today, until the last day to deliver, that day included.
+    """
+
+    party: Party
+    parts: tuple[RoundPart, ...]
+    correspondence_number: str = ""
+    working_days_left: int = 0
+    corrections_allowed: int = CORRECTIONS_ALLOWED
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the rounds, as files bear them."""
+        return sorted({part.round.code.upload_code for part in self.parts})
+
+    @property
+    def last_to_deliver(self) -> date:
+        """The last day of the delivery window."""
+        return min(part.round.window_last for part in self.parts)
+
+    @property
+    def last_to_withdraw(self) -> date:
+        """The last day of the withdrawal window."""
+        return min(part.round.withdrawal_last for part in self.parts)
+
+    @property
+    def release(self) -> date:
+        """When figures are to come out."""
+        return max(part.round.release for part in self.parts)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is said of each place."""
+        return [sentence for part in self.parts for sentence in part.sentences]
+
+    @property
+    def front(self) -> str:
+        """Where one logs in: a mark, for which the portal's address is put when the mail leaves."""
+        return link_mark("")
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the mail is about, for a table."""
+        halves = sorted({party.half_year for part in self.parts for party in part.parties}, reverse=True)
+        codes = dict.fromkeys(f"{party.municipality_name} ({party.municipality})" for part in self.parts for party in part.parties)
+        rows = [
+            ("Gemeente", ", ".join(codes)),
+            ("Onderzoek", ", ".join(dict.fromkeys(part.law_title for part in self.parts))),
+            ("Halfjaar", " en ".join(half.dutch for half in halves)),
+        ]
+        return rows + ([("Correspondentienummer", self.correspondence_number)] if self.correspondence_number else [])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         OpOrdeReadyContext,
         OtherFolderContext,
         ReceiptContext,
+        RoundMailContext,
         UnplacedContext,
         UploadContext,
         VerdictContext,
@@ -161,3 +162,28 @@ def password_mail(address: str, at: datetime) -> RenderedMail:
 def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:
     """Tell that the op-orde report of an accepted upload is ready."""
     return render_mail("letters/op_orde_ready", context=context)
+
+
+def window_opened_mail(context: RoundMailContext) -> RenderedMail:
+    """Tell that the delivery window is open, with the personal link and what to do."""
+    return render_mail("letters/window_opened", context=context)
+
+
+def reminder_mail(context: RoundMailContext) -> RenderedMail:
+    """Remind a coordinator of whom nothing has been accepted yet."""
+    return render_mail("letters/reminder", context=context)
+
+
+def withdrawal_opened_mail(context: RoundMailContext) -> RenderedMail:
+    """Tell that what was delivered will be used unless it is withdrawn."""
+    return render_mail("letters/withdrawal_opened", context=context)
+
+
+def round_closed_mail(context: RoundMailContext) -> RenderedMail:
+    """Tell what the close of a round made of the places."""
+    return render_mail("letters/round_closed", context=context)
+
+
+def published_mail(context: RoundMailContext) -> RenderedMail:
+    """Tell that the figures are out."""
+    return render_mail("letters/published", context=context)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gmsd.clock import AMSTERDAM
 from gmsd.deliveries import UPLOADS_ALLOWED, VANISHED, Progress, counting_now, parse_key, progress_of
 from gmsd.journal import Outgoing
-from gmsd.letters.addressed import address_of, party_of, receipt_of, standing_view, to_coordinator
+from gmsd.letters.addressed import on_duty, party_of, receipt_of, recipients_of, standing_view, to_coordinator
 from gmsd.letters.contexts import OtherFolderContext, ReceiptContext, UnplacedContext, UploadContext
 from gmsd.letters.mails import (
     early_mail,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from gmsd.deliveries import Delivery, Taken
     from gmsd.journal import Context
+    from gmsd.registration import Serving
     from gmsd.rounds import Round
 
 WORKING_DAYS_TO_VERDICT = 3
@@ -39,7 +40,7 @@ WORKING_DAYS_TO_VERDICT = 3
 def announcements(context: Context, connection: Connection, taken: Sequence[Taken]) -> list[Outgoing]:
     """The mails about uploads just registered: a receipt for what will be checked, a short one for what will not, one to the engineer."""
     counting = counting_now(connection, [t.delivery.place for t in taken if t.delivery.place])
-    mails = []
+    mails, duty = [], on_duty(context) if taken else None
     for each in taken:
         delivery = each.delivery
         if delivery.place is None or delivery.round is None:
@@ -49,17 +50,17 @@ def announcements(context: Context, connection: Connection, taken: Sequence[Take
             found = progress_of(connection, delivery.place, delivery.round)
         else:
             found = Progress(counting.get(delivery.place), min(delivery.attempt, UPLOADS_ALLOWED))
-        mails.append(_about(context, each, context.calendar.round(delivery.round, delivery.place.law), found))
+        mails.append(_about(context, each, context.calendar.round(delivery.round, delivery.place.law), found, duty))
     return mails
 
 
-def _about(context: Context, taken: Taken, calendar_round: Round, found: Progress) -> Outgoing:
+def _about(context: Context, taken: Taken, calendar_round: Round, found: Progress, duty: Serving | None) -> Outgoing:
     delivery = taken.delivery
     party, upload = party_of(delivery.placed[0]), receipt_of(delivery)
     if delivery.state == "received":
         until = add_working_days(delivery.received_at.date(), WORKING_DAYS_TO_VERDICT)
         receipt = ReceiptContext(party, upload, calendar_round, standing_view(found), until)
-        return to_coordinator(context, delivery, "receipt", receipt_mail(receipt))
+        return to_coordinator(context, delivery, "receipt", receipt_mail(receipt), duty=duty)
     earlier = receipt_of(taken.repeats) if taken.repeats else None
     about = UploadContext(party, upload, calendar_round, standing_view(found), earlier)
     kind, render = {
@@ -70,7 +71,7 @@ def _about(context: Context, taken: Taken, calendar_round: Round, found: Progres
         "unreadable": ("unreadable_right", unreadable_right_mail),
         VANISHED: ("vanished", vanished_mail),
     }[delivery.reason if delivery.reason == VANISHED else delivery.state]
-    return to_coordinator(context, delivery, kind, render(about))
+    return to_coordinator(context, delivery, kind, render(about), duty=duty)
 
 
 def unreadable_right(context: Context, connection: Connection, delivery: Delivery) -> Outgoing:
@@ -103,7 +104,7 @@ def _elsewhere(context: Context, delivery: Delivery) -> list[Outgoing]:
             round=known.round if known.timing == "open" else None,
         )
         mail = other_folder_mail(about)
-        mails.append(Outgoing(delivery.delivery_id, "other_folder", code, address_of(context, code), mail, number))
+        mails.append(Outgoing(delivery.delivery_id, "other_folder", code, recipients_of(context, code, place.law), mail, number))
     return mails
 
 

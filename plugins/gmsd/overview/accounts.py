@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.deliveries import check_result, get, listing
 from gmsd.feedback import Checked
-from gmsd.letters import coordinator_address
+from gmsd.letters import recipients_among
 from gmsd.masking import printable
 from gmsd.op_orde import OpOrdeSummary
 from gmsd.overview.accounting import AccountedStep, of_check, of_load, of_op_orde
 from gmsd.overview.round import remarks_of
+from gmsd.protocol import laws
 from gmsd.reference import municipality as municipality_of
+from gmsd.registration import coordinators, serving_on, terms_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from gmsd.deliveries import Delivery
     from gmsd.overview.rows import Remarks
+    from gmsd.registration import Coordinator, Term
     from gmsd.settings import Settings
 
 MOST_MAILS, MOST_ROWS_OF_HISTORY = 100, 300
@@ -105,7 +109,12 @@ class DeliveryAccount:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalityAccount:
-    """One municipality: its uploads and forms of all rounds, newest first, with what the trail tells of them."""
+    """One municipality: its uploads and forms of all rounds, newest first, with what the trail tells of them.
+
+    Attributes:
+        coordinator: Addresses that are mailed about it today.
+        terms: Who is, was or will be registered for it, in order of day.
+    """
 
     code: str
     name: str
@@ -116,6 +125,7 @@ class MunicipalityAccount:
     mails: tuple[Letter, ...]
     history: tuple[Happening, ...]
     now: dt.datetime
+    terms: tuple[tuple[Coordinator, Term], ...] = ()
 
 
 def delivery_account(connection: Connection, delivery_id: str, now: dt.datetime) -> DeliveryAccount:
@@ -160,16 +170,19 @@ def municipality_account(connection: Connection, settings: Settings, code: str, 
     """
     name = municipality_of(code).name
     trail = connection.execute(statement("overview/history"), {"municipality": code, "most": MOST_ROWS_OF_HISTORY}).mappings()
+    known, duty = coordinators(connection), serving_on(connection, now.astimezone(AMSTERDAM).date())
+    addresses = dict.fromkeys(each.address for law in laws() for each in recipients_among(settings, duty, code, law.id))
     return MunicipalityAccount(
         code=code,
         name=name,
-        coordinator=coordinator_address(settings, code, now),
+        coordinator=", ".join(addresses),
         deliveries=tuple(listing(connection, municipality=code)[::-1]),
         remarks=remarks_of(connection, municipality=code),
         forms=tuple(FiledForm(**row) for row in connection.execute(statement("overview/forms_of"), {"municipality": code}).mappings()),
         mails=_mails(connection, municipality=code),
         history=tuple(map(_happening, trail)),
         now=now,
+        terms=tuple((known[term.coordinator_id], term) for term in terms_of(connection, code)),
     )
 
 

@@ -11,11 +11,12 @@ from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.deliveries import ARCHIVE, counting_now, listing
 from gmsd.errors import GmsdError
-from gmsd.letters import coordinator_address
+from gmsd.letters import recipients_among
 from gmsd.overview.rows import MunicipalityRow, Remarks, deadline_of, standing_of
 from gmsd.overview.selection import BadSelectionError
 from gmsd.overview.totals import DayTotals, Move, totals_by_day
 from gmsd.reference import municipalities
+from gmsd.registration import serving_on
 from gmsd.rounds import HalfYear, Place, partition
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class RoundOverview:
     def states(self) -> Mapping[str, int]:
         """How many municipalities stand in each state, the most first."""
         return dict(Counter(row.state for row in self.rows).most_common())
+
+    @property
+    def unserved(self) -> int:
+        """For how many nobody is registered as coordinator."""
+        return sum(not row.registered for row in self.rows)
 
     @property
     def absent(self) -> int:
@@ -114,8 +120,9 @@ def round_overview(
     standing = {code: _standing(uploads[code]) for code in names}
     without = [code for code, each in standing.items() if each is None or each.state not in _MAY_COUNT]
     kept = _kept(connection, known, half_year, without)
-    rows = []
+    duty, rows = serving_on(connection, now.astimezone(AMSTERDAM).date()), []
     for code, name in names.items():
+        recipients = recipients_among(settings, duty, code, known.law)
         mine, found = uploads[code], standing[code]
         said = remarks.get(found.delivery_id) if found else None
         rows.append(
@@ -132,8 +139,9 @@ def round_overview(
                 withdrawal=forms.get((code, "withdrawal")),
                 explanation=forms.get((code, "explanation")),
                 deadline=deadline_of(known, found, said, now),
-                coordinator=coordinator_address(settings, code, now),
+                coordinator=", ".join(each.address for each in recipients),
                 mails_waiting=waiting.get(code, 0),
+                registered=recipients[0].coordinator_id is not None,
             )
         )
     last = min(now.astimezone(AMSTERDAM).date(), known.release)

@@ -71,8 +71,9 @@ class MunicipalityRow:
         withdrawal: The state of its newest withdrawal form (intrekking).
         explanation: The state of its newest explanation form (toelichting).
         deadline: What is due; None when nothing is.
-        coordinator: Address that is mailed.
+        coordinator: Addresses that are mailed.
         mails_waiting: Mails to it that are not sent yet.
+        registered: Whether somebody is registered for it; else the address is that which its code makes.
     """
 
     place: Place
@@ -89,6 +90,7 @@ class MunicipalityRow:
     deadline: Deadline | None
     coordinator: str
     mails_waiting: int
+    registered: bool = True
 
     @property
     def state(self) -> str:

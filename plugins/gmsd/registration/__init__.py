@@ -17,8 +17,8 @@ from gmsd.registration.accounts import (
     set_password,
 )
 from gmsd.registration.coordinator import EVERY_LAW, Coordinator, Term
-from gmsd.registration.duty import Serving, coordinators, places_of, serving, serving_on
-from gmsd.registration.links import LinkRefusedError, PersonalLink, find_link, link_address, links_of, make_link, revoke_links, state_of
+from gmsd.registration.duty import Serving, coordinators, places_of, serving, serving_on, terms_of
+from gmsd.registration.links import LinkRefusedError, PersonalLink, find_link, links_of, make_link, revoke_links, state_of
 from gmsd.registration.register import (
     AddressTakenError,
     BadAddressError,
@@ -52,7 +52,6 @@ __all__ = [
     "find_link",
     "has_authenticator",
     "is_right",
-    "link_address",
     "links_of",
     "make_letter",
     "make_link",
@@ -66,4 +65,5 @@ __all__ = [
     "set_authenticator",
     "set_password",
     "state_of",
+    "terms_of",
 ]

@@ -93,6 +93,12 @@ def places_of(connection: Connection, coordinator_id: str, on: dt.date) -> tuple
     return tuple(term for term in (Term(**row) for row in rows) if term.holds_on(on))
 
 
+def terms_of(connection: Connection, municipality: str) -> tuple[Term, ...]:
+    """Every term at a municipality, also those that are over or still to come, in order of day."""
+    rows = connection.execute(statement("registration/terms"), {"coordinator_id": None}).mappings()
+    return tuple(term for term in (Term(**row) for row in rows) if term.municipality == municipality)
+
+
 def coordinators(connection: Connection, coordinator_id: str | None = None) -> dict[str, Coordinator]:
     """Everybody who is or was registered, by id; or one of them."""
     addresses: dict[str, list[str]] = defaultdict(list)

@@ -1,21 +1,19 @@
 """Personal links: what opens the portal for one coordinator in one round, without an account, for uploading only.
 
 The token of a link is an HMAC under the reference key, of coordinator, round and number. So it stands nowhere: the database holds its
-SHA-256, and a mail that waits gets its link when it leaves.
+SHA-256, and a mail that waits gets its link when it leaves (`gmsd.journal.personal`).
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.errors import GmsdError
-from gmsd.journal import audit, lock_coordinators
+from gmsd.journal import audit, link_token, lock_coordinators
 from gmsd.registration.coordinator import Term
 from gmsd.rounds import HalfYear, UnknownRoundError, partition
 
@@ -86,7 +84,7 @@ def make_link(
     _refuse_ended(connection, coordinator_id, of, at)
     made = [_read(row) for row in connection.execute(statement("registration/links_of_round"), _about(coordinator_id, of)).mappings()]
     if made and made[0].revoked_at is None:
-        token = _token(settings, coordinator_id, of, made[0].number)
+        token = link_token(settings, coordinator_id, of.id, made[0].number)
         if _known(connection, token):
             return token
         # the key is another than the one it was made with: nobody can say that token any more
@@ -94,7 +92,7 @@ def make_link(
     elif made and not after_revoking:
         return None
     number = made[0].number + 1 if made else 1
-    token = _token(settings, coordinator_id, of, number)
+    token = link_token(settings, coordinator_id, of.id, number)
     values = {**_about(coordinator_id, of), "hash": _hash(token), "number": number, "at": at}
     connection.execute(statement("registration/add_link"), values)
     audit(connection, coordinator_id, "link made", at=at, actor=actor, details={"round": of.id, "number": number})
@@ -145,11 +143,6 @@ def links_of(connection: Connection, coordinator_id: str | None = None) -> tuple
     return tuple(_read(row) for row in connection.execute(statement("registration/links"), {"coordinator_id": coordinator_id}).mappings())
 
 
-def link_address(settings: Settings, token: str) -> str:
-    """A link as a coordinator gets it."""
-    return f"{settings.portal_url.rstrip('/')}/link/{token}"
-
-
 def _refuse_ended(connection: Connection, coordinator_id: str, of: Round, at: dt.datetime) -> None:
     if at >= of.withdrawal_ends_at:
         raise LinkRefusedError(f"the withdrawal window of round {of.id} has ended, and its links with it")
@@ -164,11 +157,6 @@ def _terms(connection: Connection, coordinator_id: str, law: str) -> list[Term]:
 
 def _about(coordinator_id: str, of: Round) -> dict[str, str]:
     return {"coordinator_id": coordinator_id, "law": of.law, "round": str(of.code)}
-
-
-def _token(settings: Settings, coordinator_id: str, of: Round, number: int) -> str:
-    about = f"gmsd-link|{coordinator_id}|{of.id}|{number}".encode()
-    return base64.urlsafe_b64encode(hmac.digest(settings.key("reference"), about, "sha256")).decode().rstrip("=")
 
 
 def _hash(token: str) -> str:

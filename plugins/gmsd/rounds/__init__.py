@@ -7,7 +7,7 @@ from gmsd.rounds.calendar import Calendar, Round, UnknownRoundError, load_calend
 from gmsd.rounds.halfyear import HalfYear
 from gmsd.rounds.participation import Participation
 from gmsd.rounds.place import WMO, Place, parse_partition, partition, prefixed
-from gmsd.rounds.workdays import add_working_days, is_working_day
+from gmsd.rounds.workdays import add_working_days, is_working_day, working_days_before, working_days_until
 
 __all__ = [
     "WMO",
@@ -23,4 +23,6 @@ __all__ = [
     "parse_partition",
     "partition",
     "prefixed",
+    "working_days_before",
+    "working_days_until",
 ]

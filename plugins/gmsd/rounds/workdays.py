@@ -62,3 +62,16 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
         day += dt.timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def working_days_before(day: dt.date, count: int) -> dt.date:
+    """The last day after which `count` working days are left, of which `day` can be the last: the inverse of `add_working_days`."""
+    while count > 0 or not is_working_day(day):
+        count -= is_working_day(day)
+        day -= dt.timedelta(days=1)
+    return day
+
+
+def working_days_until(day: dt.date, last: dt.date) -> int:
+    """How many working days come after `day` up to `last`, that day included."""
+    return sum(is_working_day(day + dt.timedelta(days=n)) for n in range(1, (last - day).days + 1))

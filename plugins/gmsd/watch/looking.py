@@ -7,9 +7,11 @@ import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
+from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.installation import KEYS, KeyChanged, check_key
 from gmsd.reference import municipalities, name
+from gmsd.registration import serving_on
 from gmsd.rounds import HalfYear, partition
 from gmsd.tables import main_table, tables_of
 from gmsd.watch.alerts import all_alerts, tell
@@ -70,6 +72,18 @@ def _windows(context: Context, connection: Connection, at: dt.datetime) -> Itera
             missing = set(there) - set(connection.scalars(statement("deliveries/delivering"), here))
             facts = {"half_year": known.code, "missing": len(missing), "municipalities": len(there)}
             yield "window_ends", f"round.{known.id}", {**_of(known, known.window_last), **facts}
+
+
+def _unserved(context: Context, connection: Connection, at: dt.datetime) -> Iterator[Found]:
+    """Told once for each round, from some days before its window on."""
+    days, duty = _limits("no_coordinator")["days"], serving_on(connection, at.astimezone(AMSTERDAM).date())
+    for known in context.calendar.rounds:
+        if known.opens_at - dt.timedelta(days=days) <= at < known.window_ends_at:
+            without = [code for code in municipalities(known.code) if not duty.of_municipality(code, known.law)]
+            if without:
+                named = ", ".join(f"{code} {name(code)}" for code in without[:_NAMED]) + (" and more" if len(without) > _NAMED else "")
+                facts = {"number": len(without), "municipalities": named, "first": f"{known.window_first:%-d %B %Y}"}
+                yield "no_coordinator", f"round.{known.id}", {**_of(known, known.window_last), **facts}
 
 
 def _closes(context: Context, connection: Connection, at: dt.datetime) -> Iterator[Found]:
@@ -138,6 +152,7 @@ def _mails(context: Context, connection: Connection, at: dt.datetime) -> Iterato
 
 
 _LOOKS: tuple[Callable[[Context, Connection, dt.datetime], Iterator[Found]], ...] = (
+    _unserved,
     _windows,
     _closes,
     _releases,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gmsd.rounds import add_working_days, is_working_day
+from gmsd.rounds import add_working_days, is_working_day, working_days_before, working_days_until
 from gmsd.rounds.workdays import days_by_decree
 
 DECREED = ("2018-05-11", "2018-12-24", "2018-12-31", "2019-05-31", "2019-12-27")
@@ -76,3 +78,12 @@ def test_a_mistake_in_the_data_is_told(tmp_path, text, told):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=told):
         days_by_decree(path)
+
+
+@given(last=st.dates(dt.date(2016, 1, 1), dt.date(2023, 12, 31)), count=st.integers(0, 15))
+def test_days_before_and_until_are_the_inverse_of_adding(last: dt.date, count: int) -> None:
+    day = working_days_before(last, count)
+    assert working_days_until(day, last) == count
+    assert working_days_until(day - dt.timedelta(days=1), last) == count + is_working_day(day)
+    if is_working_day(last):
+        assert add_working_days(day, count) == last
