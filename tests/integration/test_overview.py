@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 H1, H2 = HalfYear(2019, 1), HalfYear(2019, 2)
-STATEMENTS = 9
+STATEMENTS = 11
 
 
 @pytest.fixture(scope="module")

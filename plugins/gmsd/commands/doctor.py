@@ -242,10 +242,11 @@ def _keys(settings: Settings) -> str:
 
 
 def _mails(settings: Settings) -> str:
+    from gmsd.clock import SystemClock
     from gmsd.database import connect, statement
 
     with connect(settings, "loader").connect() as connection:
-        waiting = len(list(connection.scalars(statement("journal/mail_unsent"))))
+        waiting = len(connection.execute(statement("journal/mail_unsent"), {"now": SystemClock().now()}).all())
         refused = list(connection.execute(statement("journal/mail_trouble")))
     if refused:
         tried = "; ".join(
