@@ -186,3 +186,23 @@ def test_nothing_of_a_load_stands_in_the_trail_when_it_wrote_nothing(context: Co
     load_half_year(context, "2019-H1")
     with context.engine.connect() as connection:
         assert head_of_trail(connection) == before
+
+
+def test_a_load_that_was_killed_before_it_told_the_trail_tells_it_the_next_time(context: Context, monkeypatch) -> None:
+    told = "SELECT count(*) FROM audit WHERE event = 'loaded'"
+    load_half_year(context, "2019-H1")
+    [(before,)] = rows_of(context, told)
+    change(context, "DELETE FROM load_account WHERE municipality = '0363'")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    context.clock.move(moment(2019, 10, 22))  # type: ignore[attr-defined]
+    with monkeypatch.context() as patched:
+        patched.setattr(warehouse.load._Load, "_account", killed)
+        with pytest.raises(KeyboardInterrupt):
+            load_half_year(context, "2019-H1")
+    assert rows_of(context, told) == [(before,)]
+    assert load_half_year(context, "2019-H1")["replaced"] == 0
+    assert load_half_year(context, "2019-H1")["replaced"] == 0
+    assert rows_of(context, told) == [(before + 1,)]

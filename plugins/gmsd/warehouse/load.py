@@ -219,10 +219,12 @@ class _Load:
         written = {"replaced": replaced, "unchanged": unchanged, "removed": removed}
         with self.context.engine.begin() as connection:
             account = dict(connection.execute(statement("warehouse/account"), self.about).mappings().one())
-            if replaced or removed:
+            subject = f"half-year {self.partition}"
+            told = {**self.about, "subject": subject, "account": json.dumps(account)}
+            if replaced or removed or connection.scalar(statement("warehouse/untold"), told):
                 audit(
                     connection,
-                    f"half-year {self.partition}",
+                    subject,
                     "loaded",
                     at=self.context.clock.now(),
                     actor=Stage.LOAD,
