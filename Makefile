@@ -11,11 +11,11 @@ MORE = $(if $(filter celery,$(EXECUTOR)),--scale)
 CHOICE = $(if $(EXECUTOR),--executor $(EXECUTOR)) $(if $(WORKERS),--workers $(WORKERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-more demo up down test pythons bench outage fullsize impact mutation parity wheel lint docs lock compose-env
+.PHONY: help setup setup-more demo up down test pythons bench chaos outage fullsize impact mutation parity wheel lint docs lock compose-env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  options: PYTHON=/path/to/python - up, demo, compose-env EXECUTOR=local|celery WORKERS=2 - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10 - fullsize MUNICIPALITIES=30"
+	@echo "  options: PYTHON=/path/to/python - up, demo, compose-env EXECUTOR=local|celery WORKERS=2 - demo MUNICIPALITIES=30|all SEED=1 RESET=1 - impact AGAINST=REV - mutation PART=BSN-02 - parity CASES=500 - outage MINUTES=10 - chaos PART=orders - fullsize MUNICIPALITIES=30"
 
 setup: ## make the environments only
 	@services/bootstrap.sh
@@ -41,6 +41,10 @@ test: ## every category of tests against real services
 pythons: ## the tests that tell one Python from another, on each other supported Python of this machine
 	@services/bootstrap.sh --dev
 	@tests/pythons
+
+chaos: ## faults in every step of a round: kills, services cut off, tasks twice and at once; prints a table
+	@services/bootstrap.sh --dev
+	@.venv/bin/python -m tests.chaos $(if $(PART),--part "$(PART)")
 
 outage: ## take PostgreSQL, store and mail away for MINUTES in the middle of uploads and of a publication; prints a table
 	@services/bootstrap.sh --dev

@@ -38,6 +38,7 @@ MENU: dict[str, list[str]] = {
         "docs/archive.md",
         "docs/changing.md",
         "docs/security.md",
+        "docs/survival.md",
         "docs/scale.md",
         "docs/growth.md",
     ],
