@@ -155,6 +155,7 @@ def test_a_scanner_that_opens_and_presses_uses_nothing_up(browser, portal, conte
     for _ in range(2):  # used again until its end
         entered = browser.enter(token)
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
+        assert browser.get(f"/link/{token}").text.count("<button") == 1
     assert browser.get("/").status_code == 200
 
 

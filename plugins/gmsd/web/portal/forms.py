@@ -33,6 +33,8 @@ STATES = {
     "too_late": "te laat",
     "too_early": "te vroeg",
     "filed": "verwerkt",
+    "approved": "goedgekeurd: staat bij de cijfers",
+    "sent_back": "teruggestuurd: de reden staat in de mail",
     "carried_out": "uitgevoerd: de gegevens zijn verwijderd",
     "replaced": "vervangen door een nieuwere",
     "nothing_to_withdraw": "er was niets om te verwijderen",
@@ -53,7 +55,7 @@ class FormOfPlace:
     @property
     def words(self) -> str:
         """Its state in words."""
-        return STATES[self.state]
+        return STATES.get(self.state, self.state.replace("_", " "))
 
 
 def forms_of(visit: Visit, place: Place) -> list[FormOfPlace]:
@@ -141,7 +143,7 @@ def explain(visit: Visit) -> Response:
 def _explanation(visit: Visit, status: int, problems: tuple[str, ...], *, seen: bool) -> Response:
     place, of = _open(visit, "explanation")
     forms = [each for each in forms_of(visit, place) if each.kind == "explanation"]
-    now = next((each for each in forms if each.state == "filed"), None)
+    now = next((each for each in forms if each.state in ("filed", "approved")), None)
     text = visit.form.get("tekst", now.text or "" if now else "").replace("\r\n", "\n")
     return visit.page(
         "explanation", status, place=place, round=of, forms=forms, text=text, problems=problems, seen=seen, most=MAX_TEXT, form=visit.form

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import secrets
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class Trials:
     """The process that checks, started with the first file."""
 
     _pool: ProcessPoolExecutor | None = field(default=None, repr=False)
+    _starting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def check(self, data: bytes, file_name: str, place: Place, now: dt.datetime) -> dict[str, Any]:
         """The result of the check, as JSON gives it.
@@ -51,14 +53,17 @@ class Trials:
         Raises:
             TrialFailedError: the process broke down, such as for want of memory; the next file gets a new one.
         """
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=20)
+        with self._starting:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=20)
+            pool = self._pool
         try:
-            return self._pool.submit(_check, data, file_name, place, now.astimezone(AMSTERDAM).date()).result()
+            return pool.submit(_check, data, file_name, place, now.astimezone(AMSTERDAM).date()).result()
         except OSError as error:  # BrokenProcessPool is none, and is told below
             raise TrialFailedError("the process that checks could not be spoken to") from error
         except RuntimeError as error:
-            self._pool = None
+            with self._starting:
+                self._pool = None if self._pool is pool else self._pool
             raise TrialFailedError("the process that checks broke down") from error
 
 
