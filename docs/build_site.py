@@ -43,7 +43,7 @@ MENU: dict[str, list[str]] = {
         "docs/growth.md",
     ],
     "For municipalities": ["docs/zelf-controleren.md", "docs/rules.md", "docs/faults.md"],
-    "For readers": ["docs/formats.md", "docs/odata.md", "docs/comparison.md"],
+    "For readers": ["docs/site.md", "docs/formats.md", "docs/odata.md", "docs/comparison.md"],
     "How it is made": [
         "docs/architecture.md",
         "docs/domain.md",

@@ -1,8 +1,8 @@
 """What one container of docker-compose.yaml runs: `python -m services.container run|probe NAME [arguments]`.
 
 NAME is a part of the services (database, storage, mail), a process of Airflow (api-server, scheduler, dag-processor, triggerer, worker),
-`portal`, `broker`, `setup` (tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given). Secrets
-come from the environment.
+`portal`, `site`, `broker`, `setup` (tables, buckets, Airflow's database and users; ends) or `gmsd` (the command with the arguments given).
+Secrets come from the environment.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def main(action: str, name: str, *arguments: str) -> int:
         return _serve(name)
     if name == "broker":
         return _broker()
-    if name == "portal":
-        return _portal()
+    if name in _FACES:
+        return _FACES[name]()
     environment = _environment(answers=name == "api-server")
     if name == "setup":
         return _set_up(environment)
@@ -56,6 +56,19 @@ def _portal() -> NoReturn:
     environment = settings.portal(State(STATE, dict(PORTS), secrets)) | {name: value for name, value in os.environ.items() if value}
     gmsd = str(pipeline_environment() / "bin" / "gmsd")
     _become(environment, [gmsd, "portal", "--host", os.environ.get("GMSD_BIND", "127.0.0.1"), "--port", str(PORTS["portal"])])
+
+
+def _site() -> NoReturn:
+    """The public site, with the reader's account and no other secret."""
+    secrets = given_secrets()
+    if "s3_reader" not in secrets:
+        raise SystemExit("container: not given: GMSD_SECRET_S3_READER")
+    environment = settings.site(State(STATE, dict(PORTS), secrets)) | {name: value for name, value in os.environ.items() if value}
+    gmsd = str(pipeline_environment() / "bin" / "gmsd")
+    _become(environment, [gmsd, "serve", "--host", os.environ.get("GMSD_BIND", "127.0.0.1"), "--port", str(PORTS["site"])])
+
+
+_FACES = {"portal": _portal, "site": _site}
 
 
 def _command(name: str, environment: dict[str, str]) -> list[str]:
@@ -95,6 +108,8 @@ def _probe(name: str) -> int:
         problem = PROBES[name](state) or ("" if name != "database" or postgres.has_role(state) else "its roles are not made yet")
     elif name == "portal":
         problem = health.portal(State(STATE, dict(PORTS), {}))
+    elif name == "site":
+        problem = health.site(State(STATE, dict(PORTS), {}))
     else:
         problem = _airflow_part(name)
     if problem:

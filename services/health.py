@@ -80,6 +80,15 @@ def portal(state: State) -> str:
         return f"no answer ({error})"
 
 
+def site(state: State) -> str:
+    """As `object_store`."""
+    try:
+        with urllib.request.urlopen(f"{state.url('site')}/gezond", timeout=5) as answer:  # noqa: S310 - as above
+            return "" if answer.read() == b"ok" else "it answers something else"
+    except OSError as error:
+        return f"no answer ({error})"
+
+
 def workers(state: State) -> str:
     """As `object_store`; asked of the broker."""
     return broker.answers(state) or broker.workers_missing(state, settings.executor(state).workers)
@@ -92,4 +101,4 @@ def probes(state: State, *, with_airflow: bool) -> dict[str, Callable[[State], s
     """What has to answer in this installation, by name."""
     if not with_airflow:
         return BASE
-    return BASE | {"Airflow": airflow, "Portal": portal} | ({"Workers": workers} if settings.executor(state).celery else {})
+    return BASE | {"Airflow": airflow, "Portal": portal, "Site": site} | ({"Workers": workers} if settings.executor(state).celery else {})

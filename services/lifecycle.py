@@ -75,6 +75,7 @@ def _start_parts(state: State, *, with_airflow: bool) -> None:
         _results(set_up)
         if with_airflow:
             supervise.control(state).startProcessGroup("portal", False)
+            supervise.control(state).startProcessGroup("site", False)
         _results(airflow)
     if with_airflow:
         _await_airflow(state)
@@ -138,9 +139,9 @@ def _call(state: State, command: list[str], name: str, *, environment: dict[str,
 
 def _restart_airflow(state: State) -> None:
     """Processes read the settings once: after a change they must start anew."""
-    print("  settings changed: Airflow and the portal start anew", flush=True)
+    print("  settings changed: Airflow, the portal and the site start anew", flush=True)
     control = supervise.control(state)
-    for group in ("airflow", "portal"):
+    for group in ("airflow", "portal", "site"):
         control.stopProcessGroup(group)
         control.startProcessGroup(group, False)
     time.sleep(1)
@@ -212,7 +213,7 @@ def _check_disk(state: State) -> None:
 def summary(state: State, *, with_airflow: bool) -> str:
     """Where everything is, in one line."""
     parts = [f"S3 {state.url('s3')}", f"PostgreSQL 127.0.0.1:{state.ports['postgres']}", f"SMTP 127.0.0.1:{state.ports['smtp']}"]
-    faces = [f"Airflow {state.url('airflow')}", f"portal {state.url('portal')}"] if with_airflow else []
+    faces = [f"Airflow {state.url('airflow')}", f"portal {state.url('portal')}", f"site {state.url('site')}"] if with_airflow else []
     return ", ".join(faces + parts)
 
 

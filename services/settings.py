@@ -42,6 +42,7 @@ def pipeline(state: State) -> dict[str, str]:
         "GMSD_AIRFLOW_URL": state.url("airflow"),
         "GMSD_RULES_URL": f"{state.url('airflow')}/gmsd/regels",
         "GMSD_PORTAL_URL": state.url("portal"),
+        "GMSD_SITE_URL": state.url("site"),
     }
     for user in ("engineer", "approver", "viewer", "intake"):
         values[f"GMSD_AIRFLOW_{user.upper()}_USER"] = user
@@ -62,6 +63,15 @@ def portal(state: State) -> dict[str, str]:
     foreign = ("GMSD_S3_ACCESS_KEY", "GMSD_S3_SECRET_KEY", "GMSD_S3_READER_", "GMSD_AIRFLOW_", "GMSD_PSEUDONYM_", "GMSD_ROUNDING_")
     kept = {name: "" if name.startswith(foreign) else value for name, value in values.items()}
     return kept | {f"GMSD_DATABASE_{role.upper()}": "" for role in ("owner", "loader", "publisher", "reader")}
+
+
+def site(state: State) -> dict[str, str]:
+    """What the public site works with: the reader of publications in the object store, and nothing else."""
+    values = pipeline(state)
+    foreign = ("GMSD_S3_ACCESS_KEY", "GMSD_S3_SECRET_KEY", "GMSD_S3_PORTAL_", "GMSD_S3_DESK_", "GMSD_AIRFLOW_")
+    keys = tuple(f"GMSD_{name.upper()}_KEY_FILE" for name in KEYS)
+    kept = {name: "" if name.startswith((*foreign, *keys)) else value for name, value in values.items()}
+    return kept | {f"GMSD_DATABASE_{role.upper()}": "" for role in ("owner", "loader", "publisher", "reader", "portal")}
 
 
 def _database(state: State, role: str) -> dict[str, str]:

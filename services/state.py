@@ -27,6 +27,7 @@ PORTS = {
     "supervisor": 9011,
     "broker": 6379,
     "portal": 8095,
+    "site": 8099,
 }
 S3_USERS = ("pipeline", "portal", "reader", "desk")
 DATABASE_ROLES = ("airflow", "gmsd_owner", "gmsd_loader", "gmsd_publisher", "gmsd_reader", "gmsd_approver", "gmsd_portal")

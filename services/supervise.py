@@ -38,7 +38,7 @@ class Program:
 
 
 # Groups start in this order and stop in the reverse.
-PRIORITY = {"database": 10, "storage": 20, "mail": 20, "broker": 25, "portal": 28, "airflow": 30}
+PRIORITY = {"database": 10, "storage": 20, "mail": 20, "broker": 25, "portal": 28, "site": 29, "airflow": 30}
 BASE = ("database", "storage", "mail")
 # Swift's log keeps what it knows of a request where eventlet's threads write over one another: a put that had been stored was answered
 # with 503, and the sender's second try was a second version. Without the pool of threads puts are as fast.
@@ -62,7 +62,8 @@ def programs(state: State, parts: tuple[str, ...]) -> dict[str, Program]:
     if "airflow" in parts:
         found |= _airflow(state) | _workers(state)
         found["portal"] = _portal(state)
-    wanted = {*parts, *(["broker", "portal"] if "airflow" in parts else [])}
+        found["site"] = _site(state)
+    wanted = {*parts, *(["broker", "portal", "site"] if "airflow" in parts else [])}
     return {name: program for name, program in found.items() if program.group in wanted}
 
 
@@ -93,6 +94,14 @@ def _portal(state: State) -> Program:
     path = f"{pipeline_environment() / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
     home = {"GMSD_HOME": os.environ.get("GMSD_HOME") or str(PROJECT), "PATH": path}
     return Program(command, "portal", settings.portal(state) | home, autostart=False)
+
+
+def _site(state: State) -> Program:
+    """The public site; it starts when its bucket is there, and says so while nothing has been published."""
+    command = [str(pipeline_environment() / "bin" / "gmsd"), "serve", "--host", state.bind, "--port", str(state.ports["site"])]
+    path = f"{pipeline_environment() / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
+    home = {"GMSD_HOME": os.environ.get("GMSD_HOME") or str(PROJECT), "PATH": path}
+    return Program(command, "site", settings.site(state) | home, autostart=False)
 
 
 def _workers(state: State) -> dict[str, Program]:

@@ -142,6 +142,16 @@ class Settings(BaseSettings):
         None,
         description="Folder with policy traits to compare municipalities by, a file a year; none: a demo takes its made-up example.",
     )
+    site_url: str = Field("http://127.0.0.1:8099", description="Address of the public site.")
+    site_requests_per_second: int = Field(
+        1000,
+        ge=0,
+        description="How often one address may ask something of the public site, for two seconds on end; 0 = as often as it likes.",
+    )
+    site_boundaries: str = Field(
+        "",
+        description="TopoJSON file with shapes of municipalities (ids such as GM0518) for maps of the public site; none: a square each.",
+    )
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
     inbox_poll_seconds: float = Field(5.0, gt=0, description="How often the inbox is looked at.")

@@ -23,6 +23,7 @@ from gmsd.demo.register import bsns_of
 from gmsd.figures import compute
 from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context
+from gmsd.readers import BucketSource
 from gmsd.releases import (
     Proposal,
     answer,
@@ -39,7 +40,7 @@ from gmsd.settings import get_settings
 from gmsd.store import get_store
 from gmsd.tables import contents_of, table_of
 from gmsd.warehouse import close_round, load_half_year
-from gmsd.web.site import BucketSource, create_app
+from gmsd.web.site import create_app
 from tests.integration.test_rounds import HEAD
 from tests.support.two_laws import OTHER, make_home, with_rounds
 

@@ -16,6 +16,7 @@ from gmsd.clock import AMSTERDAM
 from gmsd.database import connect, copy_frame
 from gmsd.figures import NotLoadedError, compute
 from gmsd.journal import anchors, head_of_trail
+from gmsd.readers import BucketSource
 from gmsd.reference import municipalities
 from gmsd.releases import (
     APPROVED,
@@ -45,7 +46,7 @@ from gmsd.releases import (
 )
 from gmsd.rounds import WMO, HalfYear
 from gmsd.store import ObjectStore, get_store
-from gmsd.web.site.odata import BucketSource, create_app
+from gmsd.web.site import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -377,7 +377,9 @@ def test_no_request_breaks_it(client: httpx.Client, template: str) -> None:
 
 
 def test_a_next_link_leads_through_every_page_with_its_options(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gmsd.web.site.odata import FolderSource, app, create_app
+    from gmsd.readers import FolderSource
+    from gmsd.web.site import create_app
+    from gmsd.web.site.odata import app
 
     monkeypatch.setattr(app, "PAGE", 100)
 

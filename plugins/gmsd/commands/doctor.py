@@ -95,6 +95,7 @@ def _services(settings: Settings) -> dict[str, tuple[str, Callable[[Settings], s
         "smtp": (f"smtp://{settings.smtp_host}:{settings.smtp_port}", _mail),
         "airflow": (settings.airflow_url, _airflow),
         "portal": (settings.portal_url, _portal),
+        "site": (settings.site_url, _site),
     }
 
 
@@ -135,9 +136,17 @@ def _airflow(settings: Settings) -> str:
 
 
 def _portal(settings: Settings) -> str:
+    return _healthy(settings.portal_url)
+
+
+def _site(settings: Settings) -> str:
+    return _healthy(settings.site_url)
+
+
+def _healthy(address: str) -> str:
     import httpx
 
-    answer = httpx.get(f"{settings.portal_url.rstrip('/')}/gezond", timeout=10)
+    answer = httpx.get(f"{address.rstrip('/')}/gezond", timeout=10)
     if answer.text != "ok":
         raise Missing(f"something else answers there (status {answer.status_code})")
     return "answers"

@@ -18,12 +18,14 @@ from gmsd.formats.explanations import printed
 from gmsd.formats.registry import Format, FormatError, media_type
 from gmsd.formats.tabular import to_csv
 from gmsd.formats.texts import change_list, other_days
+from gmsd.formats.wording import STATUS_WORDS, rounding_words, threshold_words
 from gmsd.tables import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "STATUS_WORDS",
     "Changes",
     "FormatError",
     "PublishedTable",
@@ -36,6 +38,8 @@ __all__ = [
     "media_type",
     "other_days",
     "printed",
+    "rounding_words",
+    "threshold_words",
     "to_csv",
     "written",
 ]

@@ -5,7 +5,17 @@ indeling; herindelingen; bevolking per gemeente on 1 January of 2016 to 2023; re
 is read with the standard library only, so that a command may import it without paying for a data frame library.
 """
 
-from gmsd.reference.places import all_municipalities, is_municipality, municipalities, municipalities_on, municipality, name
+from gmsd.reference.places import (
+    Municipality,
+    all_municipalities,
+    also_called,
+    is_municipality,
+    municipalities,
+    municipalities_on,
+    municipality,
+    name,
+    point,
+)
 from gmsd.reference.population import (
     SIZE_CLASS_BOUNDS,
     SIZE_CLASSES,
@@ -23,8 +33,10 @@ __all__ = [
     "SIZE_CLASSES",
     "SIZE_CLASS_BOUNDS",
     "InhabitantsUnknownError",
+    "Municipality",
     "Succession",
     "all_municipalities",
+    "also_called",
     "dissolved",
     "existence",
     "inhabitants",
@@ -35,6 +47,7 @@ __all__ = [
     "municipalities_on",
     "municipality",
     "name",
+    "point",
     "predecessors",
     "printed_trait",
     "size_class",

@@ -91,3 +91,29 @@ def name(code: str) -> str:
         KeyError: when no municipality had this code on or after 1 January 2015.
     """
     return municipality(code).name
+
+
+@cache
+def _other_names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows("also_called"):
+        found[row["code"]] = (*found.get(row["code"], ()), row["name"])
+    return found
+
+
+def also_called(code: str) -> tuple[str, ...]:
+    """What people call a municipality beside the name that CBS has for it: Den Haag, Den Bosch."""
+    return _other_names().get(code, ())
+
+
+@cache
+def _points() -> dict[str, tuple[float, float]]:
+    return {row["code"]: (float(row["longitude"]), float(row["latitude"])) for row in rows("places")}
+
+
+def point(code: str) -> tuple[float, float] | None:
+    """Longitude and latitude (WGS84, three decimals) of a point inside a municipality; None of one that ended before 2019.
+
+    The centroid, or another point where that lies outside; computed from the boundaries of Kadaster / CBS of 2020 and 2022.
+    """
+    return _points().get(code)

@@ -21,7 +21,7 @@ from gmsd.releases.approval import (
     words_of,
 )
 from gmsd.releases.build import OlderDatabaseError, PlanChangedError, PublicationUnfinishedError, build_release
-from gmsd.releases.catalogue import get_document, get_release, in_force, list_releases
+from gmsd.releases.catalogue import document_bytes, get_document, get_release, in_force, list_releases
 from gmsd.releases.cells import FiguresMissingError
 from gmsd.releases.difference import Difference, compare_releases
 from gmsd.releases.files import DOCUMENT, Bundle, NoReleaseError, bundle
@@ -86,6 +86,7 @@ __all__ = [
     "code_version",
     "compare_releases",
     "denied",
+    "document_bytes",
     "explanations_now",
     "get_document",
     "get_release",

@@ -59,11 +59,16 @@ def get_document(store: ObjectStore, bucket: str, release_id: str) -> dict[str, 
     Raises:
         NoReleaseError: when there is no such release.
     """
-    document: dict[str, Any] = json.loads(_document(store, bucket, release_id))
+    document: dict[str, Any] = json.loads(document_bytes(store, bucket, release_id))
     return document
 
 
-def _document(store: ObjectStore, bucket: str, release_id: str) -> bytes:
+def document_bytes(store: ObjectStore, bucket: str, release_id: str) -> bytes:
+    """The same as it was published, byte for byte.
+
+    Raises:
+        NoReleaseError: when there is no such release.
+    """
     try:
         return store.get(bucket, f"releases/{release_id}/{DOCUMENT}")
     except NotReadable:
@@ -84,7 +89,7 @@ def get_release(store: ObjectStore, bucket: str, release_id: str, *, under: str 
         ReleaseDamagedError: when a file is not what was published.
     """
     root = f"releases/{release_id}/"
-    document = _document(store, bucket, release_id)
+    document = document_bytes(store, bucket, release_id)
     files: Bundle = {} if under else {DOCUMENT: document}
     for path, expected in json.loads(document)["files"].items():
         if path.startswith(under):

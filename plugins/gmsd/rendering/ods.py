@@ -37,6 +37,8 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _STYLES = (
     '<number:number-style style:name="whole"><number:number number:decimal-places="0" number:min-integer-digits="1" '
     'number:grouping="true"/></number:number-style>'
+    '<number:number-style style:name="decimal"><number:number number:decimal-places="1" number:min-decimal-places="0" '
+    'number:min-integer-digits="1" number:grouping="true"/></number:number-style>'
     '<style:style style:name="title" style:family="table-cell"><style:text-properties fo:font-size="16pt" fo:font-weight="bold" '
     'fo:color="#0b4f6c"/></style:style>'
     '<style:style style:name="note" style:family="table-cell"><style:text-properties fo:color="#4a5963"/></style:style>'
@@ -45,6 +47,7 @@ _STYLES = (
     '<style:style style:name="words" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" '
     'style:vertical-align="top"/></style:style>'
     '<style:style style:name="figure" style:family="table-cell" style:data-style-name="whole"/>'
+    '<style:style style:name="part" style:family="table-cell" style:data-style-name="decimal"/>'
     '<style:style style:name="gap" style:family="table-cell"><style:paragraph-properties fo:text-align="end"/>'
     '<style:text-properties fo:color="#4a5963"/></style:style>'
 )
@@ -57,7 +60,7 @@ class Grid:
     Attributes:
         name: On its tab.
         title: Above everything.
-        rows: Its columns: text, or whole numbers.
+        rows: Its columns: text, whole numbers, or numbers with a decimal.
         widths: Of the columns, in centimetres; the last one holds for those after it.
         gaps: Column of numbers -> what stands where the number is missing.
         notes: Lines below the title.
@@ -179,8 +182,9 @@ def _cells(column: pl.Series, gaps: pl.Series | None) -> pl.Series:
     if column.dtype == pl.String:
         return pl.select(_words(pl.lit(column), "words")).to_series()
     number = pl.lit(column.cast(pl.String))
+    style = "part" if column.dtype.is_float() else "figure"
     figure = pl.concat_str(
-        pl.lit('<table:table-cell table:style-name="figure" office:value-type="float" office:value="'),
+        pl.lit(f'<table:table-cell table:style-name="{style}" office:value-type="float" office:value="'),
         number,
         pl.lit('"><text:p>'),
         number,

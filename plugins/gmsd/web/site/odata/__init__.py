@@ -1,6 +1,3 @@
-"""The release in force as CBS OData v3, the way `cbsodata` and StatLine's own users read it."""
+"""The releases in force as CBS OData 3 and 4, the way `cbsodata` and StatLine's own users read them."""
 
-from gmsd.web.site.odata.app import create_app
-from gmsd.web.site.odata.sources import BucketSource, FolderSource, Source
-
-__all__ = ["BucketSource", "FolderSource", "Source", "create_app"]
+__all__: list[str] = []

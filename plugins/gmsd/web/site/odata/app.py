@@ -1,22 +1,16 @@
-"""The web service: catalogue, service lists, `$metadata`, entity sets and paging, as CBS answers them in OData 3 and 4."""
+"""The addresses of OData: catalogue, service lists, `$metadata`, entity sets and paging, as CBS answers them in OData 3 and 4."""
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
-from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gmsd.errors import GmsdError
@@ -36,27 +30,24 @@ from gmsd.odata import (
     read_options,
     selected,
 )
-from gmsd.releases import NoReleaseError
+from gmsd.web.site.answers import Made, as_taken, knows, packed
 from gmsd.web.site.odata.observations import datasets
-from gmsd.web.site.odata.tables import ServedTable, catalogue, read_table
+from gmsd.web.site.odata.tables import ServedTable, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import polars as pl
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from gmsd.odata import EntitySet, Json, Options
-    from gmsd.web.site.odata.sources import Source
+    from gmsd.web.site.current import Current
 
 PAGE = 10_000
-REFRESH_SECONDS = 5.0
-_METHODS: Final = "GET, HEAD, OPTIONS"
 _SMALLEST_COMPRESSED: Final = 1_000
 _THREE: Final[Json] = JsonV3()
 _FOUR: Final[Json] = JsonV4()
-_log = logging.getLogger(__name__)
 
 
 # Fixed parts of a path, in capitals or not.
@@ -74,54 +65,11 @@ for _name, _words in _WORDS.items():
     register_url_convertor(_name, type("_Word", (StringConvertor,), {"regex": f"(?i:{_words})"})())
 
 
-class CurrentTables:
-    """The tables of the releases in force, read again when the pointer moves; looked at every few seconds at most."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._lock = threading.Lock()
-        self._releases: tuple[str, ...] = ()
-        self._tables: dict[str, ServedTable] = {}
-        self._looked = 0.0
-
-    def get(self) -> dict[str, ServedTable]:
-        """The tables now in force, by id.
-
-        When the store does not answer, the releases known last go on being served.
-
-        Raises:
-            NoReleaseError: when nothing has been published yet.
-        """
-        with self._lock:
-            if not self._releases:
-                self._read()
-            elif time.monotonic() - self._looked > REFRESH_SECONDS:
-                self._refresh()
-            else:
-                return self._tables
-            self._looked = time.monotonic()
-            return self._tables
-
-    def _read(self) -> None:
-        releases = self._source.current()
-        if releases != self._releases:
-            self._tables = {
-                table_id: read_table(table_id, release_id, self._source.statline(release_id, table_id))
-                for release_id in releases
-                for table_id in self._source.tables(release_id)
-            }
-            self._releases = releases
-
-    def _refresh(self) -> None:
-        try:
-            self._read()
-        except Exception:  # noqa: BLE001 - readers keep the last releases whatever happens to the store; the log says why
-            served = ", ".join(self._releases)
-            _log.warning("the store does not give the release in force; %s goes on being served", served, exc_info=True)
-
-
-class _Compressing(GZipMiddleware):
+class Compressing(GZipMiddleware):
     """Compresses for who can read it; Starlette's own also does so for who says `gzip;q=0`, which means the opposite."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -139,14 +87,14 @@ def _encodings(value: bytes) -> bytes:
     return b",".join(parts)
 
 
-def create_app(source: Source) -> Starlette:
-    """The service over the releases in force.
+def odata_routes(current: Current) -> list[Route]:
+    """The addresses of the service over the releases in force.
 
     Paths follow CBS; capitals do not matter in them. Version 3: `/ODataFeed/odata/83262NED/`, the same under `/ODataApi/odata/`, and
     `/ODataCatalog/`. Version 4: `/odata/v4/83262NED/`, the same under `/odata/v4/CBS/`, and `/odata/v4/` with the datasets.
     """
-    pages = _Pages(CurrentTables(source))
-    routes = [Route("/", pages.home), Route("/gezond", pages.healthy)]
+    pages = _Pages(current)
+    routes = []
     four = "/{odata:odata}/{four:four}"
     for root, sets in {
         "/{catalogue:catalogue}": "{name}",
@@ -163,24 +111,12 @@ def create_app(source: Source) -> Starlette:
             Route(f"{root}/{sets}", pages.entity_set),
             Route(f"{root}/{sets}/{{_:count}}", pages.count),
         ]
-    readers = Middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "OPTIONS"],
-        allow_headers=["*"],
-        expose_headers=["DataServiceVersion", "OData-Version", "X-Release"],
-    )
-    return Starlette(
-        routes=routes,
-        middleware=[readers, Middleware(_Compressing, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)],
-        exception_handlers={
-            QueryError: _refused,
-            NotAcceptableError: _not_acceptable,
-            NoReleaseError: _nothing,
-            HTTPException: _no_such,
-            Exception: _failed,
-        },
-    )
+    return routes
+
+
+def is_odata(request: Request) -> bool:
+    """Whether an address is of the service, there or not."""
+    return re.match("/odata", request.url.path, re.IGNORECASE) is not None
 
 
 def _json(request: Request) -> Json:
@@ -196,25 +132,14 @@ def _not_acceptable(request: Request, error: Exception) -> Response:
     return _json(request).error(406, str(error))
 
 
-def _nothing(request: Request, error: Exception) -> Response:
-    _log.warning("nothing to serve: %s", error)
-    return _json(request).error(503, "er is nog geen uitgave gepubliceerd")
+def odata_error(request: Request, status: int, said: str, headers: dict[str, str] | None = None) -> Response:
+    """A refusal in the form of the version that the address is of."""
+    known = said if status != 404 or said != "Not Found" else "dit adres bestaat niet; de lijst van tabellen staat op /ODataCatalog/Tables"
+    return _json(request).error(status, known, headers)
 
 
-def _no_such(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    answer = _json(request).error
-    if error.status_code == 405:
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": _METHODS, **OPEN})
-        return answer(405, f"deze dienst geeft alleen gegevens; {request.method} kan niet", {"Allow": _METHODS})
-    said = error.detail if isinstance(error, _NotFound) else "dit adres bestaat niet; de lijst van tabellen staat op /ODataCatalog/Tables"
-    return answer(error.status_code, said)
-
-
-def _failed(request: Request, error: Exception) -> Response:
-    _log.error("an answer failed", exc_info=error)
-    return _json(request).error(500, "er ging iets mis bij ons; probeer het later nog eens")
+ODATA_ERRORS: Final = {QueryError: _refused, NotAcceptableError: _not_acceptable}
+"""What only this service raises, and how it is told."""
 
 
 class _NotFound(GmsdError, HTTPException):
@@ -254,16 +179,8 @@ class _Service:
 class _Pages:
     """The handlers; each reads the tables in force anew."""
 
-    def __init__(self, current: CurrentTables) -> None:
+    def __init__(self, current: Current) -> None:
         self._current = current
-
-    def home(self, request: Request) -> Response:
-        """Lead a person with a browser to the first table."""
-        return RedirectResponse(f"{_origin(request)}/ODataFeed/odata/{next(iter(self._current.get()))}/")
-
-    def healthy(self, _: Request) -> Response:
-        """For health checks."""
-        return PlainTextResponse("ok", headers=OPEN)
 
     def service_list(self, request: Request) -> Response:
         """The names of the entity sets."""
@@ -280,7 +197,22 @@ class _Pages:
         return Response(document, 200, service.headers, "application/xml; charset=utf-8")
 
     def entity_set(self, request: Request) -> Response:
-        """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key."""
+        """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key.
+
+        What has no filter is made once of a release: it is what a reader of a whole table asks for, page by page.
+        """
+        now, query = self._current.get(), request.scope["query_string"]
+        if b"filter" in query.lower():
+            return self._rows(request)
+        etag = f'W/"{now.stamp[:32]}"'
+        said = [request.headers.get(name, "") for name in ("Accept", "MaxDataServiceVersion")]
+        address = "\n".join([str(request.url), *said])
+        if knows(request, etag) and address in now.kept.pages:
+            return Response(status_code=304, headers={"ETag": etag, **OPEN})
+        made = now.kept.get(address, lambda: _made(self._rows(request)))
+        return as_taken(request, made, {**dict(made.headers), "ETag": etag, "Last-Modified": now.modified})
+
+    def _rows(self, request: Request) -> Response:
         service = self._service(request)
         name = request.path_params["name"]
         entities = named(service.sets, name)
@@ -329,7 +261,7 @@ class _Pages:
         return Response(number, 200, service.headers, f"{media}; charset=utf-8")
 
     def _service(self, request: Request) -> _Service:
-        tables = self._current.get()
+        tables = self._current.get().tables
         origin, path = _origin(request), request.path_params
         if "table_id" not in path:
             return _catalogue(origin, path, tables)
@@ -341,6 +273,12 @@ class _Pages:
         if "four" in path:
             return _Service(_FOUR, address, table.observed, "Cbs.OData", "Default", "", table.release_id)
         return _Service(_THREE, address, table.sets, "Cbs.OData", "WebAPI", "Cbs.OData.WebAPI.", table.release_id)
+
+
+def _made(answer: Response) -> Made:
+    """An answer to be kept: its headers but for those of its length and kind, which are told anew."""
+    kept = tuple((name, value) for name, value in answer.headers.items() if name not in {"content-length", "content-type"})
+    return Made(answer.status_code, answer.headers["content-type"], packed(bytes(answer.body)), kept)
 
 
 def _catalogue(origin: str, path: Mapping[str, str], tables: Mapping[str, ServedTable]) -> _Service:
