@@ -28,6 +28,8 @@ OPTIONS = {
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    # A segment that is used again keeps what stood in it before: one that is over is removed instead, with the rows that were deleted.
+    "wal_recycle": "off",
     "jit": "off",
 }
 

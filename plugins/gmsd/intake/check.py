@@ -116,7 +116,7 @@ def outcome(context: Context, delivery_id: str) -> CheckOutcome:
     if stored is not None:
         note = letters.verdict_note(stored[0])
     elif delivery.state in ("unplaced", "early", "late", "repeat", "over_limit", "unreadable"):
-        note = letters.state_note(delivery.state, file_name=delivery.shown_name, detail=delivery.shown_reason)
+        note = letters.state_note(delivery.state, detail=delivery.shown_reason)
     else:
         note = f"**{delivery.state.capitalize()}** {delivery.shown_reason}".strip()
     return CheckOutcome(delivery_id, delivery.state, delivery.verdict, delivery.shown_reason, note)

@@ -1,4 +1,7 @@
-"""What the data engineer reads in Airflow: the state of a delivery and its reason, as short markdown."""
+"""What the data engineer reads in Airflow: the state of a delivery and its reason, as short markdown.
+
+No file name and no line stands in it: what Airflow keeps, no withdrawal can take out of its database.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,6 @@ _REASONS = {
 _SHOWN = 5
 
 
-def _literal(text: str) -> str:
-    """Show text as it is: markdown code, with the backticks taken out so that it cannot end early."""
-    return f"`{one_line(text).replace('`', chr(39))}`"
-
-
 def _plain(text: str) -> str:
     """Escape what markdown would take for formatting or a link."""
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", one_line(text, 300))
@@ -43,23 +41,19 @@ def verdict_note(result: Mapping[str, Any]) -> str:
     counts = [f"{checked.records:,} records", f"{checked.content_errors:,} content errors"]
     if not checked.content_checked:
         counts[1] = "content not checked"
-    parts = [f"{_VERDICTS[checked.verdict]}: {_literal(checked.file)}", ", ".join(counts)]
+    parts = [f"{_VERDICTS[checked.verdict]}: {', '.join(counts)}"]
     faults = checked.faults
-    for finding in faults[:_SHOWN]:
-        where = f", lines {', '.join(map(str, finding.lines))}{'' if finding.shows_all_lines else ', ...'}" if finding.lines else ""
-        parts.append(
-            f"- {finding.rule} ({finding.level}, {finding.field or 'no field'}): {finding.count:,}{where}. {_plain(finding.message)}"
-        )
+    parts += [f"- {each.rule} ({each.level}, {each.field or 'no field'}): {each.count:,}" for each in faults[:_SHOWN]]
     if len(faults) > _SHOWN:
         parts.append(f"- and {len(faults) - _SHOWN} more findings: see terugkoppeling.html in the outbox")
     return "\n".join(parts)
 
 
-def state_note(state: str, *, file_name: str, detail: str = "") -> str:
+def state_note(state: str, *, detail: str = "") -> str:
     """Write the note of a delivery that was not checked.
 
     Raises:
         KeyError: the state is one that a check gives (its note is `verdict_note`).
     """
-    note = f"**{state.replace('_', ' ').capitalize()}**: {_literal(file_name)}\n{_REASONS[state]}"
+    note = f"**{state.replace('_', ' ').capitalize()}**: {_REASONS[state]}"
     return f"{note} {_plain(detail)}" if detail else note
