@@ -12,6 +12,9 @@ repeats the mails of a delivery that has been checked, *let in* checks a late up
 change any more: *check again* and *let in* are refused then, *send report again* still sends, and *check* (the choice when none is made)
 leaves a delivery that has been checked as it is, at any time.
 
+**Deadlines.** A verdict is due within three working days of receipt, the op-orde report within two of the verdict. A run that has not
+ended after as many days gives you a mail that names the day; *Browse > GMSD rounds* says what was due, done, and how late.
+
 **Needs.** The object store, the warehouse, the mail server.
 
 **When it fails.** A service that is away fails nothing: the task waits and is tried again for half a day. What fails is refused, or a
@@ -28,6 +31,7 @@ import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
 
 from gmsd_airflow.assets import DELIVERIES
+from gmsd_airflow.deadlines import DEADLINES
 from gmsd_airflow.failures import DEFAULT_ARGS
 from gmsd_airflow.links import DeliveryLink, with_links
 
@@ -43,6 +47,7 @@ ACTIONS = ["check", "check again", "send report again", "let in"]
     dag_display_name="Delivery",
     doc_md=__doc__,
     default_args=DEFAULT_ARGS,
+    deadline=DEADLINES,
     params={
         "delivery": Param(
             None,

@@ -152,6 +152,10 @@ class Settings(BaseSettings):
         "",
         description="TopoJSON file with shapes of municipalities (ids such as GM0518) for maps of the public site; none: a square each.",
     )
+    large_change_percent: int = Field(
+        30, ge=1, description="A delivery whose clients differ by more percent from the one it follows is told to coordinator and engineer."
+    )
+    large_change_clients: int = Field(25, ge=0, description="And by more clients than this.")
     max_file_bytes: int = Field(512 * 2**20, description="Largest delivery that is read, in bytes.")
     max_file_lines: int = Field(5_000_000, description="Largest delivery that is read, in lines.")
     inbox_poll_seconds: float = Field(5.0, gt=0, description="How often the inbox is looked at.")

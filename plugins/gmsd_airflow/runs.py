@@ -115,8 +115,7 @@ def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, act
     Returns:
         State, verdict, reason and note of the delivery; no personal data.
     """
-    from gmsd.deliveries import let_in
-    from gmsd.intake import check_delivery, outcome, recheck
+    from gmsd.intake import check_delivery, let_in, outcome, recheck
     from gmsd.journal import Context
 
     context = Context.open(settings)
@@ -127,7 +126,7 @@ def check_in_run(settings: Settings, run_id: str, params: dict[str, Any], *, act
         case "send report again":
             return outcome(context, delivery_id).to_json()
         case "let in":
-            let_in(context, delivery_id, actor)
+            let_in(context, delivery_id, actor, "by the form")
     return check_delivery(context, delivery_id).to_json()
 
 

@@ -4,6 +4,7 @@ SELECT
     delivery.delivery_id,
     CAST(check_result.result ->> 'records' AS bigint) AS records,
     check_result.op_orde IS NOT NULL AS has_op_orde,
+    (SELECT min(mail.queued_at) FROM mail WHERE mail.subject_id = delivery.delivery_id AND mail.kind = 'op_orde') AS reported_at,
     found.file_faults,
     found.base_faults,
     found.facultative_faults,

@@ -134,13 +134,71 @@ def missing(
 
 
 @app.command("let-in")
-def let_in(delivery_id: Id, *, as_json: Json = False) -> None:
-    """Count a late delivery in its round after all; the next intake checks it."""
-    from gmsd.deliveries import let_in as count_in
+def let_in(
+    delivery_id: Id,
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit trail; no personal data.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Count a late delivery in its round after all, and mail its coordinator; the next intake checks it."""
+    from gmsd.intake import let_in as count_in
     from gmsd.journal import Context
 
-    delivery = count_in(Context.open(), delivery_id, getpass.getuser())
+    delivery = count_in(Context.open(), delivery_id, getpass.getuser(), reason)
     typer.echo(json.dumps(_plain(delivery), ensure_ascii=False) if as_json else f"{delivery_id} counts now and waits for its check.")
+
+
+@app.command()
+def extend(
+    municipality: Annotated[str, typer.Argument(metavar="MUNICIPALITY", help="Four digits, such as 0518.")],
+    half_year: Annotated[str, typer.Argument(metavar="HALF_YEAR", help="Such as H22019 or 2019-H2; of another law jeugd.2019-H2.")],
+    *,
+    until: Annotated[str, typer.Option("--until", help="The last day, such as 2020-03-13: after the window, before the close.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit trail; no personal data.")],
+    round_code: Annotated[str | None, typer.Option("--round", help="The round; without it the newest that takes the half-year.")] = None,
+) -> None:
+    """Let a municipality deliver after the window, and mail its coordinator."""
+    import datetime as dt
+
+    from gmsd.intake import extend as grant
+    from gmsd.journal import Context
+    from gmsd.reference import is_municipality
+    from gmsd.rounds import Place, UnknownRoundError, parse_partition
+
+    context = Context.open()
+    try:
+        place, last = Place(*parse_partition(half_year), municipality), dt.date.fromisoformat(until)
+        taking = context.calendar.taking(place.half_year, place.law)
+        begun = [known for known in taking if known.opens_at <= context.clock.now()]
+        known = context.calendar.round(round_code, place.law) if round_code else (begun or list(taking))[-1]
+    except (UnknownRoundError, ValueError, IndexError) as error:
+        raise typer.BadParameter(str(error)) from None
+    if not is_municipality(municipality, place.half_year):
+        raise typer.BadParameter(f"{municipality} is not a municipality in {place.half_year}")
+    grant(context, place, known, last, reason=reason, actor=getpass.getuser())
+    typer.echo(f"{municipality} may deliver {place.half_year} in round {known.id} until {last}, that day included.")
+
+
+@app.command()
+def confirm(
+    delivery_id: Id,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The name of the remark, as the op-orde report writes it.")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is right, in the coordinator's words; at most 2,000 characters.")],
+    as_json: Json = False,
+) -> None:
+    """Confirm on behalf of a coordinator that a remark of the op-orde report is right; the reasons may be filed as explanation."""
+    from dataclasses import asdict
+
+    from gmsd.intake import confirm as keep
+    from gmsd.journal import Context
+
+    found = keep(Context.open(), delivery_id, code, reason, actor=getpass.getuser())
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"{code} of {delivery_id} is confirmed; its report says so. As explanation (`gmsd explain`) may serve:")
+    typer.echo(found.explanation)
 
 
 def _partition(text: str | None, option: str) -> tuple[str | None, HalfYear | None]:

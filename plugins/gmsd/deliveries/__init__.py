@@ -37,6 +37,7 @@ from gmsd.deliveries.delivery import (
     progress_of,
     unchecked_up_to,
 )
+from gmsd.deliveries.extensions import NoExtension, extend
 from gmsd.deliveries.from_archive import Archived, archived_before, take_in
 from gmsd.deliveries.inbox import (
     FORM_FOLDER,
@@ -69,6 +70,7 @@ __all__ = [
     "Change",
     "Delivery",
     "NoPlace",
+    "NoExtension",
     "Progress",
     "ReceiptBroken",
     "Registered",
@@ -86,6 +88,7 @@ __all__ = [
     "counts_now",
     "delivered_bytes",
     "differing",
+    "extend",
     "get",
     "identities",
     "in_order_of_receipt",

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from gmsd.clock import AMSTERDAM
 from gmsd.database import statement, storable
 from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery, wanted_places
+from gmsd.deliveries.extensions import extended
 from gmsd.deliveries.inbox import REFUSED, nobody_delivered
 from gmsd.protocol import protocol_or_newest
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from gmsd.deliveries.arrival import Arrival
-    from gmsd.rounds import Calendar, Place
+    from gmsd.rounds import Calendar, HalfYear, Place, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,17 @@ class Taken:
 
 @dataclass
 class Ledger:
-    """What is known of the places while uploads are taken one by one; `closed` holds law, round and half-year of every close."""
+    """What is known of the places while uploads are taken one by one.
+
+    `closed` holds law, round and half-year of every close, `extended` the last day of who may deliver after the window.
+    """
 
     history: dict[Place, list[Delivery]]
     closed: set[tuple[str, str, str]]
     unplaced: int
     forms: int
     checked_afresh: Callable[[Delivery], bool]
+    extended: Mapping[tuple[Place, HalfYear], dt.date] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
 
 
@@ -69,6 +74,7 @@ def ledger_of(connection: Connection, arrivals: Sequence[Arrival]) -> Ledger:
         unplaced=int(connection.scalar(statement("deliveries/unplaced_count")) or 0),
         forms=int(connection.scalar(statement("deliveries/form_count")) or 0),
         checked_afresh=checked_afresh,
+        extended=extended(connection),
     )
 
 
@@ -95,7 +101,8 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
     number = max((d.upload_number for d in before), default=0) + 1
     code, round_id = placing.round.code, placing.round.id
     delivery = replace(delivery, delivery_id=f"{place.id}.{number:02d}", place=place, upload_number=number, round=code)
-    if placing.timing != "open":
+    granted = placing.timing == "late" and _in_extension(place, placing.round, ledger, received_at)
+    if placing.timing != "open" and not granted:
         taken = Taken(replace(delivery, state=placing.timing, reason=f"received outside the delivery window of round {round_id}"))
     elif (place.law, str(code), str(place.half_year)) in ledger.closed:
         taken = Taken(replace(delivery, state="late", reason=f"round {round_id} had been closed when it was registered"))
@@ -104,6 +111,12 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
         taken = _counted(delivery, counted, ledger.checked_afresh, arrival.problem)
     before.append(taken.delivery)
     return taken
+
+
+def _in_extension(place: Place, known: Round, ledger: Ledger, received_at: dt.datetime) -> bool:
+    """Whether an upload came after the window, on a day that was granted."""
+    until = ledger.extended.get((place, known.code))
+    return until is not None and received_at.astimezone(AMSTERDAM).date() <= until
 
 
 def _counted(delivery: Delivery, counted: Sequence[Delivery], checked_afresh: Callable[[Delivery], bool], problem: str) -> Taken:

@@ -13,7 +13,7 @@ from gmsd.rounds import partition
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
@@ -102,8 +102,22 @@ def _settle(connection: Connection, delivery: Delivery, *, actor: str, at: dt.da
     transition_many(connection, changes, actor=actor, at=at)
 
 
-def let_in(context: Context, delivery_id: str, actor: str) -> Delivery:
+def let_in(
+    context: Context,
+    delivery_id: str,
+    actor: str,
+    *,
+    reason: str = "",
+    announce: Callable[[Connection, Delivery], None] | None = None,
+) -> Delivery:
     """Count a late upload in its round after all: it will be checked like any other.
+
+    Args:
+        context: The doors.
+        delivery_id: The delivery.
+        actor: Who lets it in.
+        reason: Why, for the audit trail; no personal data.
+        announce: Queues the mail about it, in the same transaction.
 
     Raises:
         UnknownDelivery: there is no such delivery.
@@ -121,6 +135,16 @@ def let_in(context: Context, delivery_id: str, actor: str) -> Delivery:
         place, round_code = delivery.placed
         values = {**place.columns, "round": str(round_code)}
         attempt = connection.scalar(statement("deliveries/next_attempt"), values)
-        transition(connection, delivery_id, "received", reason="a late upload, let in", actor=actor, at=context.clock.now())
+        transition(
+            connection,
+            delivery_id,
+            "received",
+            reason=f"a late upload, let in: {reason}".removesuffix(": "),
+            actor=actor,
+            at=context.clock.now(),
+        )
         connection.execute(statement("deliveries/let_in"), {"delivery_id": delivery_id, "attempt": attempt})
-        return get(connection, delivery_id)
+        found = get(connection, delivery_id)
+        if announce is not None:
+            announce(connection, found)
+        return found

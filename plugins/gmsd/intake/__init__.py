@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
+from gmsd.intake.confirming import Confirmation, NoConfirmation, confirm, offered_explanation
+from gmsd.intake.granting import extend, let_in
 from gmsd.intake.report import compare_again, report_delivery
 from gmsd.intake.side_by_side import SomeFailed, check_and_report
 from gmsd.intake.staging import StagingLost, raw_records, staged_records, write_staged
@@ -25,12 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckOutcome",
+    "Confirmation",
+    "NoConfirmation",
     "ReceiptBroken",
     "SomeFailed",
     "StagingLost",
     "check_and_report",
     "check_delivery",
     "compare_again",
+    "confirm",
+    "extend",
+    "let_in",
+    "offered_explanation",
     "outcome",
     "raw_records",
     "recheck",

@@ -10,7 +10,7 @@ from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, locked, progress_of
 from gmsd.intake.lines import unpacked
-from gmsd.journal import Context, Sent, Stage, audit, issues_of, queue_mail, send_queued
+from gmsd.journal import Context, Sent, Stage, audit, issues_of, queue_mail, send_queued, tell_engineer
 from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
 from gmsd.op_orde import (
     OpOrdeContext,
@@ -83,6 +83,7 @@ class _Checked:
     lines: Mapping[str, Sequence[int]]
     report: OpOrdeReport | None
     standing: letters.Standing
+    confirmed: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,49 @@ def _read(
         unpacked(check_lines(connection, delivery.delivery_id)),
         None if op_orde is None else _compared(connection, delivery, op_orde, last_look(context.calendar.round(round_code, place.law))),
         standing_view(progress_of(connection, place, round_code)),
+        {row.code: row.reason for row in connection.execute(statement("intake/confirmed"), {"delivery_id": delivery.delivery_id})},
     )
+
+
+LARGE_CHANGE = "grote_verandering"
+"""The code under which a large change is confirmed, where no remark says it."""
+_SAME_SAID = frozenset({LARGE_CHANGE, "deel_ontbreekt", "te_veel"})
+
+
+@dataclass(frozen=True, slots=True)
+class _LargeChange:
+    """The number of clients differs by more than the set share from the delivery it follows.
+
+    Attributes:
+        sentence: For the coordinator.
+        beside: For the engineer, without a count.
+    """
+
+    sentence: str
+    beside: str
+
+
+def _large_change(context: Context, report: OpOrdeReport) -> _LargeChange | None:
+    """What is told of a correction beside the delivery before it, or of a new half-year beside the one before."""
+    row, settings = report.tables[0].rows[0], context.settings
+    before, words, beside = (
+        (row.earlier, "uw vorige levering van dit halfjaar", f"the delivery before it, {report.earlier}")
+        if row.earlier is not None
+        else (row.previous, "het vorige halfjaar", f"the half-year before, {report.previous}")
+    )
+    if before is None or abs(row.value - before) <= max(settings.large_change_clients, settings.large_change_percent * before / 100):
+        return None
+    more = "hoger" if row.value > before else "lager"
+    percent = settings.large_change_percent
+    return _LargeChange(f"Uw aantal cliënten is meer dan {percent} % {more} dan in {words}.", f"more than {percent} percent from {beside}")
+
+
+def remarks_of(context: Context, connection: Connection, delivery: Delivery, stored: tuple[Any, Any]) -> tuple[str, ...]:
+    """The codes that can be confirmed of a delivery: those of its remarks, and of a large change."""
+    report = _read(context, connection, delivery, *stored).report
+    if report is None:
+        return ()
+    return (*(remark.code for remark in report.remarks), *([LARGE_CHANGE] if _large_change(context, report) else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +184,8 @@ class _Reporting:
         pages: dict[str, bytes] = {}
         op_orde_keys: tuple[str, ...] = ()
         if found.report is not None:
-            shown = OpOrdeContext(party, upload, checked_at, calendar_round)
+            large = self._large(found.report, found.confirmed)
+            shown = OpOrdeContext(party, upload, checked_at, calendar_round, found.confirmed, large)
             pages = {
                 "op-orde.html": op_orde_html(found.report, shown).encode(),
                 "op-orde.xlsx": op_orde_xlsx(found.report, shown),
@@ -149,12 +193,29 @@ class _Reporting:
             }
             op_orde_keys = tuple(delivery.outbox_prefix + name for name in pages)
             ready = letters.OpOrdeReadyContext(
-                party, upload, calendar_round, found.standing, op_orde_keys, found.report.attention, self.compared_again
+                party, upload, calendar_round, found.standing, op_orde_keys, found.report.attention, self.compared_again, large
             )
             mails.append(("op_orde", letters.op_orde_ready_mail(ready)))
         written = {delivery.outbox_prefix + name: body for name, body in (about_file | pages).items()}
         context.store.put_all(context.settings.bucket_outbox, written, lambda key: _TYPES[key.rpartition(".")[2]])
         return _Made(keys + op_orde_keys, tuple(mails))
+
+    def _large(self, report: OpOrdeReport, confirmed: Mapping[str, str]) -> str:
+        """What the coordinator is told of a large change that nobody confirmed; the engineer is told once of each delivery."""
+        found = _large_change(self.context, report) if self.delivery.state == "accepted" else None
+        if found is None or confirmed.keys() & _SAME_SAID:
+            return ""
+        delivery_id, now = self.delivery.delivery_id, self.context.clock.now()
+        text = (
+            f"The number of clients in {delivery_id} differs by {found.beside}. Its coordinator is told too.\n\n"
+            "What it means: often half of a file, or a change of system. It can be right. It counts at the close, as it stands.\n\n"
+            "What to do: look at its op-orde report; ask the coordinator when the change is not confirmed with a reason "
+            "(`gmsd deliveries show` has it in its history).\n\nYou get one mail about this."
+        )
+        subject = f"GMSD: {delivery_id} changes its number of clients a lot"
+        if tell_engineer(self.connection, self.context.settings, delivery_id, "large_change", subject, text, now):
+            audit(self.connection, delivery_id, "large change", at=now, actor=Stage.REPORT, reason=found.beside)
+        return found.sentence
 
     def queue(self, made: _Made) -> None:
         """Queue the mails."""

@@ -5,6 +5,7 @@ Not here: whether and when a letter is queued, which a stage decides; of a check
 
 from gmsd.letters.addressed import party_of, receipt_of, recipients_among, recipients_of, standing_view, to_coordinator
 from gmsd.letters.contexts import (
+    ExtendedContext,
     FormContext,
     OpOrdeReadyContext,
     OtherFolderContext,
@@ -21,8 +22,10 @@ from gmsd.letters.mails import (
     codes_letter,
     early_mail,
     explanation_received_mail,
+    extended_mail,
     form_malformed_mail,
     late_mail,
+    let_in_mail,
     new_device_mail,
     op_orde_ready_mail,
     other_folder_mail,
@@ -48,6 +51,7 @@ from gmsd.letters.notices import WORKING_DAYS_TO_VERDICT, announcements, unreada
 
 __all__ = [
     "WORKING_DAYS_TO_VERDICT",
+    "ExtendedContext",
     "FormContext",
     "OpOrdeReadyContext",
     "OtherFolderContext",
@@ -63,8 +67,10 @@ __all__ = [
     "codes_letter",
     "early_mail",
     "explanation_received_mail",
+    "extended_mail",
     "form_malformed_mail",
     "late_mail",
+    "let_in_mail",
     "new_device_mail",
     "op_orde_ready_mail",
     "other_folder_mail",

@@ -153,6 +153,16 @@ class WithdrawalDoneContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtendedContext(_OfRound):
+    """A municipality may deliver after the window, until a day that is included."""
+
+    party: Party
+    round: Round
+    standing: Standing
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class OpOrdeReadyContext(_OfRound):
     """The op-orde report of an accepted upload is ready."""
 
@@ -255,3 +265,6 @@ class RoundMailContext:
             ("Halfjaar", " en ".join(half.dutch for half in halves)),
         ]
         return rows + ([("Correspondentienummer", self.correspondence_number)] if self.correspondence_number else [])
+
+
+    large_change: str = ""  # a Dutch sentence when the number of clients changed by more than the set share

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gmsd.letters.contexts import (
+        ExtendedContext,
         FormContext,
         OpOrdeReadyContext,
         OtherFolderContext,
@@ -157,6 +158,16 @@ def codes_letter(
 def password_mail(address: str, at: datetime) -> RenderedMail:
     """Give the address at which a coordinator sets a password."""
     return render_mail("letters/password", address=address, at=at)
+
+
+def extended_mail(context: ExtendedContext) -> RenderedMail:
+    """Tell that a municipality may deliver after the window."""
+    return render_mail("letters/extended", context=context)
+
+
+def let_in_mail(context: UploadContext) -> RenderedMail:
+    """Tell that a late upload counts after all and will be checked."""
+    return render_mail("letters/let_in", context=context)
 
 
 def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:

@@ -32,6 +32,7 @@ class Remarks:
     facultative_faults: int
     notices: int
     has_op_orde: bool
+    reported_at: dt.datetime | None = None  # when the op-orde report was made and its mail queued
 
     @property
     def faults(self) -> int:
@@ -47,11 +48,13 @@ class Deadline:
         what: `delivery` (the municipality's), `verdict` or `op-orde` (ours).
         due: The last day in time.
         days_late: Calendar days after `due`, until today or until it was done.
+        done: The day on which it was done; None while it is not.
     """
 
     what: str
     due: dt.date
     days_late: int
+    done: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,17 @@ class MunicipalityRow:
         return self.standing.verdict if self.standing else None
 
     @property
+    def done(self) -> tuple[Deadline, ...]:
+        """What we promised of the upload it stands with and have done: the verdict, the op-orde report; when, and how late."""
+        found = []
+        if self.standing is not None and self.standing.checked_at is not None and not self.standing.from_archive:
+            checked = _day(self.standing.checked_at)
+            found.append(_done("verdict", _day(self.standing.received_at), WORKING_DAYS_TO_VERDICT, checked))
+            if self.remarks is not None and self.remarks.reported_at is not None:
+                found.append(_done("op-orde", checked, WORKING_DAYS_TO_OP_ORDE, _day(self.remarks.reported_at)))
+        return tuple(found)
+
+    @property
     def corrections(self) -> int:
         """How many of the twenty corrections are used."""
         return min(CORRECTIONS_ALLOWED, max(0, self.attempts - 1))
@@ -142,6 +156,11 @@ def deadline_of(known: Round, standing: Delivery | None, remarks: Remarks | None
         return None
     done = _day(standing.received_at) if standing is not None and standing.state == "late" else today
     return _deadline("delivery", known.window_last, min(done, today))
+
+
+def _done(what: str, since: dt.date, days: int, done: dt.date) -> Deadline:
+    due = add_working_days(since, days)
+    return Deadline(what, due, max(0, (done - due).days), done)
 
 
 def _deadline(what: str, due: dt.date, until: dt.date) -> Deadline:

@@ -64,6 +64,11 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
         "withdrawal_opened": letters.withdrawal_opened_mail(s.ROUND_MAIL),
         "round_closed": letters.round_closed_mail(s.ROUND_MAIL),
         "published": letters.published_mail(s.ROUND_MAIL),
+        "extended": letters.extended_mail(letters.ExtendedContext(s.PARTY, s.ROUND, standing, date(2020, 3, 13))),
+        "let_in": letters.let_in_mail(s.upload(standing, file_name=file_name)),
+        "op_orde_ready_large": letters.op_orde_ready_mail(
+            replace(s.READY, upload=upload, compared_again=True, large_change="Uw aantal cliënten is meer dan 30 % lager dan eerder.")
+        ),
         "op_orde_ready": letters.op_orde_ready_mail(replace(s.READY, upload=upload)),
     }
 

@@ -60,6 +60,17 @@ def test_what_is_due_and_how_late_it_is(standing, remarks, now, expected):
     assert deadline_of(s.ROUND, standing, remarks, now) == expected
 
 
+def test_what_was_done_is_told_with_its_day_and_how_late_it_was():
+    in_time = row(standing=delivery("accepted"), remarks=replace(READY, reported_at=at(3, 6)))
+    assert in_time.done == (
+        Deadline("verdict", dt.date(2020, 3, 9), 0, dt.date(2020, 3, 4)), Deadline("op-orde", dt.date(2020, 3, 6), 0, dt.date(2020, 3, 6))
+    )  # fmt: skip
+    late = row(standing=replace(delivery("accepted"), checked_at=at(3, 11)), remarks=replace(READY, reported_at=at(3, 16)))
+    assert [(each.days_late, each.done) for each in late.done] == [(2, dt.date(2020, 3, 11)), (3, dt.date(2020, 3, 16))]
+    assert row(standing=delivery("received"), remarks=None).done == ()
+    assert row(standing=None, newest=None).done == ()
+
+
 def test_the_first_upload_is_no_correction():
     assert [row(attempts=n).corrections for n in (0, 1, 2, 21, 22)] == [0, 0, 1, 20, 20]
 
