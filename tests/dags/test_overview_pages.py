@@ -121,8 +121,8 @@ def test_a_row_tells_state_attempts_remarks_forms_deadline_and_coordinator():
     text = " ".join(re.sub(r"<[^>]+>", " ", PAGES["overview"]).split())
     assert "0599 Rotterdam not delivered 0 - - - - - delivery by 2020-03-06 5 days late - wmo-0599@gemeente.invalid" in text
     assert (
-        "0363 Amsterdam rejected 3 (2 of 20 corrections) rejected - 0 file, 4 base, 1 facultative; 2 notices - - - 2019-H2.0363.01 "
-        "wmo-0363@gemeente.invalid 2 mails wait" in text
+        "0363 Amsterdam rejected 3 (2 of 20 corrections) rejected - 0 file, 4 base, 1 facultative; 2 notices - - "
+        "verdict done 2020-03-04, due 2020-03-09 2019-H2.0363.01 wmo-0363@gemeente.invalid 2 mails wait" in text
     )
     assert "0344 Utrecht accepted at the close: delivered 1 (0 of 20 corrections) accepted ready" in text
     assert "2019-H2.0344.02 (repeat; counts: 2019-H2.0344.01 )" in text

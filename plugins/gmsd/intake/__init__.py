@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
-from gmsd.intake.confirming import Confirmation, NoConfirmation, confirm, offered_explanation
+from gmsd.intake.confirming import NoConfirmation, confirm, offered_explanation
 from gmsd.intake.granting import extend, let_in
 from gmsd.intake.report import compare_again, report_delivery
 from gmsd.intake.side_by_side import SomeFailed, check_and_report
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckOutcome",
-    "Confirmation",
     "NoConfirmation",
     "ReceiptBroken",
     "SomeFailed",
