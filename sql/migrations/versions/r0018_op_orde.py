@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "r0016_op_orde"
-down_revision = "r0015_portal"
+revision = "r0018_op_orde"
+down_revision = "r0017_replies"
 
 
 def upgrade() -> None:
