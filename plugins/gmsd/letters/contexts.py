@@ -173,6 +173,7 @@ class OpOrdeReadyContext(_OfRound):
     reports: tuple[str, ...]
     attention: tuple[str, ...] = ()  # Dutch sentences worth a look
     compared_again: bool = False  # made again, because there are more others now
+    large_change: str = ""  # a Dutch sentence when the number of clients changed by more than the set share
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,3 @@ class RoundMailContext:
             ("Halfjaar", " en ".join(half.dutch for half in halves)),
         ]
         return rows + ([("Correspondentienummer", self.correspondence_number)] if self.correspondence_number else [])
-
-
-    large_change: str = ""  # a Dutch sentence when the number of clients changed by more than the set share

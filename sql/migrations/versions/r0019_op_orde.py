@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "r0018_op_orde"
-down_revision = "r0017_replies"
+revision = "r0019_op_orde"
+down_revision = "r0018_mail_recipients"
 
 
 def upgrade() -> None:
