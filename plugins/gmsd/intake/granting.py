@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gmsd import deliveries, letters
 from gmsd.deliveries import progress_of
 from gmsd.journal import Context, Outgoing, issues_of, queue_mail, send_queued
-from gmsd.letters import address_of, party_of, receipt_of, standing_view, to_coordinator
+from gmsd.letters import party_of, receipt_of, recipients_of, standing_view, to_coordinator
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -65,5 +65,9 @@ def extend(context: Context, place: Place, known: Round, until: dt.date, *, reas
         standing = standing_view(progress_of(connection, place, known.code))
         mail = letters.extended_mail(letters.ExtendedContext(party_of(place), known, standing, until))
         issue = issues_of(connection, subject, "extended") + 1
-        queue_mail(connection, Outgoing(subject, "extended", place.municipality, address_of(context, place.municipality), mail, issue), now)
+        queue_mail(
+            connection,
+            Outgoing(subject, "extended", place.municipality, recipients_of(context, place.municipality, place.law), mail, issue),
+            now,
+        )
     send_queued(context)
