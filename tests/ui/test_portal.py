@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -179,7 +180,7 @@ def test_a_file_is_sent_by_keyboard_alone(page: Page, portal: Running, context: 
     page.keyboard.press("Enter")
     reach("Naar mijn werklijst")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{portal.url}/")
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")  # with what the skip link added, which a browser keeps
     reach("Bestand sturen")
     page.keyboard.press("Enter")
     page.wait_for_url("**/levering/**")

@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gmsd.clock import AMSTERDAM
+from gmsd.errors import GmsdError
 from gmsd.outages import is_outage
 from gmsd.reference import name as name_of
 from gmsd.registration import serving_on
@@ -42,7 +43,7 @@ _A_YEAR: Final = 365 * 24 * 3600
 LONGEST_FORM: Final = 64 * 1024
 
 
-class TurnedAway(Exception):
+class TurnedAway(GmsdError):
     """A request that is answered with a page that says why not, in Dutch."""
 
     def __init__(self, status: int, title: str, *words: str, back: tuple[str, str] = ("/", "Naar uw werklijst")) -> None:
