@@ -6,6 +6,8 @@ import base64
 import datetime as dt
 import json
 import re
+import signal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -187,6 +189,18 @@ def test_a_trial_check_says_what_the_check_says_and_leaves_nothing(browser, cont
         len(list(store.versions(bucket))) for bucket in (settings.bucket_inbox, settings.bucket_deliveries, settings.bucket_outbox)
     ]
     assert browser.post("/proef/H22019/0518", data={"csrf": csrf}, files={"bestand": ("", b"")}).status_code == 422
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGKILL])
+def test_the_process_that_checks_ends_with_the_portal(settings, context, ended_by):
+    with portal_of(settings) as own, Browser(own.url) as browser:
+        browser.enter(personal_link(context, "acht@gemeente.invalid", "2019-H2", "0518", since=SINCE))
+        csrf = field(browser.get("/proef/H22019/0518").text, "csrf")
+        assert browser.post("/proef/H22019/0518", data={"csrf": csrf}, files={"bestand": ("WMO_H22019_x.csv", DATA)}).status_code == 200
+        found = [Path(f"/proc/{child}") for task in Path(f"/proc/{own.process.pid}/task").iterdir() for child in (task / "children").read_text().split()]
+        assert found
+        own.process.send_signal(ended_by)
+        until(lambda: not any(each.exists() for each in found), "the end of what the portal started", seconds=10)
 
 
 def test_the_letter_is_a_page_that_its_maker_alone_can_read(gmsd, context, tmp_path, browser):

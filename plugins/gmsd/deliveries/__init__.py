@@ -37,7 +37,7 @@ from gmsd.deliveries.delivery import (
     progress_of,
     unchecked_up_to,
 )
-from gmsd.deliveries.extensions import NoExtension, extend
+from gmsd.deliveries.extensions import NoExtension, extend, extended
 from gmsd.deliveries.from_archive import Archived, archived_before, take_in
 from gmsd.deliveries.inbox import (
     FORM_FOLDER,
@@ -89,6 +89,7 @@ __all__ = [
     "delivered_bytes",
     "differing",
     "extend",
+    "extended",
     "get",
     "identities",
     "in_order_of_receipt",

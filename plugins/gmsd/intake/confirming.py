@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmsd.database import statement, storable
-from gmsd.deliveries import Delivery, WrongState, check_result, locked
+from gmsd.deliveries import Delivery, WrongState, check_result, get, locked
 from gmsd.errors import GmsdError
-from gmsd.intake.report import remarks_of, report_delivery
+from gmsd.intake.report import LARGE_CHANGE, SAME_SAID, remarks_of, report_delivery
 from gmsd.journal import Context, audit, hidden
 from gmsd.masking import mask_written_bsn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
-LONGEST = 2000  # as an explanation
+    from gmsd.op_orde import Remark
+
+LONGEST_REASON = 2000  # as an explanation
 
 
 class NoConfirmation(GmsdError):
@@ -59,8 +63,8 @@ def confirm(context: Context, delivery_id: str, code: str, reason: str, *, actor
         NoConfirmation: the report has no such remark, or the reason is empty or too long.
     """
     kept = mask_written_bsn(storable(reason)).strip()
-    if not 0 < len(kept) <= LONGEST:
-        raise NoConfirmation(f"a reason has 1 to {LONGEST} characters, this one {len(kept)}")
+    if not 0 < len(kept) <= LONGEST_REASON:
+        raise NoConfirmation(f"a reason has 1 to {LONGEST_REASON} characters, this one {len(kept)}")
     with context.engine.begin() as connection:
         delivery = locked(connection, delivery_id)
         stored = check_result(connection, delivery_id)
@@ -68,7 +72,7 @@ def confirm(context: Context, delivery_id: str, code: str, reason: str, *, actor
             raise WrongState(
                 f"delivery {delivery_id} is {delivery.state}; only one that counts can be confirmed, until its round is closed"
             )
-        codes = remarks_of(context, connection, delivery, stored)
+        codes = [remark.code for remark in remarks_of(context, connection, delivery, stored)]
         if code not in codes:
             raise NoConfirmation(f"the report of {delivery_id} has no remark {code}" + (f"; it has {', '.join(codes)}" if codes else ""))
         now = context.clock.now()
@@ -81,7 +85,37 @@ def confirm(context: Context, delivery_id: str, code: str, reason: str, *, actor
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """What a delivery is remarked on and what was said of it.
+
+    Attributes:
+        remarks: The remarks that can be confirmed now; none of a delivery that does not count.
+        given: By code the reason of those that were confirmed.
+        explanation: The reasons as one text that fits an explanation; empty without.
+    """
+
+    remarks: tuple[Remark, ...]
+    given: Mapping[str, str]
+    explanation: str
+
+
+def to_confirm(context: Context, delivery_id: str) -> ToConfirm:
+    """The remarks of a delivery with what was confirmed. A large change stands among them where no remark says the same.
+
+    Raises:
+        UnknownDelivery: there is no such delivery.
+    """
+    with context.engine.connect() as connection:
+        delivery, stored = get(connection, delivery_id), check_result(connection, delivery_id)
+        found = remarks_of(context, connection, delivery, stored) if stored is not None and delivery.state == "accepted" else ()
+        said = any(remark.code in SAME_SAID - {LARGE_CHANGE} for remark in found)
+        remarks = tuple(remark for remark in found if remark.code != LARGE_CHANGE or not said)
+        given = {row.code: row.reason for row in connection.execute(statement("intake/confirmed"), {"delivery_id": delivery_id})}
+        return ToConfirm(remarks, given, offered_explanation(connection, delivery))
+
+
 def offered_explanation(connection: Connection, delivery: Delivery) -> str:
     """The reasons given for remarks of a delivery as one text that fits an explanation; empty without."""
     rows = connection.execute(statement("intake/confirmed"), {"delivery_id": delivery.delivery_id})
-    return "\n\n".join(dict.fromkeys(row.reason for row in rows))[:LONGEST].rstrip()
+    return "\n\n".join(dict.fromkeys(row.reason for row in rows))[:LONGEST_REASON].rstrip()

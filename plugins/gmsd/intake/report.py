@@ -17,6 +17,7 @@ from gmsd.op_orde import (
     OpOrdeReport,
     OpOrdeSummary,
     Past,
+    Remark,
     compare,
     looks_at,
     op_orde_html,
@@ -109,7 +110,12 @@ def _read(
 
 LARGE_CHANGE = "grote_verandering"
 """The code under which a large change is confirmed, where no remark says it."""
-_SAME_SAID = frozenset({LARGE_CHANGE, "deel_ontbreekt", "te_veel"})
+SAME_SAID = frozenset({LARGE_CHANGE, "deel_ontbreekt", "te_veel"})
+"""Who confirms one of these has confirmed the large change."""
+_ABOUT_LARGE = (
+    "Meestal ontbreekt een deel van het bestand, of is er een ander systeem of een andere regeling gekomen.",
+    "Vergelijk het aantal met uw eigen administratie. Klopt het niet, lever dan een correctie.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +125,12 @@ class _LargeChange:
     Attributes:
         sentence: For the coordinator.
         beside: For the engineer, without a count.
+        clients: How many clients it differs.
     """
 
     sentence: str
     beside: str
+    clients: int
 
 
 def _large_change(context: Context, report: OpOrdeReport) -> _LargeChange | None:
@@ -137,15 +145,17 @@ def _large_change(context: Context, report: OpOrdeReport) -> _LargeChange | None
         return None
     more = "hoger" if row.value > before else "lager"
     percent = settings.large_change_percent
-    return _LargeChange(f"Uw aantal cliënten is meer dan {percent} % {more} dan in {words}.", f"more than {percent} percent from {beside}")
+    sentence = f"Uw aantal cliënten is meer dan {percent} % {more} dan in {words}."
+    return _LargeChange(sentence, f"more than {percent} percent from {beside}", abs(row.value - before))
 
 
-def remarks_of(context: Context, connection: Connection, delivery: Delivery, stored: tuple[Any, Any]) -> tuple[str, ...]:
-    """The codes that can be confirmed of a delivery: those of its remarks, and of a large change."""
+def remarks_of(context: Context, connection: Connection, delivery: Delivery, stored: tuple[Any, Any]) -> tuple[Remark, ...]:
+    """What can be confirmed of a delivery: the remarks of its report, and a large change."""
     report = _read(context, connection, delivery, *stored).report
     if report is None:
         return ()
-    return (*(remark.code for remark in report.remarks), *([LARGE_CHANGE] if _large_change(context, report) else []))
+    large = _large_change(context, report)
+    return (*report.remarks, *([] if large is None else [Remark(LARGE_CHANGE, large.clients, large.sentence, *_ABOUT_LARGE)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +213,7 @@ class _Reporting:
     def _large(self, report: OpOrdeReport, confirmed: Mapping[str, str]) -> str:
         """What the coordinator is told of a large change that nobody confirmed; the engineer is told once of each delivery."""
         found = _large_change(self.context, report) if self.delivery.state == "accepted" else None
-        if found is None or confirmed.keys() & _SAME_SAID:
+        if found is None or confirmed.keys() & SAME_SAID:
             return ""
         delivery_id, now = self.delivery.delivery_id, self.context.clock.now()
         text = (

@@ -6,6 +6,7 @@ Not here: persons, published figures, databases. What is kept of others are coun
 from gmsd.op_orde.comparison import OpOrdeReport, Past, compare
 from gmsd.op_orde.context import OpOrdeContext
 from gmsd.op_orde.peers import looks_at, peers_among
+from gmsd.op_orde.remarks import Remark
 from gmsd.op_orde.summary import OpOrdeSummary, summarise
 from gmsd.op_orde.views import op_orde_html, op_orde_json, op_orde_xlsx
 
@@ -14,6 +15,7 @@ __all__ = [
     "OpOrdeReport",
     "OpOrdeSummary",
     "Past",
+    "Remark",
     "compare",
     "looks_at",
     "op_orde_html",

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gmsd.rendering import web_style
-from gmsd.web.portal import accounts, forms, history, links, receipts, reports, trials, uploads, work_list
+from gmsd.web.portal import accounts, forms, history, links, receipts, remarks, reports, trials, uploads, work_list
 from gmsd.web.portal.guarding import Guard, Limits
 from gmsd.web.portal.trials import Trials
 from gmsd.web.portal.uploads import Queue
 from gmsd.web.portal.visiting import LONGEST_FORM, Portal, TurnedAway, failed, no_such, page, posted, refused
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
@@ -57,6 +61,8 @@ def routes() -> list[Route]:
         *_both("/intrekken", posted(forms.withdraw, needs="account"), "POST"),
         *_both("/toelichting", page(forms.show_explanation, needs="account"), "GET"),
         *_both("/toelichting", posted(forms.explain, needs="account"), "POST"),
+        Route("/bevestigen/{delivery_id}", page(remarks.show, needs="account")),
+        Route("/bevestigen/{delivery_id}", posted(remarks.keep, needs="account"), methods=["POST"], max_body_size=LONGEST_FORM),
         Route("/geschiedenis", page(history.show)),
         Route("/reactie/{delivery_id}", page(history.show_reply)),
         Route("/reactie/{delivery_id}", posted(history.keep_reply), methods=["POST"], max_body_size=LONGEST_FORM),
@@ -85,11 +91,18 @@ def script(_: Request) -> Response:
     return Response(body, media_type="text/javascript; charset=utf-8", headers={"cache-control": "public, max-age=300"})
 
 
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    """What runs beside the application ends with it."""
+    yield
+    await run_sync(app.state.trials.close)
+
+
 def create_app(context: Context) -> ASGIApp:
     """The portal over an installation, with the doors of its own role."""
     settings = context.settings
     portal = Portal(context, Limits(settings.portal_requests_per_minute, settings.portal_tries_per_quarter))
-    app = Starlette(routes=routes(), exception_handlers={TurnedAway: refused, HTTPException: no_such, Exception: failed})
+    app = Starlette(routes=routes(), exception_handlers={TurnedAway: refused, HTTPException: no_such, Exception: failed}, lifespan=_lifespan)
     app.router.redirect_slashes = False
     app.state.portal, app.state.queue, app.state.trials = portal, Queue(), Trials()
     return Guard(app, portal.limits, behind_tls=portal.behind_tls)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import run_sync
 
 from gmsd.database import statement
-from gmsd.deliveries import UPLOADS_ALLOWED, UnknownDelivery, check_result, get, progress_of
+from gmsd.deliveries import UPLOADS_ALLOWED, UnknownDelivery, check_result, extended, get, progress_of
 from gmsd.journal import head_of_trail, trail
 from gmsd.web.portal.streaming import AROUND, FormStream
 from gmsd.web.portal.visiting import TurnedAway, draining, not_there, refuse_forged, visit_of
@@ -53,11 +53,14 @@ def show(visit: Visit) -> Response:
         checked = check_result(connection, delivery.delivery_id)
         progress = progress_of(connection, place, code)
         head = head_of_trail(connection)
+        until = extended(connection).get((place, code))
+    of = visit.context.calendar.round(code, place.law)
     return visit.page(
         "receipt",
         delivery=delivery,
         words=WORDS[delivery.state],
-        round=visit.context.calendar.round(code, place.law),
+        round=of,
+        last=until or of.window_last,
         lines=lines if lines is not None else checked and checked[0]["records"] + 1,
         left=max(0, UPLOADS_ALLOWED - progress.counted),
         allowed=UPLOADS_ALLOWED,

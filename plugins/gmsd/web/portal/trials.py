@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import secrets
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +24,7 @@ from gmsd.reference import name
 from gmsd.web.portal.streaming import AROUND, FormStream, TooLargeError
 from gmsd.web.portal.uploads import place_of
 from gmsd.web.portal.visiting import TurnedAway, draining, refuse_forged, turned_away, visit_of
+from gmsd.web.portal.work_list import read_item
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,7 +57,9 @@ class Trials:
         """
         with self._starting:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=20)
+                self._pool = ProcessPoolExecutor(
+                    1, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_portal, max_tasks_per_child=20
+                )
             pool = self._pool
         try:
             return pool.submit(_check, data, file_name, place, now.astimezone(AMSTERDAM).date()).result()
@@ -65,6 +69,25 @@ class Trials:
             with self._starting:
                 self._pool = None if self._pool is pool else self._pool
             raise TrialFailedError("the process that checks broke down") from error
+
+    def close(self) -> None:
+        """End the process; a check that still runs in it is waited for."""
+        with self._starting:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+
+def _end_with_portal() -> None:
+    """In the process beside: end when the portal is gone, also one that could not say so."""
+    portal = multiprocessing.parent_process()
+    assert portal is not None
+
+    def wait() -> None:
+        portal.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _check(data: bytes, file_name: str, place: Place, today: dt.date) -> dict[str, Any]:
@@ -119,5 +142,6 @@ async def _file(visit: Visit, stream: FormStream) -> tuple[str, bytes]:
 def _told(visit: Visit, place: Place, of: Round, result: dict[str, Any]) -> Response:
     context = FeedbackContext(visit.now, municipality_name=name(place.municipality), rules_url=visit.context.settings.rules_url)
     part = Markup(feedback_part(result, context))  # noqa: S704  a page of ours, rendered with escaping
-    is_open = of.opens_at <= visit.now < of.window_ends_at
-    return visit.page("trial_result", place=place, part=part, may_upload=is_open)
+    with visit.context.engine.connect() as connection:
+        may_upload = read_item(connection, place, of, visit.now).may_upload
+    return visit.page("trial_result", place=place, part=part, may_upload=may_upload)

@@ -111,8 +111,8 @@ def item_to_upload(visit: Visit) -> WorkItem:
         return item
     if visit.now < of.opens_at:
         raise TurnedAway(409, "U kunt nog niet leveren", f"U kunt dit halfjaar leveren vanaf {dutch_day(of.window_first)}.")
-    if visit.now >= of.window_ends_at:
-        words = f"U kon dit halfjaar leveren tot en met {dutch_day(of.window_last)}. Neem contact met ons op als u alsnog wilt leveren."
+    if item.attempts_left:
+        words = f"U kon dit halfjaar leveren tot en met {dutch_day(item.last)}. Neem contact met ons op als u alsnog wilt leveren."
         raise TurnedAway(409, "De levertijd is voorbij", words)
     raise TurnedAway(409, "Alle pogingen zijn gebruikt", "U heeft in deze ronde 21 keer een bestand gestuurd. Neem contact met ons op.")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gmsd.deliveries import UPLOADS_ALLOWED, listing, progress_of
+from gmsd.clock import AMSTERDAM
+from gmsd.deliveries import UPLOADS_ALLOWED, extended, listing, progress_of
 from gmsd.dutch import dutch_day
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ class WorkItem:
         tone: `good`, `part`, `bad` or nothing, as the style sheet colours it.
         turn: Whose turn it is: `u`, `wij` or nobody's.
         sentence: What it means and what comes next.
+        last: The last day of the window, or that was granted after it.
         attempts_left: How many uploads of the round still count.
-        may_upload: Whether the window is open and an attempt is left.
+        may_upload: Whether the window is open, or longer for this place, and an attempt is left.
         deliveries: Everything that came in of the place in this round, newest first.
     """
 
@@ -59,6 +61,7 @@ class WorkItem:
     tone: str
     turn: str
     sentence: str
+    last: dt.date
     attempts_left: int
     may_upload: bool
     deliveries: tuple[Delivery, ...]
@@ -74,7 +77,8 @@ def address_of(place: Place) -> str:
     return place.folder
 
 
-def item_of(place: Place, of: Round, deliveries: Sequence[Delivery], progress: Progress, now: dt.datetime) -> WorkItem:
+def item_of(place: Place, of: Round, deliveries: Sequence[Delivery], progress: Progress, now: dt.datetime, until: dt.date | None = None
+) -> WorkItem:
     """What stands of a place.
 
     Args:
@@ -83,25 +87,33 @@ def item_of(place: Place, of: Round, deliveries: Sequence[Delivery], progress: P
         deliveries: What came in of it in that round, in order of receipt.
         progress: How far it is.
         now: The moment of the clock.
+        until: The last day that the place was granted after the window.
     """
     left = max(0, UPLOADS_ALLOWED - progress.counted)
-    is_open = of.opens_at <= now < of.window_ends_at
-    status, tone, turn, sentence = _standing(of, deliveries, progress, now, left)
-    return WorkItem(place, of, status, tone, turn, sentence, left, is_open and left > 0, tuple(reversed(deliveries)))
+    last = until or of.window_last
+    may_upload = left > 0 and _is_open(of, until, now)
+    status, tone, turn, sentence = _standing(of, deliveries, progress, now, last, left if may_upload else 0)
+    return WorkItem(place, of, status, tone, turn, sentence, last, left, may_upload, tuple(reversed(deliveries)))
 
 
-def _standing(of: Round, deliveries: Sequence[Delivery], progress: Progress, now: dt.datetime, left: int) -> tuple[str, str, str, str]:
+def _is_open(of: Round, until: dt.date | None, now: dt.datetime) -> bool:
+    """Whether a place can deliver: within the window, or after it until the day that was granted, that day included."""
+    return of.opens_at <= now and (now < of.window_ends_at or (until is not None and now.astimezone(AMSTERDAM).date() <= until))
+
+
+def _standing(
+    of: Round, deliveries: Sequence[Delivery], progress: Progress, now: dt.datetime, last: dt.date, left: int
+) -> tuple[str, str, str, str]:
     """Status, tone, whose turn, and the sentence."""
     judged = [each for each in deliveries if each.state not in ("repeat", "early", "late", "over_limit")]
-    is_open = of.opens_at <= now < of.window_ends_at
-    again = f"U kunt tot en met {dutch_day(of.window_last)} nog {left} keer een bestand sturen." if is_open and left else ""
-    over = f"De levertijd was tot en met {dutch_day(of.window_last)}."
+    again = f"U kunt tot en met {dutch_day(last)} nog {left} keer een bestand sturen." if left else ""
+    over = f"De levertijd was tot en met {dutch_day(last)}."
     counts, state = progress.counts_now is not None, judged[-1].state if judged else ""
     if state in ("rejected", "unreadable"):
         return _refused(again, over, counts=counts)
     if state == "withdrawn" and not counts:
         return "ingetrokken", "", "", f"De gegevens van deze ronde zijn verwijderd. {again}".strip()
-    return _well(of, now, again, state) if judged else _nothing_yet(of, now, again, over, counts=counts)
+    return _well(of, now, again, state) if judged else _nothing_yet(of, now, last, again, over, counts=counts)
 
 
 def _refused(again: str, over: str, *, counts: bool) -> tuple[str, str, str, str]:
@@ -110,13 +122,13 @@ def _refused(again: str, over: str, *, counts: bool) -> tuple[str, str, str, str
     return "afgekeurd", "bad", "u" if again else "", f"Verbeter het bestand en stuur het opnieuw. {again}" if again else over
 
 
-def _nothing_yet(of: Round, now: dt.datetime, again: str, over: str, *, counts: bool) -> tuple[str, str, str, str]:
+def _nothing_yet(of: Round, now: dt.datetime, last: dt.date, again: str, over: str, *, counts: bool) -> tuple[str, str, str, str]:
     if counts:
         return "eerdere levering telt", "good", "", f"Uw levering uit een vorige ronde telt mee. {again}".strip()
     if now < of.opens_at:
         return "nog niet open", "", "", f"U kunt leveren vanaf {dutch_day(of.window_first)}."
     if again:
-        return "nog niet geleverd", "part", "u", f"Stuur uw bestand uiterlijk {dutch_day(of.window_last)}."
+        return "nog niet geleverd", "part", "u", f"Stuur uw bestand uiterlijk {dutch_day(last)}."
     return "niet geleverd", "", "", over
 
 
@@ -153,7 +165,8 @@ def items_of(visit: Visit) -> list[WorkItem]:
 def read_item(connection: Connection, place: Place, of: Round, now: dt.datetime) -> WorkItem:
     """One place, from the register."""
     deliveries = listing(connection, law=place.law, half_year=place.half_year, municipality=place.municipality, round_code=of.code)
-    return item_of(place, of, deliveries, progress_of(connection, place, of.code), now)
+    until = extended(connection).get((place, of.code))
+    return item_of(place, of, deliveries, progress_of(connection, place, of.code), now, until)
 
 
 def show(visit: Visit) -> Response:

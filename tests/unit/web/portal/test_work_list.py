@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from gmsd.deliveries import STATES, Delivery, Progress
+from gmsd.dutch import dutch_day
 from gmsd.rounds import HalfYear, Place, load_calendar
 from gmsd.web.portal.work_list import WORDS, item_of
 
@@ -52,6 +53,20 @@ def test_the_words_say_whose_turn_it_is(states, counts, at, status, turn):
 def test_after_the_last_attempt_nothing_can_be_sent():
     item = item_of(PLACE, ROUND, [delivery("rejected", 21)], Progress(None, 21), OPEN)
     assert (item.attempts_left, item.may_upload, item.turn) == (0, False, "")
+
+
+def test_who_was_granted_days_can_send_on_the_last_of_them_and_not_after():
+    until = ROUND.window_last + dt.timedelta(days=3)
+    last, after = AFTER + dt.timedelta(days=3, seconds=-1), AFTER + dt.timedelta(days=3)
+    for states, status in (([], "nog niet geleverd"), (["rejected"], "afgekeurd")):
+        found = [delivery(state) for state in states]
+        item = item_of(PLACE, ROUND, found, Progress(None, len(found)), last, until)
+        assert (item.may_upload, item.turn, item.status, item.last) == (True, "u", status, until)
+        assert dutch_day(until) in item.sentence
+        item = item_of(PLACE, ROUND, found, Progress(None, len(found)), after, until)
+        assert (item.may_upload, item.turn) == (False, "")
+        assert dutch_day(until) in item.sentence
+        assert not item_of(PLACE, ROUND, found, Progress(None, len(found)), last).may_upload
 
 
 def test_every_state_of_a_delivery_has_words():
