@@ -197,7 +197,11 @@ def test_the_process_that_checks_ends_with_the_portal(settings, context, ended_b
         browser.enter(personal_link(context, "acht@gemeente.invalid", "2019-H2", "0518", since=SINCE))
         csrf = field(browser.get("/proef/H22019/0518").text, "csrf")
         assert browser.post("/proef/H22019/0518", data={"csrf": csrf}, files={"bestand": ("WMO_H22019_x.csv", DATA)}).status_code == 200
-        found = [Path(f"/proc/{child}") for task in Path(f"/proc/{own.process.pid}/task").iterdir() for child in (task / "children").read_text().split()]
+        found = [
+            Path(f"/proc/{child}")
+            for task in Path(f"/proc/{own.process.pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
         assert found
         own.process.send_signal(ended_by)
         until(lambda: not any(each.exists() for each in found), "the end of what the portal started", seconds=10)

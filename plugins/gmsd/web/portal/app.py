@@ -102,7 +102,9 @@ def create_app(context: Context) -> ASGIApp:
     """The portal over an installation, with the doors of its own role."""
     settings = context.settings
     portal = Portal(context, Limits(settings.portal_requests_per_minute, settings.portal_tries_per_quarter))
-    app = Starlette(routes=routes(), exception_handlers={TurnedAway: refused, HTTPException: no_such, Exception: failed}, lifespan=_lifespan)
+    app = Starlette(
+        routes=routes(), exception_handlers={TurnedAway: refused, HTTPException: no_such, Exception: failed}, lifespan=_lifespan
+    )
     app.router.redirect_slashes = False
     app.state.portal, app.state.queue, app.state.trials = portal, Queue(), Trials()
     return Guard(app, portal.limits, behind_tls=portal.behind_tls)

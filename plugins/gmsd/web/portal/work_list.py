@@ -77,7 +77,8 @@ def address_of(place: Place) -> str:
     return place.folder
 
 
-def item_of(place: Place, of: Round, deliveries: Sequence[Delivery], progress: Progress, now: dt.datetime, until: dt.date | None = None
+def item_of(
+    place: Place, of: Round, deliveries: Sequence[Delivery], progress: Progress, now: dt.datetime, until: dt.date | None = None
 ) -> WorkItem:
     """What stands of a place.
 
