@@ -11,8 +11,11 @@ import pytest
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
 from gmsd.deliveries import get
-from gmsd.intake import check_delivery, register_inbox, report_delivery
-from tests.support.portal import Browser, account, field, portal_of
+from gmsd.intake import check_delivery, extend, register_inbox, report_delivery
+from gmsd.journal import trail
+from gmsd.rounds import WMO, HalfYear, Place
+from tests.support.portal import Browser, account, field, personal_link, portal_of
+from tests.support.published import file_of
 
 AT = dt.datetime(2020, 2, 10, 9, 0, tzinfo=AMSTERDAM)
 SINCE = dt.date(2020, 1, 1)
@@ -140,3 +143,65 @@ def test_the_question_is_answered_and_its_answer_is_for_the_engineer(portal, con
             assert browser.post(address, data={"csrf": csrf, "oordeel": score, "woorden": words}).status_code == 200
         found = json.loads(gmsd("coordinators", "replies", "--json").stdout)
         assert [(each["delivery_id"], each["score"], each["words"]) for each in found] == [(delivery_id, 4, "goed te doen, *********")]
+
+
+def test_a_remark_is_confirmed_with_a_reason_that_an_explanation_begins_with(portal, context, settings):
+    with signed_in(portal, context, "0150") as browser:
+        for persons in (120, 60):
+            answer = browser.deliver("/levering/H22019/0150", f"WMO_H22019_{persons}.csv", file_of("H22019", "0150", persons))
+            delivery_id = answer.headers["location"].rpartition("/")[2]
+            check_delivery(context, delivery_id)
+            report_delivery(context, delivery_id)
+        address = f"/bevestigen/{delivery_id}"
+        assert f'href="{address}"' in browser.get("/rapporten").text
+        page = browser.get(address).text
+        csrf = field(page, "csrf")
+        assert 'name="code" value="deel_ontbreekt"' in page
+        assert "grote_verandering" not in page, "said by the remark"
+        for reason in ("   ", "x" * 2001):
+            refused = browser.post(address, data={"csrf": csrf, "code": "deel_ontbreekt", "reden": reason})
+            assert (refused.status_code, 'aria-invalid="true"' in refused.text) == (422, True)
+        assert browser.post(address, data={"csrf": csrf, "code": "onzin", "reden": "x"}).status_code == 422
+        kept = browser.post(address, data={"csrf": csrf, "code": "deel_ontbreekt", "reden": "De regeling is <b>versoberd</b>. 999900006"})
+        assert "De regeling is &lt;b&gt;versoberd&lt;/b&gt;. *********" in kept.text
+        assert 'class="tag good">bevestigd' in kept.text
+        form = browser.get(f"/toelichting/H22019/0150?van={delivery_id}").text
+        assert "De regeling is &lt;b&gt;versoberd&lt;/b&gt;. *********</textarea>" in form
+        with context.engine.connect() as connection:
+            rows = [row for row in trail(connection, delivery_id) if row["event"] == "confirmed"]
+        assert len(rows) == 1
+        assert rows[0]["actor"] not in ("engineer", "")
+        assert "versoberd" not in str(rows)
+        process_forms(context)
+        first = browser.get(f"/bevestigen/{delivery_id.removesuffix('.02')}.01").text
+        assert "valt nu niets te bevestigen" in first, "one that was superseded does not count"
+        replaced = browser.post(f"/bevestigen/{delivery_id.removesuffix('.02')}.01", data={"csrf": csrf, "code": "te_veel", "reden": "x"})
+        assert replaced.status_code == 409
+
+
+def test_who_was_granted_days_uploads_until_the_last_second_of_them(portal, context, clock, settings):
+    until = dt.date(2020, 3, 4)
+    of, place = context.calendar.round("2019-H2"), Place(WMO, HalfYear(2019, 2), "0141")
+    extend(context, place, of, until, reason="fire at the supplier", actor="engineer")
+    granted, other = (personal_link(context, f"{code}@gemeente.invalid", "2019-H2", code, since=SINCE) for code in ("0141", "0153"))
+    end = dt.datetime(2020, 3, 5, tzinfo=AMSTERDAM)
+    with Browser(portal.url) as browser, Browser(portal.url) as neighbour:
+        try:
+            clock.move(end - dt.timedelta(seconds=1))
+            browser.enter(granted)
+            neighbour.enter(other)
+            assert "Stuur uw bestand uiterlijk woensdag 4 maart 2020" in browser.get("/").text
+            assert neighbour.get("/levering/H22019/0153").status_code == 409
+            form = browser.form("/levering/H22019/0141")
+            answer = browser.deliver("/levering/H22019/0141", "WMO_H22019_x.csv", rows("0141"))
+            delivery_id = answer.headers["location"].rpartition("/")[2]
+            receipt = browser.get(answer.headers["location"]).text
+            assert "4 maart 2020" in receipt
+            with context.engine.connect() as connection:
+                assert get(connection, delivery_id).state == "received"
+            clock.move(end)
+            late = browser.post("/levering/H22019/0141", data=form, files={"bestand": ("WMO_H22019_x.csv", rows("0141", 2), "text/csv")})
+            assert (late.status_code, "4 maart 2020" in late.text) == (409, True)
+            assert "Bestand sturen" not in browser.get("/").text
+        finally:
+            clock.move(AT)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.deliveries import ReceiptBroken, Registered, compare_copies, keep_versions, register
 from gmsd.intake.check import CheckOutcome, check_delivery, outcome, recheck
-from gmsd.intake.confirming import LONGEST_REASON, NoConfirmation, ToConfirm, confirm, offered_explanation, to_confirm
+from gmsd.intake.confirming import LONGEST_REASON, NoConfirmation, confirm, offered_explanation, to_confirm
 from gmsd.intake.granting import extend, let_in
 from gmsd.intake.report import compare_again, report_delivery
 from gmsd.intake.side_by_side import SomeFailed, check_and_report
@@ -32,7 +32,6 @@ __all__ = [
     "ReceiptBroken",
     "SomeFailed",
     "StagingLost",
-    "ToConfirm",
     "check_and_report",
     "check_delivery",
     "compare_again",

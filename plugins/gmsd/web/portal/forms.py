@@ -9,9 +9,10 @@ from gmsd.consent import MAX_TEXT, Malformed, file_form, timing_of
 from gmsd.database import statement
 from gmsd.deliveries import is_closed, listing
 from gmsd.dutch import dutch_day
-from gmsd.intake import register_uploads
+from gmsd.intake import register_uploads, to_confirm
 from gmsd.store import get_store
 from gmsd.web.portal.links import mailing
+from gmsd.web.portal.receipts import delivery_of
 from gmsd.web.portal.uploads import place_of
 from gmsd.web.portal.visiting import TurnedAway
 from gmsd.web.portal.work_list import WORDS
@@ -144,10 +145,18 @@ def _explanation(visit: Visit, status: int, problems: tuple[str, ...], *, seen: 
     place, of = _open(visit, "explanation")
     forms = [each for each in forms_of(visit, place) if each.kind == "explanation"]
     now = next((each for each in forms if each.state in ("filed", "approved")), None)
-    text = visit.form.get("tekst", now.text or "" if now else "").replace("\r\n", "\n")
+    text = visit.form.get("tekst", _offered(visit, place) or (now.text or "" if now else "")).replace("\r\n", "\n")
     return visit.page(
         "explanation", status, place=place, round=of, forms=forms, text=text, problems=problems, seen=seen, most=MAX_TEXT, form=visit.form
     )
+
+
+def _offered(visit: Visit, place: Place) -> str:
+    """The reasons for the remarks of a delivery that the address names, as the text to begin with; empty without."""
+    of = visit.request.query_params.get("van", "")
+    if not of or delivery_of(visit, of).place != place:
+        return ""
+    return to_confirm(visit.context, of).explanation
 
 
 # --- both -------------------------------------------------------------------------------------------------------------------------------
