@@ -10,12 +10,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from gmsd.clock import AMSTERDAM
+from gmsd.database import connect
 from gmsd.installation import prepare
-from gmsd.intake import check_delivery, report_delivery
+from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context
+from gmsd.registration import coordinator_of, password_token
 from tests.support.portal import PASSWORD, account, personal_link, portal_of
+from tests.support.published import file_of
 from tests.support.stack import PROJECT, configured, installation, own_stack
 
 if TYPE_CHECKING:
@@ -35,7 +39,12 @@ HEAD = (
 GOOD = f"{HEAD}\n20200203;0518;999900006;01;20180101;;1;1;10;04;2;;\n".encode()
 BAD = f"{HEAD}\n20200203;0518;999900006;01;2018-01-01;;1;1;10;04;2;;\n20200203;0518;;01;20180101;;1;1;10;99;2;;\n".encode()
 WCAG_22_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-SIZES = {"desk": (1440, 1000), "phone": (360, 740), "small": (320, 640)}
+SIZES = {"desk": (1440, 1000), "phone": (320, 640)}
+WAYS = [("desk", "light"), ("phone", "dark")]
+# What Tab stops at, once for a group of choices.
+STOPS = """[...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, summary, [tabindex="0"]')]
+    .filter(each => each.checkVisibility() && (each.type !== 'radio' || each === document.querySelector(`[name=${each.name}]`)))"""
+PAPER = {"width": 718, "height": 1050}  # A4 less margins
 PICTURES = os.environ.get("GMSD_PICTURES")
 
 
@@ -58,20 +67,57 @@ def portal(context: Context) -> Iterator[Running]:
 
 
 def held(page: Page, name: str) -> None:
-    """Hold a page against axe in light and dark, on a desk and on phones, where nothing runs out of it; picture it when asked to."""
-    for size, (width, height) in SIZES.items():
+    """Hold a page against axe on a desk and dark on a small phone, where nothing runs out of it, and by keyboard; paper holds it whole."""
+    for size, scheme in WAYS:
+        width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} runs out of a {size}"
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found = Axe().run(page, options=WCAG_22_AA).response
-            assert found["passes"]
-            wrong = [f"{name}, {size}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
-            assert not wrong
-            if PICTURES and size != "small":
-                page.screenshot(path=Path(PICTURES) / f"{name}-{size}-{scheme}.png", full_page=True)
+        found = Axe().run(page, options=WCAG_22_AA).response
+        assert found["passes"]
+        wrong = [f"{name}, {size}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]]
+        assert not wrong
+        if size == "desk":
+            walked(page, name)
+        pictured(page, f"{name}-{size}-{scheme}")
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print", color_scheme="light")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} runs out of paper"
+    pictured(page, f"{name}-paper")
     page.set_viewport_size({"width": 1440, "height": 1000})
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(media="screen")
+
+
+def walked(page: Page, name: str) -> None:
+    """Walk through a page by keyboard: Tab comes to everything that can be used, and it is seen where one is."""
+    page.evaluate(
+        "window.seen = new Map();"
+        "document.addEventListener('focusin', each => seen.set(each.target, getComputedStyle(each.target).outlineStyle))"
+    )
+    for _ in range(page.evaluate(f"{STOPS}.length") + 3):  # from where the page put the focus, and round by the window itself
+        page.keyboard.press("Tab")
+    missed = page.evaluate(f"{STOPS}.filter(each => (seen.get(each) ?? 'none') === 'none').map(each => each.outerHTML.slice(0, 200))")
+    assert missed == [], name
+
+
+def pictured(page: Page, name: str) -> None:
+    """Picture a page when asked to."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def wrongly(page: Page, name: str, *fields: str) -> None:
+    """Hold a form that was filled wrongly: its head has the focus and leads to each field, beside which the same is said in Dutch."""
+    assert page.title().startswith("Fout: "), name
+    head = page.get_by_role("alert")
+    expect(head).to_be_focused()
+    for field in fields:
+        words = page.locator(f"[id='{field}-fout']").inner_text().removeprefix("Fout:").strip()
+        assert f"{field}-fout" in (page.locator(f"[aria-describedby~='{field}-fout']").first.get_attribute("aria-describedby") or "")
+        head.get_by_role("link", name=words, exact=True).click()
+        assert page.evaluate("document.activeElement.id") == field, f"{name}: the link does not lead to {field}"
+    assert head.get_by_role("link").count() == len(fields)
+    held(page, name)
 
 
 @pytest.fixture
@@ -100,6 +146,8 @@ def test_from_the_mail_to_the_report_without_script(no_script: Page, portal: Run
     held(page, "work-list")
     page.get_by_role("link", name="Bestand sturen voor 's-Gravenhage, tweede halfjaar van 2019").click()
     held(page, "upload")
+    page.get_by_role("button", name="Versturen").click()
+    wrongly(page, "upload-wrong", "bestand")
     choose(page, "WMO_H12019_denhaag.csv", GOOD)
     page.get_by_role("button", name="Versturen").click()
     assert page.locator("h1").inner_text() == "Dit bestand is van een ander halfjaar"
@@ -108,6 +156,8 @@ def test_from_the_mail_to_the_report_without_script(no_script: Page, portal: Run
     page.get_by_role("link", name="Werklijst").first.click()
     page.get_by_role("link", name="Proefcontrole voor 's-Gravenhage, tweede halfjaar van 2019").click()
     held(page, "trial")
+    page.get_by_role("button", name="Controleren").click()
+    wrongly(page, "trial-wrong", "bestand")
     choose(page, "WMO_H22019_denhaag.csv", BAD)
     page.get_by_role("button", name="Controleren").click()
     assert "Afgekeurd" in page.locator("main").inner_text()
@@ -118,6 +168,14 @@ def test_from_the_mail_to_the_report_without_script(no_script: Page, portal: Run
     delivery_id = page.url.rpartition("/")[2]
     assert page.locator("h1").inner_text() == f"Ontvangstbewijs {delivery_id}"
     held(page, "receipt")
+    page.get_by_role("link", name="Hoe makkelijk ging dit?").click()
+    page.get_by_label("Wat kan beter?").fill("de naam van het bestand")
+    page.get_by_role("button", name="Antwoord geven").click()
+    wrongly(page, "reply-wrong", "oordeel")
+    assert page.get_by_label("Wat kan beter?").input_value() == "de naam van het bestand"
+    page.get_by_label("gaat wel").check()
+    page.get_by_role("button", name="Antwoord geven").click()
+    held(page, "reply-kept")
     check_delivery(context, delivery_id)
     report_delivery(context, delivery_id)
     page.goto(portal.url)
@@ -135,12 +193,14 @@ def test_from_the_mail_to_the_report_without_script(no_script: Page, portal: Run
     page.get_by_role("link", name="Rapporten", exact=True).click()
     assert page.url == f"{portal.url}/inloggen"
     held(page, "sign-in")
+    page.get_by_role("button", name="Inloggen").click()
+    wrongly(page, "sign-in-empty", "adres", "wachtwoord", "code")
     page.get_by_label("Mailadres").fill(TEAM)
     page.get_by_label("Wachtwoord").fill("iets verkeerds dus")
     page.get_by_label("Code").fill(codes[0])
     page.get_by_role("button", name="Inloggen").click()
     assert page.get_by_label("Mailadres").input_value() == TEAM
-    held(page, "sign-in-wrong")
+    wrongly(page, "sign-in-wrong", "wachtwoord", "code")
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.get_by_label("Code").fill(codes[0])
     page.get_by_role("button", name="Inloggen").click()
@@ -150,15 +210,77 @@ def test_from_the_mail_to_the_report_without_script(no_script: Page, portal: Run
     assert page.locator("h1").inner_text() == "Technische terugkoppeling"
     assert page.evaluate("getComputedStyle(document.querySelector('.sheet')).maxWidth") == "1080px"
     page.goto(f"{portal.url}/account")
-    held(page, "account")
+    page.get_by_label("Code van de app").fill("12")
+    page.get_by_role("button", name="App instellen").click()
+    wrongly(page, "account-wrong", "code")
+    page.goto(f"{portal.url}/geschiedenis")
+    held(page, "history")
     page.goto(f"{portal.url}/wachtwoord")
-    held(page, "password-ask")
+    page.get_by_label("Mailadres").fill("denhaag.invalid")
+    page.get_by_role("button", name="Stuur de link").click()
+    wrongly(page, "password-ask-wrong", "adres")
+    page.get_by_label("Mailadres").fill("niemand@denhaag.invalid")
+    page.get_by_role("button", name="Stuur de link").click()
+    held(page, "password-asked")
+    with context.engine.connect() as connection:
+        coordinator = coordinator_of(connection, TEAM).coordinator_id
+    with connect(context.settings, "portal").begin() as connection:
+        page.goto(f"{portal.url}/wachtwoord/{password_token(connection, context.settings, coordinator, AT)}")
+    page.get_by_label("Nieuw wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Wachtwoord bewaren").click()
+    wrongly(page, "password-set-wrong", "nogmaals")
     page.goto(f"{portal.url}/controleren")
+    page.get_by_label("SHA-256").fill("geen <b>")
+    page.get_by_role("button", name="Vergelijken").click()
+    wrongly(page, "prove-wrong", "sha256", "bestand")
+    page.get_by_label("SHA-256").fill("")
     choose(page, "x.csv", GOOD)
     page.get_by_role("button", name="Vergelijken").click()
     held(page, "prove")
     page.get_by_role("button", name="Uitloggen").click()
     assert page.url == f"{portal.url}/inloggen"
+
+
+def test_what_an_account_is_for_says_beside_each_field_what_is_wrong(no_script: Page, portal: Running, context: Context) -> None:
+    page, address = no_script, "fouten@arnhem.invalid"
+    code = account(context, address, "0202", since=SINCE)[0]
+    for persons in (120, 60):
+        name = f"H22019/0202/WMO_H22019_{persons}_met_een_heel_lange_naam_van_ons_eigen_systeem.csv"
+        context.store.put(context.settings.bucket_inbox, name, file_of("H22019", "0202", persons))
+        (delivery_id,) = register_inbox(context).new_deliveries
+        check_delivery(context, delivery_id)
+        report_delivery(context, delivery_id)
+    page.goto(f"{portal.url}/inloggen")
+    for label, words in (("Mailadres", address), ("Wachtwoord", PASSWORD), ("Code", code)):
+        page.get_by_label(label, exact=True).fill(words)
+    page.get_by_role("button", name="Inloggen").click()
+    page.goto(f"{portal.url}/rapporten")
+    held(page, "reports-remarks")
+    page.get_by_role("link", name="Opmerkingen bevestigen").click()
+    held(page, "remarks")
+    page.get_by_role("button", name="Dit klopt").first.click()
+    field = page.locator("textarea").first.get_attribute("id")
+    assert field
+    wrongly(page, "remarks-wrong", field)
+    page.locator("textarea").first.fill("De regeling is per 1 juli versoberd.")
+    page.get_by_role("button", name="Dit klopt").first.click()
+    held(page, "remarks-kept")
+    page.get_by_role("link", name="Toelichting maken").click()
+    assert page.get_by_label("Toelichting").input_value() == "De regeling is per 1 juli versoberd."
+    page.get_by_label("Toelichting").fill("=SOM(A1) en <b>")
+    page.get_by_label("Uw naam").fill("Team Wmo")
+    page.get_by_role("button", name="Toelichting indienen").click()
+    wrongly(page, "explanation-wrong", "tekst")
+    page.get_by_label("Toelichting").fill("De regeling is per 1 juli versoberd.")
+    page.get_by_role("button", name="Voorbeeld bekijken").click()
+    held(page, "explanation-seen")
+    page.get_by_role("button", name="Toelichting indienen").click()
+    held(page, "explanation-filed")
+    page.goto(f"{portal.url}/intrekken/H22019/0202")
+    page.get_by_label("Reden").fill("dubbel")
+    page.get_by_role("button", name="Levering intrekken").click()
+    wrongly(page, "withdrawal-wrong", "naam", "bevestig")
+    assert page.get_by_label("Reden").input_value() == "dubbel"
 
 
 def test_a_file_is_sent_by_keyboard_alone(page: Page, portal: Running, context: Context) -> None:

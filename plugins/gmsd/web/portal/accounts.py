@@ -26,7 +26,7 @@ from gmsd.registration import (
 from gmsd.web.portal.guarding import client_of
 from gmsd.web.portal.links import begin_session, mailing
 from gmsd.web.portal.sessions import token_hash
-from gmsd.web.portal.visiting import TurnedAway
+from gmsd.web.portal.visiting import TurnedAway, missing
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,16 +35,24 @@ if TYPE_CHECKING:
     from gmsd.web.portal.visiting import Visit
 
 _SECRET = re.compile("[A-Z2-7]{32}")
+_NOT_RIGHT = {
+    "": "Het adres, het wachtwoord of de code klopt niet. Een code uit de brief werkt één keer.",
+    "wachtwoord": "Vul uw wachtwoord opnieuw in.",
+    "code": "Vul een nieuwe code in.",
+}
 
 
 def show(visit: Visit) -> Response:
     """How to come in."""
-    return visit.page("sign_in", address="", wrong=False)
+    return visit.page("sign_in", address="", wrong={})
 
 
 def enter(visit: Visit) -> Response:
     """Sign in; what was wrong is not told."""
     address = visit.form.get("adres", "").strip()
+    wrong = missing(visit, adres="Vul uw mailadres in.", wachtwoord="Vul uw wachtwoord in.", code="Vul een code in.")
+    if wrong:
+        return visit.page("sign_in", 422, address=address, wrong=wrong)
     whom = (f"address {client_of(visit.request.scope)}", f"account {token_hash(address.casefold())}")
     _refuse_guessing(visit, *whom)
     with visit.context.engine.begin() as connection:
@@ -53,7 +61,7 @@ def enter(visit: Visit) -> Response:
         right = is_right(connection, visit.context.settings, known.coordinator_id if known else None, password, code, visit.now)
     if not right or known is None:
         visit.portal.limits.tried(*whom)
-        return visit.page("sign_in", 422, address=address, wrong=True)
+        return visit.page("sign_in", 422, address=address, wrong=_NOT_RIGHT)
     return begin_session(visit, known.coordinator_id, to="/")
 
 
@@ -78,12 +86,14 @@ def _coordinator(visit: Visit, address: str) -> Coordinator | None:
 
 def show_ask(visit: Visit) -> Response:
     """The form that asks for the mail."""
-    return visit.page("password_ask", asked=False)
+    return visit.page("password_ask", asked=False, wrong={})
 
 
 def ask(visit: Visit) -> Response:
     """Mail a link to set a password with, to who is known; the answer is the same for everybody."""
     address = visit.form.get("adres", "").strip()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        return visit.page("password_ask", 422, asked=False, wrong={"adres": "Vul een mailadres in, zoals wmo@gemeente.nl."})
     whom = (f"asks {client_of(visit.request.scope)}", f"asks {token_hash(address.casefold())}")
     _refuse_guessing(visit, *whom)
     visit.portal.limits.tried(*whom)
@@ -94,7 +104,7 @@ def ask(visit: Visit) -> Response:
             mail = password_mail(f"{visit.context.settings.portal_url.rstrip('/')}/wachtwoord/{token}", visit.now)
             about = f"{known.coordinator_id}.password.{token_hash(token)[:12]}"
             queue_mails(connection, [Outgoing(about, "password", None, address, mail)], visit.now)
-    answer = visit.page("password_ask", asked=True)
+    answer = visit.page("password_ask", asked=True, wrong={})
     answer.background = mailing(visit)
     return answer
 
@@ -102,7 +112,7 @@ def ask(visit: Visit) -> Response:
 def show_password(visit: Visit) -> Response:
     """The form that a mail led to; fetching it changes nothing."""
     _of_token(visit)
-    return visit.page("password_set", wrong="", shortest=SHORTEST_PASSWORD)
+    return visit.page("password_set", wrong={}, shortest=SHORTEST_PASSWORD)
 
 
 def keep_password(visit: Visit) -> Response:
@@ -110,12 +120,13 @@ def keep_password(visit: Visit) -> Response:
     coordinator_id = _of_token(visit)
     password = visit.form.get("wachtwoord", "")
     if password != visit.form.get("nogmaals", ""):
-        return visit.page("password_set", 422, wrong="De twee wachtwoorden zijn niet gelijk.", shortest=SHORTEST_PASSWORD)
+        wrong = {"nogmaals": "Dit is niet hetzelfde wachtwoord. Vul beide opnieuw in."}
+        return visit.page("password_set", 422, wrong=wrong, shortest=SHORTEST_PASSWORD)
     try:
         with visit.context.engine.begin() as connection:
             set_password(connection, coordinator_id, password, at=visit.now)
     except PasswordRefusedError as refused:
-        return visit.page("password_set", 422, wrong=str(refused), shortest=SHORTEST_PASSWORD)
+        return visit.page("password_set", 422, wrong={"wachtwoord": str(refused)}, shortest=SHORTEST_PASSWORD)
     return visit.to("/inloggen")
 
 
@@ -140,15 +151,16 @@ def keep_authenticator(visit: Visit) -> Response:
     """Keep an authenticator that shows the right code."""
     secret = visit.form.get("geheim", "")
     if not _SECRET.fullmatch(secret):
-        return _account(visit, new_authenticator(), 422, wrong=True)
+        return _account(visit, new_authenticator(), 422, is_wrong=True)
     with visit.context.engine.begin() as connection:
         code = visit.form.get("code", "")
         kept = set_authenticator(connection, visit.context.settings, visit.who.coordinator_id, secret, code, at=visit.now)
-    return visit.to("/account") if kept else _account(visit, secret, 422, wrong=True)
+    return visit.to("/account") if kept else _account(visit, secret, 422, is_wrong=True)
 
 
-def _account(visit: Visit, secret: str, status: int = 200, *, wrong: bool = False) -> Response:
+def _account(visit: Visit, secret: str, status: int = 200, *, is_wrong: bool = False) -> Response:
     with visit.context.engine.connect() as connection:
         left = codes_left(connection, visit.who.coordinator_id)
         has = has_authenticator(connection, visit.who.coordinator_id)
-    return visit.page("account", status, secret=secret, wrong=wrong, left=left, has=has)
+    words = "De code klopt niet. Kijk of de sleutel goed is overgenomen en of de klok van uw telefoon gelijk loopt."
+    return visit.page("account", status, secret=secret, wrong={"code": words} if is_wrong else {}, left=left, has=has)

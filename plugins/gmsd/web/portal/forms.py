@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,11 +15,12 @@ from gmsd.store import get_store
 from gmsd.web.portal.links import mailing
 from gmsd.web.portal.receipts import delivery_of
 from gmsd.web.portal.uploads import place_of
-from gmsd.web.portal.visiting import TurnedAway
+from gmsd.web.portal.visiting import TurnedAway, missing
 from gmsd.web.portal.work_list import WORDS
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from starlette.responses import Response
 
@@ -41,6 +43,9 @@ STATES = {
     "nothing_to_withdraw": "er was niets om te verwijderen",
 }
 """What the state of a form is called."""
+_IN_FIELD = re.compile("[Hh]et veld (name|text|reason)")
+_FIELDS = {"name": ("naam", "uw naam"), "text": ("tekst", "de toelichting"), "reason": ("reden", "de reden")}
+_NAMELESS = "Vul uw naam in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +94,20 @@ def _open(visit: Visit, kind: Kind) -> tuple[Place, Round]:
 
 def show_withdrawal(visit: Visit) -> Response:
     """What vanishes, and the form that asks for it."""
-    return _withdrawal(visit, 200, ())
+    return _withdrawal(visit, 200, {})
 
 
 def withdraw(visit: Visit) -> Response:
     """File a withdrawal that was confirmed on the page that shows what vanishes."""
-    if visit.form.get("bevestig") != "ja":
-        return _withdrawal(visit, 422, ("Zet een vinkje als u zeker weet dat u wilt intrekken.",))
+    wrong = missing(visit, naam=_NAMELESS, bevestig="Zet een vinkje als u zeker weet dat u wilt intrekken.")
+    if wrong:
+        return _withdrawal(visit, 422, wrong)
     place, _ = _open(visit, "withdrawal")
-    problems = _file(visit, "withdrawal", place, reason=visit.form.get("reden", "").strip() or None)
-    return _withdrawal(visit, 422, problems) if problems else _filed(visit, place, "withdrawal")
+    wrong = _file(visit, "withdrawal", place, reason=visit.form.get("reden", "").strip() or None)
+    return _withdrawal(visit, 422, wrong) if wrong else _filed(visit, place, "withdrawal")
 
 
-def _withdrawal(visit: Visit, status: int, problems: tuple[str, ...]) -> Response:
+def _withdrawal(visit: Visit, status: int, wrong: dict[str, str]) -> Response:
     place, of = _open(visit, "withdrawal")
     gone = vanishing(visit, place, of)
     return visit.page(
@@ -111,7 +117,7 @@ def _withdrawal(visit: Visit, status: int, problems: tuple[str, ...]) -> Respons
         round=of,
         gone=gone,
         words=WORDS,
-        problems=problems,
+        wrong=wrong,
         form=visit.form,
         forms=forms_of(visit, place),
     )
@@ -129,25 +135,26 @@ def vanishing(visit: Visit, place: Place, of: Round) -> list[Delivery]:
 
 def show_explanation(visit: Visit) -> Response:
     """The explanation that counts now, and the form for another."""
-    return _explanation(visit, 200, (), seen=False)
+    return _explanation(visit, 200, {}, seen=False)
 
 
 def explain(visit: Visit) -> Response:
     """Show how an explanation will look, or file it."""
     place, _ = _open(visit, "explanation")
     if visit.form.get("actie") != "indienen":
-        return _explanation(visit, 200, (), seen=True)
-    problems = _file(visit, "explanation", place, text=visit.form.get("tekst", "").replace("\r\n", "\n"))
-    return _explanation(visit, 422, problems, seen=False) if problems else _filed(visit, place, "explanation")
+        return _explanation(visit, 200, {}, seen=True)
+    wrong = missing(visit, tekst="Schrijf uw toelichting.", naam=_NAMELESS)
+    wrong = wrong or _file(visit, "explanation", place, text=visit.form.get("tekst", "").replace("\r\n", "\n"))
+    return _explanation(visit, 422, wrong, seen=False) if wrong else _filed(visit, place, "explanation")
 
 
-def _explanation(visit: Visit, status: int, problems: tuple[str, ...], *, seen: bool) -> Response:
+def _explanation(visit: Visit, status: int, wrong: dict[str, str], *, seen: bool) -> Response:
     place, of = _open(visit, "explanation")
     forms = [each for each in forms_of(visit, place) if each.kind == "explanation"]
     now = next((each for each in forms if each.state in ("filed", "approved")), None)
     text = visit.form.get("tekst", _offered(visit, place) or (now.text or "" if now else "")).replace("\r\n", "\n")
     return visit.page(
-        "explanation", status, place=place, round=of, forms=forms, text=text, problems=problems, seen=seen, most=MAX_TEXT, form=visit.form
+        "explanation", status, place=place, round=of, forms=forms, text=text, wrong=wrong, seen=seen, most=MAX_TEXT, form=visit.form
     )
 
 
@@ -162,23 +169,27 @@ def _offered(visit: Visit, place: Place) -> str:
 # --- both -------------------------------------------------------------------------------------------------------------------------------
 
 
-def _file(visit: Visit, kind: Kind, place: Place, *, reason: str | None = None, text: str | None = None) -> tuple[str, ...]:
-    """File a form and register it; returns what is wrong with it, in Dutch, when it was not filed."""
+def _file(visit: Visit, kind: Kind, place: Place, *, reason: str | None = None, text: str | None = None) -> dict[str, str]:
+    """File a form and register it; returns what is wrong with it by field, in Dutch, when it was not filed."""
     uploader = get_store(visit.context.settings, "portal")
     name = visit.form.get("naam", "")
     try:
         file_form(visit.context, kind, place=place, name=name, reason=reason, text=text, through=uploader)
     except Malformed as malformed:
-        return tuple(_said(problem) for problem in malformed.problems)
+        return _beside_fields(malformed.problems)
     register_uploads(visit.context)
-    return ()
+    return {}
 
 
-def _said(problem: str) -> str:
-    """A problem of a form as who fills in the page knows its fields."""
-    for field, shown in (("Het veld name", "Uw naam"), ("Het veld text", "De tekst"), ("Het veld reason", "De reden")):
-        problem = problem.replace(field, shown)
-    return problem
+def _beside_fields(problems: Sequence[str]) -> dict[str, str]:
+    """The problems of a form by the field of the page that they are about, in the words of who fills it in."""
+    wrong: dict[str, str] = {}
+    for problem in problems:
+        found = _IN_FIELD.search(problem)
+        field, shown = _FIELDS[found[1]] if found else ("", "")
+        said = _IN_FIELD.sub(shown, problem.replace("De tekst in het", "Het"))
+        wrong[field] = f"{wrong.get(field, '')} {said[:1].upper()}{said[1:]}".strip()
+    return wrong
 
 
 def _filed(visit: Visit, place: Place, kind: Kind) -> Response:

@@ -64,7 +64,7 @@ def _counts(findings: list[dict[str, object]]) -> dict[str, int]:
 def show_reply(visit: Visit) -> Response:
     """The question how easy it was, about one delivery."""
     delivery = delivery_of(visit, visit.request.path_params["delivery_id"])
-    return visit.page("reply", delivery=delivery, scores=SCORES, most=LONGEST_REPLY, wrong=False)
+    return visit.page("reply", delivery=delivery, scores=SCORES, most=LONGEST_REPLY, wrong={})
 
 
 def keep_reply(visit: Visit) -> Response:
@@ -72,7 +72,8 @@ def keep_reply(visit: Visit) -> Response:
     delivery = delivery_of(visit, visit.request.path_params["delivery_id"])
     score, words = visit.form.get("oordeel", ""), visit.form.get("woorden", "")[:LONGEST_REPLY]
     if score not in SCORES:
-        return visit.page("reply", 422, delivery=delivery, scores=SCORES, most=LONGEST_REPLY, wrong=True)
+        wrong = {"oordeel": "Kies een van de antwoorden."}
+        return visit.page("reply", 422, delivery=delivery, scores=SCORES, most=LONGEST_REPLY, wrong=wrong)
     with visit.context.engine.begin() as connection:
         values = {"delivery_id": delivery.delivery_id, "score": int(score), "words": mask_bsn(storable(words.strip())), "at": visit.now}
         connection.execute(statement("web/keep_reply"), values)

@@ -12,7 +12,7 @@ from gmsd.database import statement
 from gmsd.deliveries import UPLOADS_ALLOWED, UnknownDelivery, check_result, extended, get, progress_of
 from gmsd.journal import head_of_trail, trail
 from gmsd.web.portal.streaming import AROUND, FormStream
-from gmsd.web.portal.visiting import TurnedAway, draining, not_there, refuse_forged, visit_of
+from gmsd.web.portal.visiting import NO_FILE, draining, not_there, refuse_forged, visit_of
 from gmsd.web.portal.work_list import WORDS
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+_NO_DIGEST = {
+    "sha256": "Dit is geen SHA-256. Dat zijn 64 tekens: cijfers en de letters a tot en met f.",
+    "keten": "Dit is geen kenmerk van een regel. Dat zijn 64 tekens: cijfers en de letters a tot en met f.",
+}
 
 
 def delivery_of(visit: Visit, delivery_id: str) -> Delivery:
@@ -71,7 +75,7 @@ def show(visit: Visit) -> Response:
 
 def prove(visit: Visit) -> Response:
     """The form of the page that recomputes."""
-    return visit.page("prove", asked={}, outcome=None)
+    return visit.page("prove", asked={}, outcome=None, wrong={})
 
 
 async def recompute(request: Request) -> Response:
@@ -89,22 +93,26 @@ async def _hashed(visit: Visit, stream: FormStream) -> tuple[dict[str, str], dic
     digest, size, lines, last = hashlib.sha256(), 0, 0, b"\n"
     while (part := await stream.next_part()) is not None:
         if part.name != "bestand" or part.file_name is None:
-            asked[part.name] = (await stream.text()).strip().lower()
+            asked[part.name] = "".join((await stream.text()).split()).lower()
             continue
         refuse_forged(visit, asked.get("csrf", ""))
         async for piece in stream.pieces():
             digest.update(piece)
             size, lines, last = size + len(piece), lines + piece.count(b"\n"), piece[-1:] or last
     refuse_forged(visit, asked.get("csrf", ""))
-    if not size:
-        raise TurnedAway(422, "U heeft geen bestand gekozen", "Kies het bestand dat u wilt controleren.", back=("/controleren", "Opnieuw"))
     return asked, {"sha256": digest.hexdigest(), "size": size, "lines": lines + (last != b"\n")}
 
 
 def _told(visit: Visit, asked: dict[str, str], outcome: dict[str, object]) -> Response:
-    asked = {name: value for name in ("sha256", "keten") if _DIGEST.fullmatch(value := asked.get(name, ""))}
+    asked = {name: value for name in ("sha256", "keten") if (value := asked.get(name, ""))}
+    wrong = {name: words for name, words in _NO_DIGEST.items() if not _DIGEST.fullmatch(asked.get(name, "0" * 64))}
+    if not outcome["size"]:
+        wrong["bestand"] = NO_FILE
+    if wrong:
+        wrong.setdefault("bestand", "Kies het bestand opnieuw: een browser onthoudt dat niet.")
+        return visit.page("prove", 422, asked=asked, outcome=None, wrong=wrong)
     row = None
     if "keten" in asked:
         with visit.context.engine.connect() as connection:
             row = connection.execute(statement("web/row_with_hash"), {"hash": asked["keten"]}).first()
-    return visit.page("prove", asked=asked, outcome=outcome, row=row)
+    return visit.page("prove", asked=asked, outcome=outcome, row=row, wrong={})

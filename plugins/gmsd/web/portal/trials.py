@@ -23,7 +23,7 @@ from gmsd.feedback import FeedbackContext, feedback_part
 from gmsd.reference import name
 from gmsd.web.portal.streaming import AROUND, FormStream, TooLargeError
 from gmsd.web.portal.uploads import place_of
-from gmsd.web.portal.visiting import TurnedAway, draining, refuse_forged, turned_away, visit_of
+from gmsd.web.portal.visiting import NO_FILE, draining, refuse_forged, turned_away, visit_of
 from gmsd.web.portal.work_list import read_item
 
 if TYPE_CHECKING:
@@ -102,8 +102,13 @@ def _check(data: bytes, file_name: str, place: Place, today: dt.date) -> dict[st
 
 def show(visit: Visit) -> Response:
     """The form."""
+    return _asked(visit, 200, {})
+
+
+def _asked(visit: Visit, status: int, wrong: dict[str, str]) -> Response:
     place, of = place_of(visit)
-    return visit.page("trial", place=place, round=of, key=secrets.token_hex(16), most=visit.context.settings.portal_trial_bytes)
+    most = visit.context.settings.portal_trial_bytes
+    return visit.page("trial", status, place=place, round=of, key=secrets.token_hex(16), most=most, wrong=wrong)
 
 
 async def receive(request: Request) -> Response:
@@ -115,6 +120,8 @@ async def receive(request: Request) -> Response:
     async with draining(stream):
         file_name, data = await _file(visit, stream)
         place, of = await run_sync(place_of, visit)
+    if not file_name:
+        return await run_sync(_asked, visit, 422, {"bestand": NO_FILE})
     result = await run_sync(request.app.state.trials.check, data, file_name, place, visit.now)
     return await run_sync(_told, visit, place, of, result)
 
@@ -134,8 +141,6 @@ async def _file(visit: Visit, stream: FormStream) -> tuple[str, bytes]:
                 data.clear()
                 raise TooLargeError("more was sent than is checked here")
     refuse_forged(visit, fields.get("csrf", ""))
-    if not file_name:
-        raise TurnedAway(422, "U heeft geen bestand gekozen", "Kies een bestand en controleer het opnieuw.")
     return file_name, bytes(data)
 
 

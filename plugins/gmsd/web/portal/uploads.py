@@ -31,7 +31,7 @@ from gmsd.rounds import HalfYear, Place
 from gmsd.store import LEAST_PART, get_store
 from gmsd.web.portal.sessions import token_hash
 from gmsd.web.portal.streaming import AROUND, BadFormError, FormStream
-from gmsd.web.portal.visiting import TurnedAway, draining, not_there, refuse_forged, turned_away, visit_of
+from gmsd.web.portal.visiting import NO_FILE, TurnedAway, draining, not_there, refuse_forged, turned_away, visit_of
 from gmsd.web.portal.work_list import read_item
 
 if TYPE_CHECKING:
@@ -119,8 +119,12 @@ def item_to_upload(visit: Visit) -> WorkItem:
 
 def show(visit: Visit) -> Response:
     """The form."""
-    item = item_to_upload(visit)
-    return visit.page("upload", item=item, key=secrets.token_hex(16), most=visit.context.settings.max_file_bytes)
+    return _asked(visit, 200, {})
+
+
+def _asked(visit: Visit, status: int, wrong: dict[str, str]) -> Response:
+    item, most = item_to_upload(visit), visit.context.settings.max_file_bytes
+    return visit.page("upload", status, item=item, key=secrets.token_hex(16), most=most, wrong=wrong)
 
 
 async def receive(request: Request) -> Response:
@@ -153,7 +157,8 @@ async def _form(visit: Visit, stream: FormStream) -> Response:
         if not 0 < len(key) <= _LONGEST_KEY:
             raise BadFormError("De sleutel van het formulier ontbreekt.")
         if not file_name:
-            raise TurnedAway(422, "U heeft geen bestand gekozen", "Kies een bestand en verstuur het opnieuw.", back=_again(item))
+            await stream.drain()
+            break
         form_hash = token_hash(f"{visit.who.coordinator_id}|{item.place.id}|{key}")
         queue: Queue = visit.request.app.state.queue
         async with queue.alone(form_hash):
@@ -163,8 +168,7 @@ async def _form(visit: Visit, stream: FormStream) -> Response:
                 return visit.to(f"/ontvangst/{known}")
             return await _take(visit, item, stream, file_name, form_hash, queue)
     refuse_forged(visit, fields.get("csrf", ""))
-    item = await run_sync(item_to_upload, visit)
-    raise TurnedAway(422, "U heeft geen bestand gekozen", "Kies een bestand en verstuur het opnieuw.", back=_again(item))
+    return await run_sync(_asked, visit, 422, {"bestand": NO_FILE})
 
 
 def _again(item: WorkItem) -> tuple[str, str]:

@@ -41,6 +41,7 @@ SESSION, BEFORE, DEVICE = "gmsd_sessie", "gmsd_formulier", "gmsd_apparaat"
 _A_YEAR: Final = 365 * 24 * 3600
 # The longest form without a file: an explanation of 2,000 characters, each written as nine.
 LONGEST_FORM: Final = 64 * 1024
+NO_FILE: Final = "Kies een bestand."
 
 
 class TurnedAway(GmsdError):
@@ -215,6 +216,11 @@ def refuse_forged(visit: Visit, csrf: str) -> None:
             "U bent intussen uitgelogd, of het formulier stond te lang open. Er is niets verstuurd of opgeslagen.",
             "Open de pagina opnieuw en probeer het nog een keer.",
         )
+
+
+def missing(visit: Visit, **asked: str) -> dict[str, str]:
+    """What to say beside the fields of a form that were left empty; `asked` has the sentence of each that may not be."""
+    return {name: words for name, words in asked.items() if not visit.form.get(name, "").strip()}
 
 
 def turned_away(visit: Visit, needs: str) -> Response | None:
