@@ -120,7 +120,7 @@ def keep_password(visit: Visit) -> Response:
     coordinator_id = _of_token(visit)
     password = visit.form.get("wachtwoord", "")
     if password != visit.form.get("nogmaals", ""):
-        wrong = {"nogmaals": "Dit is niet hetzelfde wachtwoord. Vul beide opnieuw in."}
+        wrong = {"nogmaals": "De twee wachtwoorden zijn niet gelijk. Vul beide opnieuw in."}
         return visit.page("password_set", 422, wrong=wrong, shortest=SHORTEST_PASSWORD)
     try:
         with visit.context.engine.begin() as connection:
