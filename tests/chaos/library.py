@@ -96,9 +96,8 @@ class Runner:
 
     def close(self) -> None:
         """End it."""
-        if self._process.stdin:
-            self._process.stdin.close()
-        self._process.wait()
+        with self._process:  # closes both its pipes and waits
+            pass
         self._log.close()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
+NOTHING_TO_PRESS = {"rules": {"target-size": {"enabled": False}}}
 TRIED = accessibility_tried()
 SITUATIONS: dict[str, dict[str, Any]] = {
     "op een breed scherm (1440 pixels)": {"viewport": {"width": 1440, "height": 900}},
@@ -55,7 +56,7 @@ def test_no_page_breaks_a_rule_or_runs_off_the_screen(browser: Browser, address:
     found = {}
     for path in TRIED["pages"]:
         page.goto(address + path)
-        report = Axe().run(page, options=RULES)
+        report = Axe().run(page, options=RULES if situation != "op papier" else RULES | NOTHING_TO_PRESS)
         if report.violations_count:
             found[path] = report.generate_report()
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -80,10 +80,12 @@ class Json(ABC):
     Attributes:
         version: Of OData.
         said: Headers of every answer.
+        heard: Headers of a request that its answer hangs on.
     """
 
     version: ClassVar[ODataVersion]
     said: ClassVar[Mapping[str, str]]
+    heard: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def asked(self, request: Request, given: str | None) -> Asked:

@@ -31,6 +31,7 @@ class JsonV3(Json):
 
     version = ODataVersion.V3
     said: ClassVar = {"DataServiceVersion": "3.0;"}
+    heard: ClassVar = ("Accept", "MaxDataServiceVersion")
 
     def asked(self, request: Request, given: str | None) -> Asked:
         """What `$format`, or else the headers, ask for."""

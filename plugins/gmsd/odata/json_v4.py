@@ -32,6 +32,7 @@ class JsonV4(Json):
 
     version = ODataVersion.V4
     said: ClassVar = {"OData-Version": "4.0"}
+    heard: ClassVar = ("Accept", "OData-MaxVersion")
 
     def asked(self, request: Request, given: str | None) -> Asked:
         """What `$format`, or else the headers, ask for; who takes no version above 3 gets none."""

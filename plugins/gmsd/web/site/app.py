@@ -24,7 +24,7 @@ from gmsd.web.site.answers import Made, as_taken, knows, packed
 from gmsd.web.site.choices import Choices, UnknownPlaceError, UnknownValueError, read_query
 from gmsd.web.site.current import Current
 from gmsd.web.site.limits import Allowance
-from gmsd.web.site.odata.app import ODATA_ERRORS, Compressing, is_odata, odata_error, odata_routes
+from gmsd.web.site.odata.app import ODATA_ERRORS, is_odata, odata_error, odata_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -90,7 +90,7 @@ def create_app(
     limited = [Middleware(Allowance, per_second=requests_per_second)] if requests_per_second else []
     return Starlette(
         routes=routes,
-        middleware=[*limited, readers, Middleware(Compressing)],
+        middleware=[*limited, readers],
         exception_handlers={
             **ODATA_ERRORS,
             UnknownValueError: _wrong,

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
+from zlib import crc32
 
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -39,13 +39,11 @@ if TYPE_CHECKING:
 
     import polars as pl
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from gmsd.odata import EntitySet, Json, Options
     from gmsd.web.site.current import Current
 
 PAGE = 10_000
-_SMALLEST_COMPRESSED: Final = 1_000
 _THREE: Final[Json] = JsonV3()
 _FOUR: Final[Json] = JsonV4()
 
@@ -63,28 +61,6 @@ _WORDS: Final = {
 }
 for _name, _words in _WORDS.items():
     register_url_convertor(_name, type("_Word", (StringConvertor,), {"regex": f"(?i:{_words})"})())
-
-
-class Compressing(GZipMiddleware):
-    """Compresses for who can read it; Starlette's own also does so for who says `gzip;q=0`, which means the opposite."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, minimum_size=_SMALLEST_COMPRESSED, compresslevel=5)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] == "http":
-            scope = {
-                **scope,
-                "headers": [(name, _encodings(value) if name == b"accept-encoding" else value) for name, value in scope["headers"]],
-            }
-        await super().__call__(scope, receive, send)
-
-
-def _encodings(value: bytes) -> bytes:
-    """An Accept-Encoding header, in small letters and without what it refuses."""
-    parts = [part for part in value.lower().split(b",") if not re.search(rb";\s*q\s*=\s*0(\.0*)?\s*$", part)]
-    return b",".join(parts)
 
 
 def odata_routes(current: Current) -> list[Route]:
@@ -186,7 +162,7 @@ class _Pages:
         """The names of the entity sets."""
         service = self._service(request)
         asked = service.json.asked(request, _options(request, service, Answer.DOCUMENT).format)
-        return service.json.sets(service.sets.values(), asked, service.address, service.release_header)
+        return _taken(request, service.json.sets(service.sets.values(), asked, service.address, service.release_header))
 
     def metadata(self, request: Request) -> Response:
         """The model of the service."""
@@ -194,7 +170,7 @@ class _Pages:
         if _options(request, service, Answer.DOCUMENT).format not in {None, "xml", "application/xml"}:
             raise QueryError("$format: $metadata is er alleen als xml")
         document = metadata(service.json.version, service.namespace, service.container, service.sets.values())
-        return Response(document, 200, service.headers, "application/xml; charset=utf-8")
+        return _taken(request, Response(document, 200, service.headers, "application/xml; charset=utf-8"))
 
     def entity_set(self, request: Request) -> Response:
         """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key.
@@ -203,10 +179,10 @@ class _Pages:
         """
         now, query = self._current.get(), request.scope["query_string"]
         if b"filter" in query.lower():
-            return self._rows(request)
-        etag = f'W/"{now.stamp[:32]}"'
-        said = [request.headers.get(name, "") for name in ("Accept", "MaxDataServiceVersion")]
-        address = "\n".join([str(request.url), *said])
+            return _taken(request, self._rows(request))
+        heard = [request.headers.get(name, "") for name in _json(request).heard]
+        address = "\n".join([str(request.url), *heard])
+        etag = f'W/"{now.stamp[:32]}-{crc32(repr(heard).encode()):x}"'
         if knows(request, etag) and address in now.kept.pages:
             return Response(status_code=304, headers={"ETag": etag, **OPEN})
         made = now.kept.get(address, lambda: _made(self._rows(request)))
@@ -279,6 +255,12 @@ def _made(answer: Response) -> Made:
     """An answer to be kept: its headers but for those of its length and kind, which are told anew."""
     kept = tuple((name, value) for name, value in answer.headers.items() if name not in {"content-length", "content-type"})
     return Made(answer.status_code, answer.headers["content-type"], packed(bytes(answer.body)), kept)
+
+
+def _taken(request: Request, answer: Response) -> Response:
+    """An answer that is not kept."""
+    made = _made(answer)
+    return as_taken(request, made, dict(made.headers))
 
 
 def _catalogue(origin: str, path: Mapping[str, str], tables: Mapping[str, ServedTable]) -> _Service:
