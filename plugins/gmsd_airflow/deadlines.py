@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference
+from airflow.sdk import AsyncCallback, DeadlineAlert
+from airflow.sdk.definitions.deadline import BaseDeadlineReference
+from sqlalchemy import select
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
 
     from gmsd.deliveries import Delivery
 
@@ -68,9 +71,25 @@ def _waits(connection: Connection, delivery: Delivery, what: str) -> bool:
     return delivery.state == "received" or (delivery.state == "accepted" and not issues_of(connection, delivery.delivery_id, "op_orde"))
 
 
+class RunQueued(BaseDeadlineReference):
+    """When a run was queued first.
+
+    Airflow's own DAGRUN_QUEUED_AT is that too, and moves when a run is cleared; in 3.3 that fails, because the interval is kept in another
+    form than the one it is read in, and with it every clearing of a run whose deadline is to come. What is due from receipt does not move.
+    """
+
+    required_kwargs: ClassVar[set[str]] = {"dag_id", "run_id"}
+
+    def _evaluate_with(self, *, session: Session, dag_id: str, run_id: str) -> dt.datetime | None:
+        from airflow.models import DagRun
+
+        queued: dt.datetime | None = session.scalar(select(DagRun.queued_at).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
+        return queued
+
+
 DEADLINES = [
     DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        reference=RunQueued(),
         interval=dt.timedelta(days=days),
         callback=AsyncCallback(deadline_missed, kwargs={"what": what}),
         name=what,

@@ -23,8 +23,10 @@ from gmsd.demo import delivery
 from gmsd.rounds import HalfYear
 from gmsd.store import get_store
 from gmsd_airflow.api import Airflow, AirflowError
+from tests.support import waiting
 from tests.support.mails import Maildir
 from tests.support.outage import away, programs
+from tests.support.runs import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 H2 = HalfYear(2019, 2)
 WAITING, GIVEN_UP = "0638", "0180"
 BURST = ("0431", "0473", "0279")
-SECONDS = 600.0
+SECONDS = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +54,13 @@ def engineer(settings: Settings) -> Iterator[Airflow]:
 
 
 def until(found: Callable[[], object], what: str, ignore: tuple[type[Exception], ...] = ()) -> object:
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    def look() -> object:
         try:
-            if value := found():
-                return value
+            return found()
         except ignore:
-            pass
-        time.sleep(0.5)
-    raise AssertionError(f"waited in vain for {what}")
+            return None
+
+    return waiting.until(look, what, seconds=SECONDS, every=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,8 @@ def test_a_store_that_is_away_is_waited_for_and_a_run_that_failed_is_started_aga
     waiting, given_up = upload(WAITING), upload(GIVEN_UP)
     for run_id in (waiting, given_up):
         until(lambda run_id=run_id: engineer.run("gmsd_delivery", run_id), f"the run {run_id}")
+        due = engineer._request("GET", f"/dags/gmsd_delivery/dagRuns/{run_id}/deadlines", root="/ui").json()
+        assert {each["alert_name"] for each in due["deadlines"]} == {"verdict", "op-orde"}
     with away(home, "object store"):
         pause(engineer, "gmsd_delivery", paused=False)
         for run_id in (waiting, given_up):
@@ -123,7 +125,7 @@ def test_a_store_that_is_away_is_waited_for_and_a_run_that_failed_is_started_aga
     assert engineer.run("gmsd_delivery", given_up)["state"] == "failed"
     hours_ago(home, given_up)
     swept = engineer.start("gmsd_housekeeping")
-    until(lambda: engineer.run("gmsd_housekeeping", swept)["state"] == "success", "housekeeping")
+    assert ended(engineer, "gmsd_housekeeping", swept)["state"] == "success"
     assert given_up in engineer.result("gmsd_housekeeping", swept, "runs")["again"]
     until(lambda: (engineer.run("gmsd_delivery", given_up) or {}).get("state") == "success", "the run that was started again")
     assert {states(settings)[run_id] for run_id in (waiting, given_up)} == {"accepted"}

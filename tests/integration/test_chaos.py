@@ -27,12 +27,16 @@ def library(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield Library(settings, stack.admin, tmp_path_factory.mktemp("logs"), 1, print)
 
 
+# One of each kind; the others run undisturbed, because these need what they leave.
+SOME = ("register", "check", "report", "forms", "load", "build", "publish", "sweep")
+
+
 def test_a_step_that_was_killed_or_is_run_again_leaves_what_one_leaves_that_was_not(library: Library) -> None:
     with library.opened():
-        library.disturbed((KILLED, TWICE))
+        library.disturbed((KILLED, TWICE), SOME)
         assert len(library.release()) > len(STEPS)
     assert {cell: each.wrong for cell, each in library.cells.items() if each.wrong} == {}
-    assert library.cells.keys() == {(step.name, fault) for step in STEPS for fault in (KILLED, TWICE)}
+    assert library.cells.keys() == {(name, fault) for name in SOME for fault in (KILLED, TWICE)}
     assert {each.tried for each in library.cells.values()} == {1}
 
 
