@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # pyshp 3.1.6 writes a number that is too long for its column of a shapefile by leaving its last digits away: 123456 clients in a column of four places
-# are 1234, and 123456789.12 euros in one of eight 12345678. Of a text that is cut it warns; of a number it says nothing. And a rate of 0.000000001 is 0.0,
-# one of 12.345 in a column of two decimals 12.35.
+# are 1234, and 123456789.12 euros in one of eight 12345678. Of a text that is cut it warns; of a number it says nothing.
 # Guessed: an error, as a number without its last digits is another number. What helps: compare the largest number with the column's width before.
 set -euo pipefail
 work=$(mktemp -d)
