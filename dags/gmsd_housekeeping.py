@@ -2,10 +2,11 @@
 
 **Purpose.** Send mails that a mail server did not take, start runs that are missing, bring the private bucket in line with the register
 (what nothing counts on is deleted, what is missing is made again from the raw file), abort uploads that were begun a day ago and never
-finished, make op-orde reports again that had too few municipalities beside them, and recompute the hash chain of the audit trail. Mail
-coordinators what the calendar says: the window is open, it ends in seven and in two working days, withdrawing is possible, closed,
-published; each once ([the guide](guide-data-engineer.md)). Mail you what you have to know of before you ask: deadlines, large changes, a
-full disk, a changed key, mails that nobody takes ([what is watched](watched.md)).
+finished, make op-orde reports again that had too few municipalities beside them, throw away what is past its period of retention (announced
+a week before, `gmsd retention` shows it), and recompute the hash chain of the audit trail. Mail coordinators what the calendar says: the
+window is open, it ends in seven and in two working days, withdrawing is possible, closed, published; each once
+([the guide](guide-data-engineer.md)). Mail you what you have to know of before you ask: deadlines, large changes, a full disk, a changed key,
+mails that nobody takes ([what is watched](watched.md)).
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
@@ -37,7 +38,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
     default_args=DEFAULT_ARGS,
 )
 def gmsd_housekeeping() -> None:
-    """Eight tasks that do not depend on each other."""
+    """Nine tasks that do not depend on each other."""
 
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
@@ -90,6 +91,18 @@ def gmsd_housekeeping() -> None:
 
         return abort_unfinished(Context.open(get_settings()))
 
+    @task(task_display_name="Throw away what was kept long enough")
+    def retention() -> dict[str, dict[str, int]]:
+        """What is past its period of retention is announced to the engineer, and thrown away after some days of notice."""
+        from gmsd.deletion import enforce
+        from gmsd.journal import Context, send_queued
+        from gmsd.settings import get_settings
+
+        context = Context.open(get_settings())
+        done = enforce(context)
+        send_queued(context)
+        return {"announced": done.announced, "gone": done.gone}
+
     @task(task_display_name="Tell what needs attention")
     def attention() -> list[str]:
         """What the engineer is mailed about now: once each, with what it means and what to do."""
@@ -112,6 +125,7 @@ def gmsd_housekeeping() -> None:
     attention()
     compared()
     uploads()
+    retention()
     runs()
     staging()
     audit()

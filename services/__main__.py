@@ -1,4 +1,4 @@
-"""`python -m services up|down|reset|status|env|sweep|airflow [--state DIR] [--without-airflow] [--executor celery --workers 2]`."""
+"""`python -m services up|down|reset|status|env|sweep|forget|airflow [--state DIR] [--without-airflow] [--executor celery --workers 2]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from services import broker, lifecycle, objectstore, settings, supervise
+from services import broker, forgetting, lifecycle, objectstore, settings, supervise
 from services.state import PROJECT, State, open_state, pipeline_environment
 
 ACTIONS = {
@@ -20,6 +20,7 @@ ACTIONS = {
     "status": "what runs and what answers",
     "env": "the settings a client needs, as shell exports",
     "sweep": "one pass of the object store's housekeeping",
+    "forget": "make the object store forget the names of deleted objects now",
     "airflow": "run Airflow's own command against this installation",
 }
 
@@ -36,6 +37,10 @@ def main() -> int:
     if arguments.action == "env":
         for name, value in settings.pipeline(state).items():
             print(f"export {name}={shlex.quote(value)}")
+        return 0
+    if arguments.action == "forget":
+        done = forgetting.forget(state)
+        print(f"{done['lists']} lists of names gone through, {done['files']} files of deleted objects removed")
         return 0
     if arguments.action == "up":
         os.environ |= {name: value for name in broker.REMEMBERED if (value := getattr(arguments, name.removeprefix("GMSD_").lower()))}

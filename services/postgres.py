@@ -112,9 +112,11 @@ def ensure_roles(state: State) -> None:
 
 
 def has_role(state: State) -> bool:
-    """Whether the last role of the list can log in with its password: then nothing need be done at a later start."""
+    """Whether the last role of the list can log in with its password and the owner may clean up: then a later start has nothing to do."""
     role = DATABASE_ROLES[-1]
-    return psql(state, "gmsd", "select 1", check=False, user=role).returncode == 0
+    asked = "select has_function_privilege('gmsd_owner', 'pg_switch_wal()', 'execute')"
+    done = psql(state, "gmsd", asked, check=False, user=role)
+    return done.returncode == 0 and done.stdout.strip() == "t"
 
 
 def psql(state: State, database: str, script: str, *, check: bool = True, user: str = "postgres") -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from typing import TYPE_CHECKING
 
 from services import broker
@@ -44,12 +46,22 @@ def pipeline(state: State) -> dict[str, str]:
         "GMSD_PORTAL_URL": state.url("portal"),
         "GMSD_SITE_URL": state.url("site"),
     }
+    values |= _on_this_machine(state)
     for user in ("engineer", "approver", "viewer", "intake"):
         values[f"GMSD_AIRFLOW_{user.upper()}_USER"] = user
         values[f"GMSD_AIRFLOW_{user.upper()}_PASSWORD"] = state.secrets.get(f"airflow_user_{user}", "")
     values |= {f"GMSD_{name.upper()}_KEY_FILE": str(state.secret_folder / f"{name}.key") for name in KEYS}
     values |= {name: os.environ.get(name) or known.get(name, default) for name, default in REMEMBERED.items()}
     return values | {"GMSD_INBOX_POLL_SECONDS": "2" if _quick(values) else "5"}
+
+
+def _on_this_machine(state: State) -> dict[str, str]:
+    """How the object store forgets names, and where a deletion is looked for; nothing when it runs in another container."""
+    if "GMSD_HOST_S3" in os.environ:
+        return {"GMSD_STORE_SWEEP": "", "GMSD_SEARCHED_FOLDERS": ""}
+    command = ["env", f"PYTHONPATH={PROJECT}", sys.executable, "-m", "services", "forget", "--state", str(state.root)]
+    folders = (state.pg_data, state.swift_data, state.airflow, state.logs, state.lineage)
+    return {"GMSD_STORE_SWEEP": shlex.join(command), "GMSD_SEARCHED_FOLDERS": ":".join(map(str, folders))}
 
 
 def approval(state: State) -> dict[str, str]:

@@ -75,6 +75,38 @@ class Settings(BaseSettings):
     mail_engineer: str = Field("gmsd-beheer@cbs.invalid", description="Address of the data engineer.")
     maildir: str = Field("", description="Where the mail sink of a demo keeps its mails; only shown, never read by the pipeline.")
 
+    store_sweep: str = Field(
+        "", description="Command that makes the object store forget names of deleted objects at once; empty: the store does so by itself."
+    )
+    searched_folders: str = Field(
+        "",
+        description="Folders of the services on this machine that `gmsd consent verify` searches, with a colon between them.",
+    )
+    keep_files_days: int = Field(
+        1095,
+        ge=1,
+        description="How many days raw files and staged records are kept: as long as figures made of them may be revised or rebuilt.",
+    )
+    keep_reports_days: int = Field(
+        400, ge=1, description="How many days reports are kept: until the same half of the next year has been delivered and compared."
+    )
+    keep_mails_days: int = Field(
+        400,
+        ge=1,
+        description="How many days subject and text of mails that were sent are kept: as long as a coordinator may ask about them.",
+    )
+    keep_forms_days: int = Field(
+        1095, ge=1, description="How many days it is kept who filed a form, and why: as long as somebody may dispute a withdrawal."
+    )
+    keep_notice_days: int = Field(
+        7, ge=0, description="How many days after it was announced to the engineer something past its period is thrown away."
+    )
+    backup_days: int = Field(
+        35,
+        ge=1,
+        description="How many days a backup is kept: until then it holds what was deleted after it was made, and a deletion proof says so.",
+    )
+
     airflow_url: str = Field("http://127.0.0.1:8080", description="Address of Airflow's API server.")
     airflow_engineer_user: str = Field("engineer", description="Account of the data engineer.")
     airflow_engineer_password: SecretStr = Field(SecretStr(""), description="Password of the data engineer.")

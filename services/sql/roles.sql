@@ -16,5 +16,10 @@ revoke all on database gmsd from public;
 grant connect on database gmsd to gmsd_loader, gmsd_publisher, gmsd_reader, gmsd_approver, gmsd_portal;
 -- the loader stages rows in temporary tables
 grant temporary on database gmsd to gmsd_loader, gmsd_publisher;
+-- what a deletion needs to leave nothing behind: who still reads older rows, a checkpoint, the next segment of the log; every database made later too
+grant pg_monitor, pg_checkpoint to gmsd_owner;
+\connect template1
+grant execute on function pg_switch_wal() to gmsd_owner;
 \connect gmsd
+grant execute on function pg_switch_wal() to gmsd_owner;
 grant usage on schema public to gmsd_loader, gmsd_publisher, gmsd_reader, gmsd_approver, gmsd_portal;

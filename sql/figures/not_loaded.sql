@@ -8,7 +8,7 @@ WITH standing AS (
 SELECT standing.delivery_id
 FROM standing
 LEFT JOIN load_account USING (law, half_year, municipality)
-WHERE standing.delivery_id IS NOT NULL AND (
+WHERE standing.delivery_id IS NOT NULL AND NOT EXISTS (SELECT FROM delivery WHERE delivery_id = standing.delivery_id AND state = 'withdrawn') AND (
     load_account.delivery_id IS DISTINCT FROM standing.delivery_id
     OR load_account.key_fingerprint <> (SELECT fingerprint FROM key_fingerprint WHERE name = 'pseudonym')
 )

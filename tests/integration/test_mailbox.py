@@ -578,7 +578,7 @@ def test_no_name_or_key_of_a_sender_stands_in_the_trail(context: Context):
         keys = {d.object_key for d in listing(connection)} | {d.file_name for d in listing(connection)}
     trail = json.dumps(rows, default=str, ensure_ascii=False)
     assert "Jansen" not in trail
-    assert not [key for key in keys if key in trail]
+    assert not [key for key in keys - {""} if key in trail]
     key = hidden(context.settings.key("reference"), f"H22019/0106/{name}")
     events = [(row["subject"], row["event"]) for row in rows if row["details"].get("key_hash") == key]
     assert sorted(events) == [("2019-H2.0106.01", "erased"), ("2019-H2.0106.01", "registered"), ("inbox", "delete marker")]

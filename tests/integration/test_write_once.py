@@ -86,7 +86,7 @@ def test_no_column_of_a_receipt_changes(filled, role, column):
         "UPDATE form SET object_key = 'other'",
         "UPDATE form SET law = 'wmo', half_year = '2019-H1', municipality = '0518'",
         "DELETE FROM form",
-        "TRUNCATE form",
+        "TRUNCATE form CASCADE",
         "UPDATE key_fingerprint SET fingerprint = 'x'",
         "DELETE FROM key_fingerprint",
         "TRUNCATE key_fingerprint",

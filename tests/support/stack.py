@@ -190,6 +190,9 @@ def _create(admin: str, name: str) -> None:
             sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader, gmsd_portal").format(database)
         )
         connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO gmsd_loader, gmsd_publisher").format(database))
+        connection.execute("GRANT pg_monitor, pg_checkpoint TO gmsd_owner")
+    with psycopg.connect(make_url(admin).set(database=name).render_as_string(False), autocommit=True) as connection:
+        connection.execute("GRANT EXECUTE ON FUNCTION pg_switch_wal() TO gmsd_owner")
 
 
 def _close(settings: Settings) -> None:

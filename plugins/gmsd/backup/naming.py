@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gmsd.consent import open_forms
+from gmsd.consent import PROOFS, open_forms
 from gmsd.database import storable
 from gmsd.deliveries import LEFT, Delivery, identities, listing, unregistered
 from gmsd.releases import POINTER, holdings
@@ -119,7 +119,7 @@ def _has_data(delivery: Delivery) -> bool:
 
 
 def _made_of(store: ObjectStore, settings: Settings, deliveries: Sequence[Delivery]) -> Iterator[Wanted]:
-    """Accepted records and reports."""
+    """Accepted records, reports, and the proofs of what was deleted."""
     staged = {delivery.staging_key: delivery.delivery_id for delivery in deliveries if _has_data(delivery)}
     for key in store.keys(settings.bucket_staging):
         if key in staged:
@@ -129,6 +129,8 @@ def _made_of(store: ObjectStore, settings: Settings, deliveries: Sequence[Delive
         prefix = key.rpartition("/")[0] + "/"
         if prefix in reported:
             yield _plain(settings, "outbox", key, reported[prefix])
+        elif key.startswith(PROOFS):
+            yield _plain(settings, "outbox", key)
 
 
 def _of_inbox(connection: Connection, store: ObjectStore, settings: Settings) -> Iterator[Wanted]:

@@ -15,6 +15,7 @@ from gmsd.backup.taking import WITHDRAWN_SCHEMA
 from gmsd.clock import SystemClock
 from gmsd.consent import DeletedAgain, Proof, delete_again, find_left, proofs
 from gmsd.database import connect, downgraded, known_revisions, revision_of, statement, upgraded
+from gmsd.deletion import clean_files
 from gmsd.deliveries import LEFT, compare_copies, get, in_order_of_receipt
 from gmsd.errors import GmsdError
 from gmsd.installation import KEYS, KeyName, fingerprint, prepare
@@ -121,6 +122,8 @@ def restore(
         putting.refuse_filled()
     again, waiting = putting.again() if went_on else putting.put()
     prepare(settings)
+    if again.deleted:  # their rows were in the backup, so they stood in the database's files for a moment
+        clean_files(settings)
     faults, proved = _prove(Context.open(settings), progress)
     return Restored(
         backup=manifest.backup,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -53,40 +54,93 @@ def list_(
 @consent.command()
 def verify(
     about: Annotated[
-        str | None, typer.Argument(metavar="[PROOF]", help="A form such as form.0007, or a delivery; without it all of them.")
+        str | None,
+        typer.Argument(
+            metavar="[PROOF]", help="A form such as form.0007, a delivery, or a proof as a file (bewijs.json); without it all of them."
+        ),
     ] = None,
     *,
+    also: Annotated[list[Path] | None, typer.Option("--also", help="Search this folder too, such as that of a backup.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Search warehouse and every bucket again for what deletion proofs say is gone. Exit status 1, and where, when something is found."""
+    """Search warehouse, buckets and disks again for what deletion proofs say is gone. Exit status 1, and where, when something is found.
+
+    A proof that is given as a file has to be, byte for byte, the one that the audit trail speaks of.
+    """
     from dataclasses import asdict
 
-    from gmsd.consent import find_left, proofs
+    from gmsd.consent import check_document, find_left, proofs, search_disk
     from gmsd.journal import Context
 
     context = Context.open()
     with context.engine.connect() as connection:
+        if about is not None and Path(about).is_file():
+            about = check_document(connection, Path(about).read_text(encoding="utf-8"))
         searched = proofs(connection, about)
-    found = find_left(context, searched)
+    on_disk, looked = search_disk(context, searched, also or [])
+    found = find_left(context, searched) + on_disk
     if as_json:
         told = {"proofs": len(searched), "gone": not found, "found": [asdict(left) for left in found]}
-        typer.echo(json.dumps(told, indent=1))
+        typer.echo(json.dumps(told | {"files": looked.files, "bytes": looked.bytes, "unread": looked.unread}, indent=1))
     elif not found:
         typer.echo(f"What {len(searched)} deletion proofs say is gone, is gone.")
+        where = (
+            f"{looked.files} files on disk ({looked.bytes:,} bytes) were searched"
+            if looked.files
+            else "no files of services on this machine"
+        )
+        typer.echo(f"{where}{f', {looked.unread} could not be read' if looked.unread else ''}.")
     for left in () if as_json else found:
         typer.echo(f"gmsd: {left.delivery_id} was withdrawn and is in {left.where}", err=True)
     if found:
         raise typer.Exit(1)
 
 
+@consent.command()
+def proof(
+    form: Annotated[str, typer.Argument(metavar="FORM", help="The withdrawal, such as form.0007.")],
+    *,
+    kind: Annotated[Literal["json", "html"], typer.Option("--format", help="For a program or for a person.")] = "json",
+    out: Annotated[Path | None, typer.Option("--out", help="Write it there.")] = None,
+) -> None:
+    """Print the proof of a deletion, as it also lies in the outbox of the municipality."""
+    from gmsd.database import connect
+    from gmsd.deletion import kept_proof, proof_page
+    from gmsd.settings import get_settings
+
+    with connect(get_settings(), "loader").connect() as connection:
+        kept = kept_proof(connection, form)
+    if kept is None:
+        typer.echo(f"gmsd: there is no proof of {form}: nothing was deleted by it, or that is still under way", err=True)
+        raise typer.Exit(1)
+    text = kept if kind == "json" else proof_page(kept)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
 def withdraw(
     municipality: Municipality,
     half_year: HalfYearCode,
     name: Name,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why; may be left out.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; may be left out, but not after publication.")] = None,
+    after_publication: Annotated[
+        bool,
+        typer.Option("--after-publication", help="A round has been closed for it: withdraw everything of the half-year, now and for good."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """File a withdrawal: intake deletes what the municipality delivered of the half-year in this round."""
+    """File a withdrawal: intake deletes what the municipality delivered of the half-year in this round.
+
+    With --after-publication everything of the half-year is deleted at once, whichever round it came in, although its round has been
+    closed or its figures are public: only the engineer can do that. The next release shows it nowhere.
+    """
+    if after_publication:
+        if reason is None or not reason.strip():
+            raise typer.BadParameter("after publication a withdrawal has a reason", param_hint="--reason")
+        _withdraw_published(municipality, half_year, name, reason, as_json)
+        return
     _file("withdrawal", municipality, half_year, as_json, name=name, reason=reason)
 
 
@@ -101,9 +155,7 @@ def explain(
     _file("explanation", municipality, half_year, as_json, name=name, text=text)
 
 
-def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_year: str, as_json: bool, **content: Any) -> None:
-    from gmsd.consent import file_form
-    from gmsd.journal import Context
+def _place(municipality: str, half_year: str) -> Any:
     from gmsd.reference import is_municipality
     from gmsd.rounds import Place, parse_partition
 
@@ -113,6 +165,26 @@ def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_ye
         raise typer.BadParameter(str(error)) from None
     if not is_municipality(municipality, place.half_year):
         raise typer.BadParameter(f"{municipality} is not a municipality in {place.half_year}")
+    return place
+
+
+def _withdraw_published(municipality: str, half_year: str, name: str, reason: str, as_json: bool) -> None:
+    from gmsd.consent import withdraw_published
+    from gmsd.journal import Context
+
+    place = _place(municipality, half_year)
+    form, state = withdraw_published(Context.open(), place, by=name, reason=reason)
+    if as_json:
+        typer.echo(json.dumps({"kind": "withdrawal", "form": form, "state": state}))
+    else:
+        typer.echo(f"Everything of {place} is deleted ({form}); `gmsd consent proof {form}` proves it. The next release shows it nowhere.")
+
+
+def _file(kind: Literal["withdrawal", "explanation"], municipality: str, half_year: str, as_json: bool, **content: Any) -> None:
+    from gmsd.consent import file_form
+    from gmsd.journal import Context
+
+    place = _place(municipality, half_year)
     key = file_form(Context.open(), kind, place=place, **content)
     if as_json:
         typer.echo(json.dumps({"kind": kind, "key": key}))

@@ -201,6 +201,24 @@ def confirm(
     typer.echo(found.explanation)
 
 
+@app.command()
+def erase(
+    delivery_id: Id,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit trail; it names nobody.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Delete an upload that belongs to no place, everywhere and for good, with a proof: nobody else can."""
+    from gmsd.consent import erase_unplaced
+    from gmsd.journal import Context
+
+    form, state = erase_unplaced(Context.open(), delivery_id, by=getpass.getuser(), reason=reason)
+    if as_json:
+        typer.echo(json.dumps({"form": form, "state": state}))
+    else:
+        typer.echo(f"{delivery_id} is deleted ({form}); `gmsd consent proof {form}` proves it.")
+
+
 def _partition(text: str | None, option: str) -> tuple[str | None, HalfYear | None]:
     """The law and the half-year that an option names; nothing without the option."""
     from gmsd.rounds import parse_partition

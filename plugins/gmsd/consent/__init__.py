@@ -3,26 +3,45 @@
 Not here: whose forms exist (`deliveries`), and what a close makes of a withdrawal (`warehouse`).
 """
 
+from gmsd.consent.asking import CannotWithdraw, Foreseen, NotAsked, ask_withdrawal, confirm_withdrawal, foresee
+from gmsd.consent.engineer import erase_unplaced, withdraw_published
 from gmsd.consent.filing import file_form
 from gmsd.consent.form import open_forms
 from gmsd.consent.forms import FormsWait, process_forms
-from gmsd.consent.proving import DeletedAgain, Proof, delete_again, find_left, proofs
+from gmsd.consent.messages import PROOFS
+from gmsd.consent.moderation import PublicText, approve_explanation, explanations, send_back_explanation
+from gmsd.consent.proving import DeletedAgain, Proof, check_document, delete_again, find_left, proofs, search_disk
 from gmsd.consent.reading import MAX_TEXT, FormContent, Malformed, read_form
 from gmsd.consent.timing import timing_of
 
 __all__ = [
     "MAX_TEXT",
+    "PROOFS",
+    "CannotWithdraw",
     "DeletedAgain",
+    "Foreseen",
     "FormContent",
     "FormsWait",
     "Malformed",
+    "NotAsked",
     "Proof",
+    "PublicText",
+    "approve_explanation",
+    "ask_withdrawal",
+    "check_document",
+    "confirm_withdrawal",
     "delete_again",
+    "erase_unplaced",
+    "explanations",
     "file_form",
     "find_left",
+    "foresee",
     "open_forms",
     "process_forms",
     "proofs",
     "read_form",
+    "search_disk",
+    "send_back_explanation",
     "timing_of",
+    "withdraw_published",
 ]

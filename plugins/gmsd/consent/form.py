@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 
+ENGINEER = "engineer:"
+"""What stands for the bucket of a form that the engineer filed; no store has a bucket of that name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A withdrawal or an explanation.
@@ -39,6 +43,11 @@ class Form:
     version_id: str
     received_at: dt.datetime
     state: str
+
+    @property
+    def by_engineer(self) -> bool:
+        """Whether the engineer filed it: about a place of which a round has been closed, or about an upload that belongs to none."""
+        return self.bucket == ENGINEER
 
     @property
     def about(self) -> Place:

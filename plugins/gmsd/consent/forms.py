@@ -13,6 +13,7 @@ from gmsd.consent.reading import FormContent, Malformed, read_form
 from gmsd.consent.timing import Timing, timing_of
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
+from gmsd.deletion import DeletionWaits
 from gmsd.deliveries import is_closed
 from gmsd.dutch import dutch_date
 from gmsd.errors import GmsdError
@@ -76,7 +77,10 @@ def process_forms(context: Context) -> dict[str, str]:
             dealt[filed.form_id] = _deal(context, filed)
         except Exception as error:  # noqa: BLE001 - whatever one form does to us, the others go on
             wait[filed.form_id] = place_of(error)
-            log.error("form %s: %s", filed.form_id, place_of(error))  # noqa: TRY400 - its message may hold what the form says
+            # the message of any other error may hold what the form says
+            log.error("form %s: %s", filed.form_id, error if isinstance(error, DeletionWaits) else place_of(error))  # noqa: TRY400
+            if isinstance(error, DeletionWaits) and error.by_itself:
+                continue
             if is_outage(error):
                 outage = error
                 if not _services_answer(context):
@@ -140,6 +144,7 @@ def _file(context: Context, connection: Connection, filed: Form, content: FormCo
         values = {**place.columns, "round": str(found.code), "reason": "replaced by a newer one"}
         connection.execute(statement("consent/replace_explanations"), values)
         messages.queue(context, connection, filed, lambda: messages.explained(context, connection, filed, content, found))
+        messages.explanation_waits(context, connection, filed)
     else:
         messages.queue(context, connection, filed, lambda: messages.received(context, connection, filed, content, found))
     details = {"kind": filed.kind, "round": found.id, "half_year": str(place.half_year)}

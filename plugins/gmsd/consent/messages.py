@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from gmsd import letters, rendering
+from gmsd.consent.reading import FormContent
 from gmsd.consent.timing import Timing, last_moment, timing_of
-from gmsd.deliveries import Delivery, progress_of
+from gmsd.database import statement
+from gmsd.deliveries import Delivery, counts_now, progress_of
 from gmsd.journal import Outgoing, queue_mail, tell_engineer
 from gmsd.letters import party_of, receipt_of, recipients_of, standing_view
 from gmsd.outages import is_outage, place_of
@@ -19,11 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gmsd.consent.form import Form
-    from gmsd.consent.reading import FormContent
     from gmsd.journal import Context
     from gmsd.rounds import Round
 
 log = logging.getLogger(__name__)
+PROOFS = "bewijzen/"
+"""Where in the outbox the proofs of deletions lie."""
 
 _KINDS: dict[str, Literal["intrekking", "toelichting"]] = {"withdrawal": "intrekking", "explanation": "toelichting"}
 _NOT_JUDGED = (
@@ -80,6 +84,7 @@ def _about(
         problems=problems,
         example=example,
         still_open=known is not None and context.clock.now() < last_moment(known, filed.kind),
+        contact=context.settings.publisher_contact.removeprefix("mailto:"),
     )
 
 
@@ -98,6 +103,25 @@ def explained(context: Context, connection: Connection, filed: Form, content: Fo
     """An explanation has come in and will be printed."""
     about = _about(context, connection, filed, Timing("in_time", found), content=content)
     return _outgoing(context, filed, "explanation_received", letters.explanation_received_mail(about))
+
+
+def moderated(context: Context, connection: Connection, filed: Form, text: str, reason: str | None) -> Outgoing:
+    """An explanation has been read: it will be printed, or with a reason it will not."""
+    timing = timing_of(context.calendar, filed.kind, filed.about, filed.received_at)
+    about = _about(context, connection, filed, timing, content=FormContent("", text=text))
+    kind = "explanation_approved" if reason is None else "explanation_sent_back"
+    return _outgoing(context, filed, kind, letters.explanation_read_mail(about, reason))
+
+
+def explanation_waits(context: Context, connection: Connection, filed: Form) -> None:
+    """Tell the engineer, once, that an explanation waits to be read."""
+    todo = (
+        f"What to do: read it (`gmsd explanations show {filed.form_id}`), then `gmsd explanations approve {filed.form_id}`, or send it "
+        f"back with a reason in Dutch: `gmsd explanations send-back {filed.form_id} --reason ...`."
+    )
+    text = f"An explanation of {filed.about} came in. It is printed with the figures when you have approved it, and not before.\n\n{todo}"
+    subject = f"GMSD: explanation {filed.form_id} waits to be read"
+    tell_engineer(connection, context.settings, filed.form_id, "explanation_waits", subject, text, context.clock.now())
 
 
 def malformed(
@@ -133,8 +157,22 @@ def too_late(context: Context, connection: Connection, filed: Form, timing: Timi
     return _outgoing(context, filed, "withdrawal_too_late", letters.withdrawal_too_late_mail(_about(context, connection, filed, timing)))
 
 
-def done(context: Context, filed: Form, removed: Sequence[Delivery], *, at: dt.datetime, already_released: bool) -> Outgoing:
+def proof_keys(filed: Form) -> list[str]:
+    """Where in the outbox the proof of a deletion lies, as JSON and as a page: in a folder of no place, since nothing of a place stays."""
+    return [f"{PROOFS}{filed.form_id}/bewijs.{kind}" for kind in ("json", "html")]
+
+
+def done(
+    context: Context, connection: Connection, filed: Form, removed: Sequence[Delivery], *, at: dt.datetime, published: bool
+) -> Outgoing:
     """A withdrawal has been carried out."""
+    place = filed.about
+    counts = counts_now(connection, place)
+    again = counts if counts is not None and counts.round == filed.round and not filed.by_engineer else None
+    asked = {**place.columns, "round": None if filed.round is None else str(filed.round), "form_id": filed.form_id}
+    before = connection.execute(statement("consent/withdrawn_before"), asked).first()
+    other = replace(place, half_year=place.half_year.other)
+    other_gone = connection.execute(statement("consent/withdrawn_before"), {**other.columns, "round": None, "form_id": ""}).first()
     mail = letters.withdrawal_done_mail(
         letters.WithdrawalDoneContext(
             party=party_of(filed.about),
@@ -142,7 +180,13 @@ def done(context: Context, filed: Form, removed: Sequence[Delivery], *, at: dt.d
             received_at=filed.received_at,
             done_at=at,
             removed=tuple(receipt_of(delivery) for delivery in removed),
-            already_released=already_released,
+            already_released=counts is not None and again is None,
+            published=published,
+            before=None if before is None else (before.form_id, before.carried_out_at),
+            delivered_again=None if again is None else receipt_of(again),
+            other_half="counts" if counts_now(connection, other) is not None else "withdrawn" if other_gone is not None else "",
+            by_engineer=filed.by_engineer,
+            proof=tuple(proof_keys(filed)) if removed else (),
         )
     )
     return _outgoing(context, filed, "withdrawal_done", mail)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement, storable
+from gmsd.deletion import (
+    Searched,
+    delete_rows,
+    digest_of,
+    flush,
+    needles_of,
+    search_files,
+    searched_folders,
+    trace_patterns,
+    unloaded,
+    unused,
+)
 from gmsd.deliveries import LEFT, Change, WrongState, identities, listing, transition_many
 from gmsd.errors import GmsdError
 from gmsd.journal import audit, hidden
+from gmsd.rounds import HalfYear, Place
 from gmsd.store import NotReadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -26,6 +41,10 @@ class NoProof(GmsdError):
     """Nothing was deleted under that name."""
 
     exit_status = 2
+
+
+class NotOurs(GmsdError):
+    """A document is not a proof that this installation wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +130,81 @@ def find_left(context: Context, searched: Sequence[Proof]) -> list[Left]:
     """
     if not searched:
         return []
+    of_form: dict[str, list[str]] = {}
+    for proof in searched:
+        of_form.setdefault(proof.form, []).append(proof.delivery_id)
     by_id = {proof.delivery_id: proof for proof in searched}
     with context.engine.connect() as connection:
         rows = connection.execute(statement("consent/left_of"), {"ids": list(by_id)})
         found = [Left(row.delivery_id, row.place) for row in rows]
+        found += _left_of_places(connection, of_form)
     found += _left_in_buckets(context, by_id)
     found += _left_in_inbox(context, searched)
     return sorted(set(found), key=lambda left: (left.delivery_id, left.where))
+
+
+def search_disk(context: Context, searched: Sequence[Proof], also: Sequence[Path] = ()) -> tuple[list[Left], Searched]:
+    """Search the files of our own services for the names and rows of what is gone: deleted rows that were not overwritten, logs, lists.
+
+    A name is not looked for where something that stays has it too, nor the rows of a place that was loaded anew.
+
+    Args:
+        context: The doors; the settings name the folders.
+        searched: What is said to be gone.
+        also: More folders, such as those of backups.
+
+    Returns:
+        What was found, and how much was looked at.
+    """
+    key = context.settings.key("reference")
+    forms = {proof.form for proof in searched}
+    with context.engine.connect() as connection:
+        rows = [row for row in connection.execute(statement("deletion/proved")) if row.form_id in forms]
+        needles = unused(connection, [needle for row in rows for needle in needles_of(row.inventory)], key)
+        places = unloaded(connection, {place for row in rows if (place := _place_of(row)) is not None})
+    folders = searched_folders(context.settings)
+    if folders:
+        flush(context.settings)
+    done = search_files([*folders, *also], needles, trace_patterns(places), key)
+    return sorted(
+        {Left(hit.about, f"{hit.path}, at byte {hit.offset}") for hit in done.hits}, key=lambda left: (left.delivery_id, left.where)
+    ), done
+
+
+def _place_of(row: Any) -> Place | None:
+    return None if row.law is None else Place(row.law, HalfYear.parse(row.half_year), row.municipality)
+
+
+def check_document(connection: Connection, text: str) -> str:
+    """The form of a proof that somebody holds as a document.
+
+    Raises:
+        NotOurs: it is not, byte for byte, the proof that the audit trail speaks of.
+    """
+    try:
+        form = json.loads(text)["form"]
+    except (ValueError, TypeError, KeyError):
+        raise NotOurs("the file is no deletion proof") from None
+    known = connection.scalars(statement("consent/proof_hashes"), {"form_id": str(form)}).all()
+    if digest_of(text) not in known:
+        raise NotOurs(f"the file is not the proof of {form} that the audit trail speaks of: it was changed, or is of another installation")
+    return str(form)
+
+
+def _left_of_places(connection: Connection, of_form: dict[str, list[str]]) -> Iterator[Left]:
+    """Rows of the warehouse that no account speaks of, of places that were withdrawn."""
+    first = {
+        place: of_form[row.form_id][0]
+        for row in connection.execute(statement("deletion/proved"))
+        if row.form_id in of_form and (place := _place_of(row))
+    }
+    columns = [place.columns for place in first]
+    values = {
+        f"{name}s" if name != "municipality" else "municipalities": [each[name] for each in columns]
+        for name in ("law", "half_year", "municipality")
+    }
+    for row in connection.execute(statement("consent/rows_of_places"), values):
+        yield Left(first[Place(row.law, HalfYear.parse(row.half_year), row.municipality)], "tables record and arrangement, in no account")
 
 
 def _left_in_buckets(context: Context, by_id: dict[str, Proof]) -> Iterator[Left]:
@@ -129,6 +216,9 @@ def _left_in_buckets(context: Context, by_id: dict[str, Proof]) -> Iterator[Left
     for key in store.keys(settings.bucket_staging):
         if key.removesuffix(".parquet") in by_id:
             yield Left(key.removesuffix(".parquet"), f"{settings.bucket_staging}/{key}")
+    for upload in store.unfinished(settings.bucket_deliveries):
+        if upload.key in by_id:
+            yield Left(upload.key, f"{settings.bucket_deliveries}, an upload in parts that was never finished")
     for key in store.keys(settings.bucket_outbox):
         for delivery_id in by_id.keys() & set(key.split("/")):
             yield Left(delivery_id, f"{settings.bucket_outbox}/{key}")
@@ -196,10 +286,7 @@ def delete_again(connection: Connection, hiding: bytes, listed: Sequence[Proof],
         except WrongState:
             counted.append(delivery.delivery_id)
             continue
-        values = {"delivery_id": delivery.delivery_id, "at": at}
-        connection.execute(statement("consent/deleted"), values)
-        connection.execute(statement("consent/delete_result"), {"delivery_id": delivery.delivery_id})
-        connection.execute(statement("deliveries/forget_copy"), {"delivery_id": delivery.delivery_id})
+        delete_rows(connection, delivery.place, [delivery.delivery_id], at)
         details = {"form": proof.form, "sha256": proof.sha256, "key_hash": proof.key_hash, "bytes": proof.size_bytes}
         audit(connection, delivery.delivery_id, "erased", at=at, actor=actor, reason=reason, details=details)
         deleted.append(delivery.delivery_id)

@@ -99,7 +99,8 @@ def _where_it_arrived(context: Context, delivery: Delivery) -> bytes:
         f"the bytes of {delivery.delivery_id} are gone from the private place; the runbook says what to do (A delivery's bytes are missing)"
     )
     with context.engine.connect() as connection:
-        if delivery.from_archive or connection.scalar(statement("deliveries/copied"), {"delivery_id": delivery.delivery_id}):
+        forgotten = not delivery.object_key  # its data were deleted, and its name with them
+        if delivery.from_archive or forgotten or connection.scalar(statement("deliveries/copied"), {"delivery_id": delivery.delivery_id}):
             raise BytesLost(lost)
     try:
         return context.store.get(delivery.bucket, delivery.object_key, delivery.version_id)

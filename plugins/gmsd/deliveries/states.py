@@ -50,6 +50,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "loaded": frozenset({"published", "superseded"}),
     "published": frozenset({"superseded"}),
 }
+# What an engineer may do beside it, by name and with a reason: withdraw what was closed in or published, delete what belongs to no place.
+BY_ENGINEER: Mapping[str, frozenset[str]] = {each: frozenset({"withdrawn"}) for each in ("unplaced", "approved", "loaded", "published")}
 STATES: tuple[str, ...] = tuple(ALLOWED)
 
 
@@ -67,10 +69,11 @@ class Change:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def transition_many(connection: Connection, changes: Sequence[Change], *, actor: str, at: dt.datetime) -> int:
+def transition_many(connection: Connection, changes: Sequence[Change], *, actor: str, at: dt.datetime, by_engineer: bool = False) -> int:
     """Change states, and write each change to the audit trail, in the caller's transaction.
 
-    A delivery that is already in the wanted state is left alone, so that a task may be run again.
+    A delivery that is already in the wanted state is left alone, so that a task may be run again. An engineer may withdraw what was closed
+    in or published, or belongs to no place (`by_engineer`).
 
     Returns:
         How many states were changed.
@@ -90,7 +93,7 @@ def transition_many(connection: Connection, changes: Sequence[Change], *, actor:
             raise WrongState(f"there is no delivery {change.delivery_id}")
         if before == change.to:
             continue
-        if change.to not in ALLOWED[before]:
+        if change.to not in ALLOWED[before] | (BY_ENGINEER.get(before, frozenset()) if by_engineer else frozenset()):
             raise WrongState(f"delivery {change.delivery_id} is {before} and cannot become {change.to}")
         made.append((change, before))
         states[change.delivery_id] = change.to

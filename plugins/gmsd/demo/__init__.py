@@ -17,7 +17,7 @@ How a player uses it:
   matters among them (the burst), they have one key, and the store keeps the versions of a key in order.
 - Uploads of one moment can be checked side by side; those of a municipality and half-year that follow each other lie in later moments.
 - `step.expected_state` is the state at the end of the *whole* story: published, superseded, withdrawn, rejected, unreadable, early, late,
-  over_limit, repeat or unplaced for an upload; carried_out, filed or malformed for a form. `step.expected_verdict` is that of the check,
+  over_limit, repeat or unplaced for an upload; carried_out, approved or malformed for a form. `step.expected_verdict` is that of the check,
   None where the content is not looked at. `step.delivery` is the identity to expect (`2019-H2.0518.03`, `unplaced.0001`).
 - `story.participation(half_year)` tells what the release must say of each municipality.
 - The same seed and choice give the same bytes; the thirty of the default choice do the same in "all".

@@ -28,7 +28,7 @@ def deviations(connection: Connection, story: Story) -> list[str]:
             wrong.append(f"{step.delivery} ({step.story}) was not registered")
             continue
         for what, is_so, expected in (
-            ("key", row.object_key, step.key),
+            ("key", row.object_key, "" if step.expected_state == "withdrawn" else step.key),  # its name went with its data
             ("state", row.state, step.expected_state),
             ("verdict", row.verdict, step.expected_verdict),
         ):

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from gmsd.clock import AMSTERDAM, DatabaseClock
+from gmsd.consent import approve_explanation, explanations
 from gmsd.database import connect, statement
 from gmsd.demo import outcome
 from gmsd.demo.story import Step, Story, moments
 from gmsd.errors import GmsdError
+from gmsd.journal import Context
 from gmsd.registration import add_term
 from gmsd.round_mails import mailing_days
 from gmsd.rounds import Place, Round, load_calendar
@@ -246,6 +248,7 @@ class Player:
     def _release(self, played: Round, number: int) -> str:
         self.clock.move(dt.datetime.combine(played.release, dt.time(9, 30), played.closes_at.tzinfo))
         run_id = f"r{number:04d}"
+        self._read_explanations()
         self.engineer.start(PUBLISH, run_id, conf={"round": str(played.code), "dry_run": False})
         self._wait("the preview, the approval and the release", lambda: int(self._ended(PUBLISH, run_id) or self._approve(run_id)), 1)
         pointer = self.engineer.result(PUBLISH, run_id, "publish")
@@ -253,6 +256,13 @@ class Player:
             raise DemoFailed(f"{run_id} is not in force: see its run in {PUBLISH}")
         self._calendar()
         return f"{run_id} approved by {self.approver.user} and published"
+
+    def _read_explanations(self) -> None:
+        """The engineer reads what municipalities want printed, and approves it."""
+        with self.engine.connect() as connection:
+            waiting = explanations(connection, state="filed")
+        for each in waiting:
+            approve_explanation(Context.open(self.settings), each.form_id, by=self.engineer.user)
 
     def _approve(self, run_id: str) -> bool:
         """Approve when asked, at the page and by the form that a person uses. False: not over yet."""

@@ -294,7 +294,7 @@ def _form_step(code: str, form: FormPlan) -> Step:
         key=f"{place.folder}/formulieren/{form.kind}.json",
         file="",
         story=form.story,
-        expected_state="malformed" if form.malformed else "carried_out" if form.kind == "intrekking" else "filed",
+        expected_state="malformed" if form.malformed else "carried_out" if form.kind == "intrekking" else "approved",
         expected_verdict=None,
         delivery=None,
         round=form.round,

@@ -90,7 +90,8 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
         connection: Of any role that reads the warehouse.
         law: The law.
         round_: The round.
-        to_count: Whether figures are to be made of it. Without, a round can be asked about whose rows gave way to those of a later one.
+        to_count: Whether figures are to be made of it: then what was withdrawn after publication does not count. Without, a round can be
+            asked about as it was then, whose rows gave way to those of a later one or were withdrawn.
 
     Raises:
         NotLoadedError: when figures are to be made, and the warehouse does not hold exactly those deliveries.
@@ -99,7 +100,7 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
     missing = list(connection.scalars(statement("figures/not_loaded"), known)) if to_count else []
     if missing:
         raise NotLoadedError(f"not loaded: {', '.join(missing[:5])}{' and more' if len(missing) > 5 else ''} ({len(missing)} in all)")
-    rows = read_frame(connection, "figures/participation", _PARTICIPATION, **known)
+    rows = read_frame(connection, "figures/participation", _PARTICIPATION, **known, now=to_count)
     participation: dict[str, dict[str, Participation]] = {half_year: {} for half_year in rows["half_year"].unique()}
     for half_year, municipality, status in rows.select("half_year", "municipality", "status").iter_rows():
         found = Participation(status)

@@ -32,6 +32,7 @@ class Stage(StrEnum):
     CLOSE = "close"
     LOAD = "load"
     PUBLICATION = "publication"
+    HOUSEKEEPING = "housekeeping"
 
 
 @dataclass(frozen=True, slots=True)

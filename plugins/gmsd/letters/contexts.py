@@ -123,7 +123,7 @@ class FormContext(_OfRound):
     """A form came in; `round` is the one it is about, None when no round takes its half-year.
 
     `problems` are Dutch sentences when the form is not used, `text` is the explanation when it is one. `example`: the right form is shown;
-    `still_open`: another form would still be in time.
+    `still_open`: another form would still be in time. `contact`: where whoever is too late turns to.
     """
 
     party: Party
@@ -138,11 +138,30 @@ class FormContext(_OfRound):
     problems: tuple[str, ...] = ()
     example: bool = True
     still_open: bool = True
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalAskedContext:
+    """A withdrawal was asked for on a page and waits to be confirmed: by whom, what would go, and where to confirm it until when."""
+
+    party: Party
+    name: str
+    asked_at: datetime
+    ends_at: datetime
+    deliveries: tuple[Receipt, ...]
+    loses_year: bool
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalDoneContext:
-    """A withdrawal has been carried out; `removed` are the uploads whose data are gone."""
+    """A withdrawal has been carried out; `removed` are the uploads whose data are gone, `proof` the keys of the proof in the outbox.
+
+    `already_released`: figures of an earlier round stay. `published`: figures of what was removed are public already. `by_engineer`: the
+    window was over, and the engineer withdrew it. `before`: the form and the moment by which the same was withdrawn before.
+    `delivered_again`: what came in after the form, and counts. `other_half`: how the other half of the year stands.
+    """
 
     party: Party
     form_id: str
@@ -150,6 +169,12 @@ class WithdrawalDoneContext:
     done_at: datetime
     removed: tuple[Receipt, ...]
     already_released: bool = False
+    published: bool = False
+    by_engineer: bool = False
+    before: tuple[str, datetime] | None = None
+    delivered_again: Receipt | None = None
+    other_half: Literal["counts", "withdrawn", ""] = ""
+    proof: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

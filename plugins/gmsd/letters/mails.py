@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         UnplacedContext,
         UploadContext,
         VerdictContext,
+        WithdrawalAskedContext,
         WithdrawalDoneContext,
     )
     from gmsd.rendering import Receipt
@@ -37,7 +38,8 @@ def notice_sentence(finding: ReportedFinding) -> str:
 
 
 def _upload_line(upload: Receipt) -> str:
-    return f"{one_line(upload.file_name)}, geüpload op {dutch_moment(upload.received_at)} (kenmerk {upload.delivery_id})"
+    """A file whose name has gone with its data."""
+    return f"het bestand dat u uploadde op {dutch_moment(upload.received_at)} (kenmerk {upload.delivery_id})"
 
 
 def receipt_mail(context: ReceiptContext) -> RenderedMail:
@@ -120,6 +122,12 @@ def withdrawal_received_mail(context: FormContext) -> RenderedMail:
     return render_mail("letters/withdrawal_received", context=context)
 
 
+def withdrawal_asked_mail(context: WithdrawalAskedContext) -> RenderedMail:
+    """Ask whether a withdrawal is meant, with what would go."""
+    removed = [f"{one_line(each.file_name)}, geüpload op {dutch_moment(each.received_at)}" for each in context.deliveries]
+    return render_mail("letters/withdrawal_asked", context=context, removed=removed)
+
+
 def withdrawal_done_mail(context: WithdrawalDoneContext) -> RenderedMail:
     """Confirm that a withdrawal has been carried out and name what is gone."""
     return render_mail("letters/withdrawal_done", context=context, removed=[_upload_line(upload) for upload in context.removed])
@@ -168,6 +176,17 @@ def extended_mail(context: ExtendedContext) -> RenderedMail:
 def let_in_mail(context: UploadContext) -> RenderedMail:
     """Tell that a late upload counts after all and will be checked."""
     return render_mail("letters/let_in", context=context)
+
+
+def explanation_read_mail(context: FormContext, reason: str | None) -> RenderedMail:
+    """Tell that an explanation will be printed, or with a reason that it will not.
+
+    Raises:
+        ValueError: the form holds no text.
+    """
+    if context.text is None:
+        raise ValueError("an explanation needs its text")
+    return render_mail("letters/explanation_read", context=context, reason=reason)
 
 
 def op_orde_ready_mail(context: OpOrdeReadyContext) -> RenderedMail:

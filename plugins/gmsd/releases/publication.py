@@ -154,11 +154,15 @@ def _let_out(connection: Connection, release_id: str, at: dt.datetime) -> None:
 
 
 def _refuse_outdated(connection: Connection, release: Row[Any]) -> None:
-    """What was built may have waited for days: it must still be of half-years that nobody recalled."""
+    """What was built may have waited for days: it must still be of half-years that nobody recalled and deliveries that nobody withdrew."""
     shown = {HalfYear.parse(each["half_year"]) for each in release.document.get("half_years", [])}
     gone = sorted(shown & recalled(connection, release.law))
     if gone:
         raise PlanChangedError(f"{release.release_id} shows {gone[0]}, which was recalled since it was built; clear the task `preview`")
+    values = {"law": release.law, "round": release.round, "half_years": [str(each) for each in shown], "release_id": release.release_id}
+    withdrawn = connection.scalar(statement("releases/withdrawn_since"), values)
+    if withdrawn:
+        raise PlanChangedError(f"{release.release_id} counts {withdrawn}, which was withdrawn since it was built; clear the task `preview`")
 
 
 def _hashes(release: Row[Any]) -> dict[str, str]:

@@ -122,7 +122,7 @@ class Oracle:
         assert [form["half_year"], form["municipality"]] == folder[:2]
         place_of = (HalfYear.parse(folder[0]), folder[1])
         if folder[3] == "toelichting.json":
-            assert step.expected_state == "filed"
+            assert step.expected_state == "approved"
             assert 0 < len(form["text"]) <= 2000
             self.explained.add(place_of)
             return

@@ -69,6 +69,29 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
         "op_orde_ready_large": letters.op_orde_ready_mail(
             replace(s.READY, upload=upload, compared_again=True, large_change="Uw aantal cliënten is meer dan 30 % lager dan eerder.")
         ),
+        "explanation_approved": letters.explanation_read_mail(s.form("toelichting", text="In 2019 is de regeling verruimd."), None),
+        "explanation_sent_back": letters.explanation_read_mail(
+            s.form("toelichting", text=f"<b>Dat</b> {s.BSN}"), "Noem geen personen in de tekst."
+        ),
+        "withdrawal_asked": letters.withdrawal_asked_mail(
+            letters.WithdrawalAskedContext(
+                s.DONE.party,
+                "J. de Vries",
+                s.DONE.received_at,
+                s.DONE.done_at,
+                (upload,),
+                loses_year=True,
+                link="portaal.invalid/i/x",
+            )
+        ),
+        "withdrawal_repeated": letters.withdrawal_done_mail(
+            replace(s.DONE, removed=(), before=("form.0001", s.DONE.done_at), delivered_again=upload, other_half="withdrawn")
+        ),
+        "withdrawal_published": letters.withdrawal_done_mail(
+            replace(
+                s.DONE, removed=(upload,), published=True, by_engineer=True, other_half="counts", proof=("bewijzen/form.0001/bewijs.html",)
+            )
+        ),
         "op_orde_ready": letters.op_orde_ready_mail(replace(s.READY, upload=upload)),
     }
 

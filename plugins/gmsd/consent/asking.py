@@ -1,0 +1,165 @@
+"""A withdrawal by a page: what it would take away, asked for by mail at the coordinator's own address, and confirmed from there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from gmsd import letters
+from gmsd.consent.filing import file_form
+from gmsd.consent.timing import Timing, last_moment, timing_of
+from gmsd.database import statement
+from gmsd.deliveries import Delivery, counts_now, is_closed
+from gmsd.errors import GmsdError
+from gmsd.journal import Outgoing, audit, queue_mail, send_queued
+from gmsd.letters import address_of, party_of, receipt_of
+from gmsd.rounds import HalfYear, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from gmsd.journal import Context
+    from gmsd.rounds import Round
+
+CONFIRM_WITHIN = dt.timedelta(days=1)
+Answer = Literal["can", "too_early", "too_late", "no_round", "not_delivered", "already_withdrawn"]
+
+
+class CannotWithdraw(GmsdError):
+    """There is nothing that could be withdrawn now; `answer` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"nothing can be withdrawn: {answer.replace('_', ' ')}")
+        self.answer = answer
+
+
+class NotAsked(GmsdError):
+    """No withdrawal waits for this confirmation: unknown, used before, replaced by a newer one, or a day old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a withdrawal of a place would do now.
+
+    Attributes:
+        place: The place.
+        answer: `can`, or why not.
+        round: The round it would be about; None when no round takes the half-year.
+        until: The first moment at which it is too late; None without a round.
+        deliveries: What would be deleted, in order of receipt.
+        stays: A delivery of an earlier round that goes on counting.
+        withdrawn_at: When it was withdrawn before.
+        loses_year: Whether the figure of the year falls away too, as it does unless an earlier delivery stays.
+    """
+
+    place: Place
+    answer: Answer
+    round: Round | None = None
+    until: dt.datetime | None = None
+    deliveries: tuple[Delivery, ...] = ()
+    stays: Delivery | None = None
+    withdrawn_at: dt.datetime | None = None
+    loses_year: bool = True
+
+
+def foresee(context: Context, place: Place) -> Foreseen:
+    """Say what a withdrawal of a place would take away if it were filed now; nothing is changed."""
+    now = context.clock.now()
+    timing = timing_of(context.calendar, "withdrawal", place, now)
+    with context.engine.connect() as connection:
+        return _foreseen(connection, place, timing, now)
+
+
+def _foreseen(connection: Connection, place: Place, timing: Timing, now: dt.datetime) -> Foreseen:
+    if timing.round is None or timing.state != "in_time":
+        until = None if timing.round is None else last_moment(timing.round, "withdrawal")
+        return Foreseen(place, "no_round" if timing.round is None else _late_or_early(timing), timing.round, until)
+    known = timing.round
+    until = last_moment(known, "withdrawal")
+    if is_closed(connection, place, known.code):
+        return Foreseen(place, "too_late", known, until)
+    values = {**place.columns, "round": str(known.code), "received_at": now}
+    found = tuple(Delivery.of(row) for row in connection.execute(statement("consent/withdrawable"), values).mappings())
+    before = connection.execute(statement("consent/withdrawn_before"), {**values, "form_id": ""}).first()
+    counts = counts_now(connection, place)
+    stays = counts if counts is not None and counts.round != known.code else None
+    withdrawn_at = None if before is None else before.carried_out_at
+    answer: Answer = "can" if found else "not_delivered" if before is None else "already_withdrawn"
+    return Foreseen(place, answer, known, until, found, stays, withdrawn_at, loses_year=stays is None)
+
+
+def _late_or_early(timing: Timing) -> Answer:
+    return "too_early" if timing.state == "too_early" else "too_late"
+
+
+def ask_withdrawal(context: Context, place: Place, *, name: str, reason: str | None, link: Callable[[str], str]) -> dt.datetime:
+    """Ask the coordinator, at their own address, whether the withdrawal is meant; nothing is withdrawn until they say so.
+
+    Args:
+        context: The doors.
+        place: What is to be withdrawn.
+        name: Who asks for it.
+        reason: Why; may be left out.
+        link: Makes the address of the page that confirms, of the token.
+
+    Returns:
+        The moment until which it can be confirmed.
+
+    Raises:
+        CannotWithdraw: there is nothing to withdraw, or it is too early or too late.
+    """
+    foreseen = foresee(context, place)
+    if foreseen.answer != "can":
+        raise CannotWithdraw(foreseen.answer)
+    token, now = secrets.token_urlsafe(32), context.clock.now()
+    ends_at = now + CONFIRM_WITHIN
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    with context.engine.begin() as connection:
+        values = {**place.columns, "name": name.strip(), "reason": reason, "asked_at": now, "ends_at": ends_at, "token_sha256": hashed}
+        connection.execute(statement("consent/ask"), values)
+        mail = letters.withdrawal_asked_mail(
+            letters.WithdrawalAskedContext(
+                party=party_of(place),
+                name=name.strip(),
+                asked_at=now,
+                ends_at=ends_at,
+                deliveries=tuple(receipt_of(each) for each in foreseen.deliveries),
+                loses_year=foreseen.loses_year,
+                link=link(token),
+            )
+        )
+        subject = f"{place.id}.{hashed[:16]}"
+        queue_mail(
+            connection, Outgoing(subject, "withdrawal_asked", place.municipality, address_of(context, place.municipality), mail), now
+        )
+        audit(connection, place.id, "withdrawal asked", at=now, actor="coordinator", details={"token_sha256": hashed})
+    send_queued(context)
+    return ends_at
+
+
+def confirm_withdrawal(context: Context, token: str) -> tuple[Place, str]:
+    """File the withdrawal that was asked for: intake carries it out, like one that came by a form.
+
+    Returns:
+        The place, and the key of the form in the inbox.
+
+    Raises:
+        NotAsked: nothing waits for this confirmation.
+        NotInTime: it has become too late meanwhile.
+    """
+    now = context.clock.now()
+    with context.engine.begin() as connection:
+        hashed = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+        row = connection.execute(statement("consent/confirm"), {"token_sha256": hashed, "at": now}).first()
+        if row is None:
+            raise NotAsked("no withdrawal waits for this confirmation")
+        place = Place(row.law, HalfYear.parse(row.half_year), row.municipality)
+        audit(connection, place.id, "withdrawal confirmed", at=now, actor="coordinator", details={"token_sha256": hashed})
+        # in the same transaction: a form that could not be put leaves the confirmation to be given again
+        key = file_form(context, "withdrawal", place=place, name=row.name, reason=row.reason)
+    return place, key

@@ -1,0 +1,2 @@
+-- Everything to the files, and the log before it away.
+CHECKPOINT

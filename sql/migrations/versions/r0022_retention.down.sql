@@ -1,0 +1,2 @@
+-- Lost: what was announced and not thrown away yet; it is announced again.
+DROP TABLE expiry;
