@@ -38,7 +38,7 @@ from gmsd_airflow.failures import DEFAULT_ARGS
     default_args=DEFAULT_ARGS,
 )
 def gmsd_housekeeping() -> None:
-    """Nine tasks that do not depend on each other."""
+    """Eight tasks that do not depend on each other."""
 
     @task(task_display_name="Send mails that wait")
     def mails() -> dict[str, int]:
@@ -82,26 +82,18 @@ def gmsd_housekeeping() -> None:
 
         return verify_audit(get_settings())
 
-    @task(task_display_name="Abort unfinished uploads")
-    def uploads() -> int:
-        """Uploads that were begun in the inbox a day ago and never finished: nothing else shows or deletes their bytes."""
-        from gmsd.deliveries import abort_unfinished
-        from gmsd.journal import Context
-        from gmsd.settings import get_settings
-
-        return abort_unfinished(Context.open(get_settings()))
-
     @task(task_display_name="Throw away what was kept long enough")
-    def retention() -> dict[str, dict[str, int]]:
-        """What is past its period of retention is announced to the engineer, and thrown away after some days of notice."""
+    def retention() -> dict[str, Any]:
+        """What is past its period of retention is announced to the engineer first; uploads begun a day ago and never finished go at once."""
         from gmsd.deletion import enforce
+        from gmsd.deliveries import abort_unfinished
         from gmsd.journal import Context, send_queued
         from gmsd.settings import get_settings
 
         context = Context.open(get_settings())
         done = enforce(context)
         send_queued(context)
-        return {"announced": done.announced, "gone": done.gone}
+        return {"announced": done.announced, "gone": done.gone, "unfinished": abort_unfinished(context)}
 
     @task(task_display_name="Tell what needs attention")
     def attention() -> list[str]:
@@ -124,7 +116,6 @@ def gmsd_housekeeping() -> None:
     calendar()
     attention()
     compared()
-    uploads()
     retention()
     runs()
     staging()

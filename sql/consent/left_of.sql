@@ -1,6 +1,10 @@
 -- Rows about deliveries whose data are gone, that should have gone with them.
 SELECT delivery_id, 'table check_result' AS place FROM check_result WHERE delivery_id = ANY(:ids)
 UNION ALL
+SELECT delivery_id, 'table confirmation' FROM confirmation WHERE delivery_id = ANY(:ids)
+UNION ALL
+SELECT delivery_id, 'table portal_reply' FROM portal_reply WHERE delivery_id = ANY(:ids)
+UNION ALL
 SELECT delivery_id, 'table delivery_copy' FROM delivery_copy WHERE delivery_id = ANY(:ids)
 UNION ALL
 SELECT delivery_id, 'tables record and arrangement' FROM load_account WHERE delivery_id = ANY(:ids)

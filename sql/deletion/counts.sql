@@ -4,6 +4,8 @@ WITH loaded AS (
     WHERE law = :law AND half_year = :half_year AND municipality = :municipality AND delivery_id = ANY(:ids)
 )
 SELECT (SELECT count(*) FROM check_result WHERE delivery_id = ANY(:ids)) AS check_results,
+    (SELECT count(*) FROM confirmation WHERE delivery_id = ANY(:ids)) AS confirmations,
+    (SELECT count(*) FROM portal_reply WHERE delivery_id = ANY(:ids)) AS replies,
     (SELECT count(*) FROM record JOIN loaded USING (law, half_year, municipality)) AS records,
     (SELECT count(*) FROM arrangement JOIN loaded USING (law, half_year, municipality)) AS arrangements,
     (SELECT count(*) FROM loaded) AS load_accounts,

@@ -114,7 +114,7 @@ def test_half_years_stand_in_the_order_of_time(upgraded):
     assert order == sorted(set(order))
 
 
-ASKED = {"law": "wmo", "half_year": "2019-H1", "round": "2019-H2", "takes": ["2019-H1", "2019-H2"], "now": True}
+ASKED = {"law": "wmo", "half_year": "2019-H1", "round": "2019-H2", "takes": ["2019-H1", "2019-H2"], "now": True, "release": ""}
 COMPARING = {
     "warehouse/newest_close": "round_close",
     "warehouse/in_force": "round_close",

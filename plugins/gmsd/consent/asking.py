@@ -1,4 +1,4 @@
-"""A withdrawal by a page: what it would take away, asked for by mail at the coordinator's own address, and confirmed from there."""
+"""A withdrawal by a page: what it would take away, asked for by mail at the coordinators' own addresses, and confirmed from there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gmsd.database import statement
 from gmsd.deliveries import Delivery, counts_now, is_closed
 from gmsd.errors import GmsdError
 from gmsd.journal import Outgoing, audit, queue_mail, send_queued
-from gmsd.letters import address_of, party_of, receipt_of
+from gmsd.letters import party_of, receipt_of, recipients_of
 from gmsd.rounds import HalfYear, Place
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _late_or_early(timing: Timing) -> Answer:
 
 
 def ask_withdrawal(context: Context, place: Place, *, name: str, reason: str | None, link: Callable[[str], str]) -> dt.datetime:
-    """Ask the coordinator, at their own address, whether the withdrawal is meant; nothing is withdrawn until they say so.
+    """Ask who serves the municipality, at their own addresses, whether the withdrawal is meant; nothing is withdrawn until they say so.
 
     Args:
         context: The doors.
@@ -134,9 +134,8 @@ def ask_withdrawal(context: Context, place: Place, *, name: str, reason: str | N
             )
         )
         subject = f"{place.id}.{hashed[:16]}"
-        queue_mail(
-            connection, Outgoing(subject, "withdrawal_asked", place.municipality, address_of(context, place.municipality), mail), now
-        )
+        to = recipients_of(context, place.municipality, place.law)
+        queue_mail(connection, Outgoing(subject, "withdrawal_asked", place.municipality, to, mail), now)
         audit(connection, place.id, "withdrawal asked", at=now, actor="coordinator", details={"token_sha256": hashed})
     send_queued(context)
     return ends_at

@@ -26,6 +26,8 @@ WHERE = {
     "staged_records": "private bucket of staged records",
     "reports": "outbox",
     "check_results": "table check_result",
+    "confirmations": "table confirmation",
+    "replies": "table portal_reply",
     "records": "table record",
     "arrangements": "table arrangement",
     "load_accounts": "table load_account",

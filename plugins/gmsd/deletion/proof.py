@@ -39,6 +39,8 @@ _CLASSES = {
     "staged_records": "Bewerkte bestanden",
     "reports": "Rapporten",
     "check_results": "Uitkomsten van de controle",
+    "confirmations": "Redenen die bij opmerkingen zijn gegeven",
+    "replies": "Antwoorden op de vraag hoe het leveren ging",
     "records": "Regels in het magazijn",
     "arrangements": "Samengevoegde regels in het magazijn",
     "load_accounts": "Verantwoordingen van het laden",

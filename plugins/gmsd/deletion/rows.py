@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # Figures and rows are known by the account of the load, which goes after them; the mails by the names, which go last.
 _STATEMENTS = (
-    "delete_figures", "delete_records", "delete_arrangements", "delete_load_accounts", "delete_check_results", "delete_copies",
-    "delete_markers", "delete_mails_waiting", "empty_mails", "forget_names",
+    "delete_figures", "delete_records", "delete_arrangements", "delete_load_accounts", "delete_confirmations", "delete_replies",
+    "delete_check_results", "delete_copies", "delete_markers", "delete_mails_waiting", "empty_mails", "forget_names",
 )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ class Figures:
     accounting: tuple[Accounting, ...]
 
 
-def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, to_count: bool = True) -> InForce:
+def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, to_count: bool = True, release: str = "") -> InForce:
     """Read what counts of a law as of the newest close up to a round.
 
     Args:
@@ -92,6 +92,7 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
         round_: The round.
         to_count: Whether figures are to be made of it: then what was withdrawn after publication does not count. Without, a round can be
             asked about as it was then, whose rows gave way to those of a later one or were withdrawn.
+        release: As it was when this release was built: what had been withdrawn by then did not count.
 
     Raises:
         NotLoadedError: when figures are to be made, and the warehouse does not hold exactly those deliveries.
@@ -100,7 +101,7 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
     missing = list(connection.scalars(statement("figures/not_loaded"), known)) if to_count else []
     if missing:
         raise NotLoadedError(f"not loaded: {', '.join(missing[:5])}{' and more' if len(missing) > 5 else ''} ({len(missing)} in all)")
-    rows = read_frame(connection, "figures/participation", _PARTICIPATION, **known, now=to_count)
+    rows = read_frame(connection, "figures/participation", _PARTICIPATION, **known, now=to_count, release=release)
     participation: dict[str, dict[str, Participation]] = {half_year: {} for half_year in rows["half_year"].unique()}
     for half_year, municipality, status in rows.select("half_year", "municipality", "status").iter_rows():
         found = Participation(status)

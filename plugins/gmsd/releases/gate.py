@@ -239,7 +239,7 @@ def _series(connection: Connection, law: str) -> tuple[list[_Release], dict[str,
 def _public(connection: Connection, law: str, row: Row[Any]) -> _Release:
     said = read_document(row.document)
     half_years = tuple(period.halves[0] for period in said.periods if not period.is_year)
-    force = half_years_in_force(connection, law, HalfYear.parse(row.round), to_count=False)
+    force = half_years_in_force(connection, law, HalfYear.parse(row.round), to_count=False, release=row.release_id)
     force = force.without([half for half in force.half_years if half not in half_years])
     cells = read_frame(connection, "releases/cells_of", CELLS, release_id=row.release_id)
     hidden = _by_region(repaired_cells(connection, law, up_to=row.release_id))

@@ -84,7 +84,7 @@ def verify_release(
     """
     document, account = read_public(context.store, context.settings, release_id)
     law, round_ = account.get("law", WMO), HalfYear.parse(account["round"])
-    everything = half_years_in_force(connection, law, round_, to_count=False)
+    everything = half_years_in_force(connection, law, round_, to_count=False, release=release_id)
     shown = {HalfYear.parse(each["half_year"]) for each in document["half_years"]}
     force = everything.without([half for half in everything.half_years if half not in shown])
     code = code_version(context.settings.home)
