@@ -5,8 +5,8 @@
 finished, make op-orde reports again that had too few municipalities beside them, throw away what is past its period of retention (announced
 a week before, `gmsd retention` shows it), and recompute the hash chain of the audit trail. Mail coordinators what the calendar says: the
 window is open, it ends in seven and in two working days, withdrawing is possible, closed, published; each once
-([the guide](guide-data-engineer.md)). Mail you what you have to know of before you ask: deadlines, large changes, a full disk, a changed key,
-mails that nobody takes ([what is watched](watched.md)).
+([the guide](guide-data-engineer.md)). Mail you what you have to know of before you ask: deadlines, large changes, a full disk,
+a changed key, mails that nobody takes ([what is watched](watched.md)).
 
 **When.** Daily, at night; by hand at any time: every task may run as often as you like.
 
@@ -84,7 +84,7 @@ def gmsd_housekeeping() -> None:
 
     @task(task_display_name="Throw away what was kept long enough")
     def retention() -> dict[str, Any]:
-        """What is past its period of retention is announced to the engineer first; uploads begun a day ago and never finished go at once."""
+        """What is past its period of retention is announced to the engineer first; uploads begun a day ago and never ended go at once."""
         from gmsd.deletion import enforce
         from gmsd.deliveries import abort_unfinished
         from gmsd.journal import Context, send_queued

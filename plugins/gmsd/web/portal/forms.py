@@ -41,8 +41,6 @@ STATES = {
     "carried_out": "uitgevoerd: de gegevens zijn verwijderd",
     "replaced": "vervangen door een nieuwere",
     "nothing_to_withdraw": "er was niets om te verwijderen",
-    "approved": "gelezen, komt bij de cijfers te staan",
-    "sent_back": "teruggestuurd: de mail zegt waarom",
 }
 """What the state of a form is called."""
 _IN_FIELD = re.compile("[Hh]et veld (name|text|reason)")
