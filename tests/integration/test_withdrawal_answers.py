@@ -127,10 +127,10 @@ def test_of_both_halves_each_says_how_the_other_stands(context: Context, maildir
     deliver(context, "0599", H2)
     file_withdrawal(context, "0599", H2)
     process_forms(context)
-    assert "Uw levering over het 1e halfjaar 2019 telt nog wel mee" in told(maildir, "0599")
+    assert "Uw levering over het eerste halfjaar van 2019 telt nog wel mee" in told(maildir, "0599")
     file_withdrawal(context, "0599", H1)
     process_forms(context)
-    assert "Ook het 2e halfjaar 2019 heeft u ingetrokken: over 2019 komen er geen cijfers van uw gemeente" in told(maildir, "0599")
+    assert "Ook het tweede halfjaar van 2019 heeft u ingetrokken: over 2019 komen er geen cijfers van uw gemeente" in told(maildir, "0599")
 
 
 def test_after_the_last_day_it_is_too_late(context: Context, clock):
