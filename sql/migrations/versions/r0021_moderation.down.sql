@@ -4,3 +4,4 @@ UPDATE form SET state = 'replaced', reason = 'not approved' WHERE kind = 'explan
 UPDATE form SET state = 'filed' WHERE state = 'approved';
 ALTER TABLE form ADD CONSTRAINT form_state_check CHECK (state IN ('received', 'malformed', 'too_late', 'too_early', 'filed', 'carried_out',
     'replaced', 'nothing_to_withdraw'));
+COMMENT ON COLUMN form.state IS NULL;
