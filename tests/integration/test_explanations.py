@@ -35,7 +35,7 @@ def explain(context: Context, words: str, municipality: str = "0518") -> str:
 def printed(context: Context) -> list[str]:
     schema = dict.fromkeys(("half_year", "municipality", "text"), pl.String)
     with context.engine.connect() as connection:
-        return read_frame(connection, "releases/explanations", schema, law="wmo", round="2019-H2")["text"].to_list()
+        return read_frame(connection, "releases/explanations", schema, law="wmo", round="2019-H2", release="")["text"].to_list()
 
 
 def states(context: Context) -> list[tuple[int, str]]:

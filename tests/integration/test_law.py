@@ -61,6 +61,9 @@ def test_what_was_there_is_of_the_wmo_and_says_what_it_said(upgraded):
     settings, before = upgraded
     for table, rows in before.items():
         after = rows_of(settings, table)
+        if table == "form":
+            # an explanation was printed as soon as it came in, so it stays approved
+            rows = [{**row, "state": "approved"} if row["kind"] == "explanation" else row for row in rows]
         assert [{name: row[name] for name in before} for row, before in zip(after, rows, strict=True)] == rows
         assert [row["law"] for row in after] == [None if row.get("half_year") is None else "wmo" for row in rows]
     with connect(settings, "loader").connect() as connection:
@@ -115,6 +118,7 @@ def test_half_years_stand_in_the_order_of_time(upgraded):
 
 
 ASKED = {"law": "wmo", "half_year": "2019-H1", "round": "2019-H2", "takes": ["2019-H1", "2019-H2"], "now": True, "release": ""}
+ASKED |= {"half_years": ["2019-H1"], "release_id": "r0001"}
 COMPARING = {
     "warehouse/newest_close": "round_close",
     "warehouse/in_force": "round_close",
@@ -124,6 +128,7 @@ COMPARING = {
     "figures/participation": "frozen",
     "releases/inputs": "frozen",
     "releases/explanations": "form",
+    "releases/withdrawn_since": "frozen",
     "releases/newest_closed_round": "round_close",
 }
 

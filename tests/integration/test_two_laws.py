@@ -165,7 +165,8 @@ def test_what_counts_and_what_is_explained_is_told_of_one_law(context: Context) 
         counted = {law: half_years_in_force(connection, law, HalfYear(2019, 2), to_count=False).deliveries for law in (WMO, OTHER)}
         schema = dict.fromkeys(("half_year", "municipality", "text"), pl.String)
         explained = {
-            law: read_frame(connection, "releases/explanations", schema, law=law, round="2019-H2")["text"].to_list() for law in (WMO, OTHER)
+            law: read_frame(connection, "releases/explanations", schema, law=law, round="2019-H2", release="")["text"].to_list()
+            for law in (WMO, OTHER)
         }
     assert counted == {
         WMO: (("2019-H1", "0363", "2019-H1.0363.01"), ("2019-H1", "0518", "2019-H1.0518.01")),

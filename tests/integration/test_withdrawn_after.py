@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
-from gmsd.consent import find_left, process_forms, proofs, search_disk
+from gmsd.consent import approve_explanation, explanations, find_left, process_forms, proofs, search_disk
 from gmsd.database import connect
 from gmsd.figures import compute
 from gmsd.intake import register_inbox
@@ -20,6 +20,7 @@ from gmsd.releases import (
     Proposal,
     answer,
     build_approved,
+    explanations_now,
     get_document,
     propose,
     publish_approved,
@@ -46,6 +47,10 @@ def context(settings, clock) -> Context:
     close_and_count(context, clock, "2019-H1")
     assert publish(context, "first") == "r0001"
     deliver(context, clock, "2019-H2", {("H22019", code): file_of("H22019", code, size, skipped=10) for code, size in sizes.items()})
+    explanation = {"half_year": "H22019", "municipality": "0518", "name": "Coördinator", "text": "De regeling is verruimd."}
+    context.store.put(context.settings.bucket_inbox, "H22019/0518/formulieren/toelichting.json", json.dumps(explanation).encode())
+    register_inbox(context)
+    assert list(process_forms(context).values()) == ["filed"]
     close_and_count(context, clock, "2019-H2")
     build(context, "embargoed")
     return context
@@ -162,7 +167,16 @@ def test_a_release_of_before_says_that_it_cannot_be_made_again(context: Context)
     with connect(context.settings, "publisher").connect() as connection:
         found = verify_release(context, connection, "r0001")
         assert found.gone == ("2019-H1.0363.01",)
-        assert verify_release(context, connection, "r0002").gone == ()
+        assert verify_release(context, connection, "r0002").is_equal
+
+
+def test_an_explanation_that_is_approved_later_changes_nothing_of_a_release_of_before(context: Context):
+    with context.engine.connect() as connection:
+        (waiting,) = explanations(connection, state="filed")
+    approve_explanation(context, waiting.form_id, by="engineer")
+    with connect(context.settings, "publisher").connect() as connection:
+        assert [each["text"] for each in explanations_now(connection, WMO, H2)] == ["De regeling is verruimd."]
+        assert verify_release(context, connection, "r0002").is_equal
 
 
 def test_an_upload_that_belongs_to_no_place_is_deleted_by_the_engineer_only(context: Context, gmsd, stack):

@@ -318,10 +318,10 @@ def participation_counted(force: InForce) -> dict[str, tuple[int, int]]:
     }
 
 
-def explanations_of(connection: Connection, round_: HalfYear, force: InForce) -> pl.DataFrame:
-    """Explanations of what is in the release: one of a delivery that was withdrawn has nothing to explain."""
+def explanations_of(connection: Connection, round_: HalfYear, force: InForce, *, release: str = "") -> pl.DataFrame:
+    """Explanations of what is in a release to come, or in one that was built: what was withdrawn has nothing to explain."""
     schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("half_year", "municipality", "text"), pl.String)
-    found = read_frame(connection, "releases/explanations", schema, law=force.law, round=str(round_))
+    found = read_frame(connection, "releases/explanations", schema, law=force.law, round=str(round_), release=release)
     held = pl.DataFrame([row[:2] for row in force.deliveries], schema=["half_year", "municipality"], orient="row", schema_overrides=schema)
     return found.join(held, on=["half_year", "municipality"], how="semi").sort("half_year", "municipality")
 

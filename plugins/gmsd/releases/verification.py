@@ -176,7 +176,7 @@ def _content(
         periods=periods(force.half_years),
         statuses=dict(statuses(force.half_years)),
         participation=participation_counted(force),
-        explanations=explanations_of(connection, round_, force),
+        explanations=explanations_of(connection, round_, force, release=document["id"]),
         deliveries=hashed_deliveries(force, settings.key("reference")),
         versions=document["versions"],
         before=release_before(connection, document["previous"]),
