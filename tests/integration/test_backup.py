@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from gmsd.backup import BackupRefused, RestoreRefused, back_up, restore
 from gmsd.backup.tables import filled, tables_of
-from gmsd.consent import process_forms
+from gmsd.consent import FormsWait, process_forms
 from gmsd.database import connect, downgrade, revision_of
+from gmsd.deletion.pages import rewrite
 from gmsd.deliveries import get, listing
 from gmsd.installation import prepare
 from gmsd.intake import check_delivery, register_inbox, report_delivery
@@ -347,8 +348,12 @@ def test_an_old_backup_does_not_bring_back_what_was_withdrawn_since(small, machi
     assert json.loads(proved.stdout).items() >= {"proofs": 1, "gone": True, "found": []}.items()
 
 
-def test_what_comes_in_and_what_is_withdrawn_while_it_is_taken(small, machine, tmp_path):
-    """Between the snapshot and the objects: an upload is registered and checked, a delivery is withdrawn."""
+def test_what_comes_in_and_what_is_withdrawn_while_it_is_taken(small, machine, tmp_path, monkeypatch):
+    """Between the snapshot and the objects: an upload is registered and checked, a delivery is withdrawn.
+
+    The backup reads the database as it was before, so the withdrawal ends after it: what it deleted is gone, but not yet from the files.
+    """
+    monkeypatch.setitem(rewrite.__kwdefaults__, "patience", 0.5)
     key = "H12019/0034/WMO_H12019_x.csv"
 
     def meanwhile(what: str, done: int, of: int) -> None:
@@ -358,9 +363,11 @@ def test_what_comes_in_and_what_is_withdrawn_while_it_is_taken(small, machine, t
                 check_delivery(small, delivery_id)
             withdraw(small, "H12019", "0363")
             register_inbox(small)
-            process_forms(small)
+            with pytest.raises(FormsWait, match="StillRead"):
+                process_forms(small)
 
     found = taken(small, tmp_path / "running", meanwhile)
+    assert list(process_forms(small).values()) == ["carried_out"]
     assert found.left_out == ("2019-H1.0363.01",)
     assert found.manifest.missing == ()
     kept = {(each.bucket, each.key) for each in found.manifest.objects}
