@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from gmsd.backup import BackupRefused, RestoreRefused, back_up, restore
 from gmsd.backup.tables import filled, tables_of
-from gmsd.consent import FormsWait, process_forms
+from gmsd.consent import FormsWait, process_forms, proofs
 from gmsd.database import connect, downgrade, revision_of
 from gmsd.deletion.pages import rewrite
 from gmsd.deliveries import get, listing
@@ -351,7 +351,7 @@ def test_an_old_backup_does_not_bring_back_what_was_withdrawn_since(small, machi
 def test_what_comes_in_and_what_is_withdrawn_while_it_is_taken(small, machine, tmp_path, monkeypatch):
     """Between the snapshot and the objects: an upload is registered and checked, a delivery is withdrawn.
 
-    The backup reads the database as it was before, so the withdrawal ends after it: what it deleted is gone, but not yet from the files.
+    The backup reads the database as it was before, so the withdrawal ends after it, and is in the list of later withdrawals.
     """
     monkeypatch.setitem(rewrite.__kwdefaults__, "patience", 0.5)
     key = "H12019/0034/WMO_H12019_x.csv"
@@ -373,7 +373,9 @@ def test_what_comes_in_and_what_is_withdrawn_while_it_is_taken(small, machine, t
     kept = {(each.bucket, each.key) for each in found.manifest.objects}
     assert ("inbox", key) in kept
     assert not [each for each in kept if each[0] != "inbox" and ("0363" in each[1] or "0034" in each[1])]
-    done = restore(machine, tmp_path / "running", keys=None, withdrawn=(), database_only=False, actor="test", progress=quiet)
+    with small.engine.connect() as connection:
+        later = proofs(connection)
+    done = restore(machine, tmp_path / "running", keys=None, withdrawn=later, database_only=False, actor="test", progress=quiet)
     assert (done.faults, done.withdrawn) == ((), ("2019-H1.0363.01",))
     there = Context.open(machine)
     assert register_inbox(there).new_deliveries == ("2019-H1.0034.01",)
