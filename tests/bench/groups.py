@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.bench.portal import ADDRESSES
 from tests.bench.report import Target, rows_a_second, times_faster, times_longer, within_mb, within_seconds
 
 
@@ -236,4 +237,15 @@ WAREHOUSE = Group(
     (times_longer(LOADED, COPIED, 2),),
 )
 
-ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD, WHOLE, WAREHOUSE)
+PAGES = "pages of the portal"
+PORTAL = Group(
+    "L",
+    "pages of the coordinators' portal over five deliveries: the time that 95 of 100 stay below",
+    "portal:deliveries",
+    10_000,
+    1_000,
+    (Case(PAGES, "portal:pages", runs=1, service=True),),
+    tuple(within_seconds(f"{PAGES}: {name}", 0.2) for name in ADDRESSES),
+)
+
+ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD, WHOLE, WAREHOUSE, PORTAL)
