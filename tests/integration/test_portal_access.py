@@ -77,6 +77,7 @@ def visitors(portal, context):
                 "law": "jeugd",
                 "delivery_id": location.rpartition("/")[2],
                 "name": "bestand",
+                "form_id": "form.000000",
             },
         )
 

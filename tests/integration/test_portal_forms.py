@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -78,10 +79,18 @@ def test_a_withdrawal_shows_what_vanishes_is_confirmed_and_carried_out(portal, c
         with context.engine.connect() as connection:
             assert {get(connection, each).state for each in (first, second)} == {"withdrawn"}
         assert "ingetrokken" in browser.get("/").text
-        assert "uitgevoerd: de gegevens zijn verwijderd" in browser.get("/geschiedenis").text
+        history = browser.get("/geschiedenis").text
+        assert "uitgevoerd: de gegevens zijn verwijderd" in history
+        proof, as_json = re.findall(r'href="(/bewijs/H22019/0518/[^"]+)"', history)
+        assert "Bewijs van verwijdering" in browser.get(proof).text
+        assert {each["delivery_id"] for each in browser.get(as_json).json()["deliveries"]} == {first, second}
+        assert browser.get(proof.replace("0518", "0363")).status_code == 404
+        assert browser.get(proof.replace("bewijs.html", "bewijs.txt")).status_code == 404
         assert "Er valt niets in te trekken" in browser.get(address).text
         assert browser.get(f"/rapporten/{first}/bestand").status_code == 404
         assert browser.get(f"/rapporten/{first}/terugkoppeling.html").status_code == 404
+    with signed_in(portal, context, "0363") as other:
+        assert other.get(proof).status_code == 404
 
 
 def test_an_explanation_is_seen_before_it_is_filed_and_the_newest_counts(portal, context):

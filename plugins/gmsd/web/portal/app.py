@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _PLACE: Final = ("/{code}/{municipality}", "/{law}/{code}/{municipality}")
 
 
-def _both(path: str, endpoint: object, method: str) -> list[Route]:
+def _both(path: str, endpoint: object, method: str, rest: str = "") -> list[Route]:
     """The addresses of a place: those of the Wmo name no law. Only those to which files are sent take more than a form."""
     most = None if path in ("/levering", "/proef") else LONGEST_FORM
-    return [Route(path + place, endpoint, methods=[method], max_body_size=most) for place in _PLACE]  # type: ignore[arg-type]
+    return [Route(path + place + rest, endpoint, methods=[method], max_body_size=most) for place in _PLACE]  # type: ignore[arg-type]
 
 
 def routes() -> list[Route]:
@@ -59,6 +59,7 @@ def routes() -> list[Route]:
         *_both("/proef", trials.receive, "POST"),
         *_both("/intrekken", page(forms.show_withdrawal, needs="account"), "GET"),
         *_both("/intrekken", posted(forms.withdraw, needs="account"), "POST"),
+        *_both("/bewijs", page(reports.fetch_proof, needs="account"), "GET", "/{form_id}/{name}"),
         *_both("/toelichting", page(forms.show_explanation, needs="account"), "GET"),
         *_both("/toelichting", posted(forms.explain, needs="account"), "POST"),
         Route("/bevestigen/{delivery_id}", page(remarks.show, needs="account")),

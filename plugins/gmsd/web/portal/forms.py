@@ -63,6 +63,11 @@ class FormOfPlace:
         """Its state in words."""
         return STATES.get(self.state, self.state.replace("_", " "))
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether there is a proof that what it asked to delete is gone."""
+        return self.kind == "withdrawal" and self.state == "carried_out"
+
 
 def forms_of(visit: Visit, place: Place) -> list[FormOfPlace]:
     """The forms of a place, newest first."""

@@ -8,9 +8,12 @@ from urllib.parse import quote
 
 from starlette.responses import StreamingResponse
 
+from gmsd.consent import PROOFS
 from gmsd.deliveries import NoPlace
 from gmsd.store import Gone
+from gmsd.web.portal.forms import forms_of
 from gmsd.web.portal.receipts import delivery_of
+from gmsd.web.portal.uploads import place_of
 from gmsd.web.portal.visiting import not_there
 from gmsd.web.portal.work_list import WORDS, items_of
 
@@ -32,6 +35,7 @@ NAMES: Final = {
     "op-orde.json": "Op-orderapport (JSON)",
 }
 """What a report is called."""
+PROOF_NAMES: Final = ("bewijs.html", "bewijs.json")
 OWN: Final = "bestand"
 _MEDIA: Final = {
     "html": "text/html; charset=utf-8",
@@ -65,11 +69,27 @@ def fetch(visit: Visit) -> Response:
         bucket, key, shown, media = settings.bucket_outbox, f"{delivery.outbox_prefix}{name}", name, _MEDIA[name.rpartition(".")[2]]
     else:
         raise not_there()
+    return _streamed(visit, bucket, key, shown, media, of=delivery.delivery_id)
+
+
+def fetch_proof(visit: Visit) -> Response:
+    """The proof that what a place withdrew was deleted, as a page or JSON."""
+    place, _ = place_of(visit)
+    form_id, name = visit.request.path_params["form_id"], visit.request.path_params["name"]
+    if name not in PROOF_NAMES or form_id not in {each.form_id for each in forms_of(visit, place) if each.is_proved}:
+        raise not_there()
+    return _streamed(
+        visit, visit.context.settings.bucket_outbox, f"{PROOFS}{form_id}/{name}", name, _MEDIA[name.rpartition(".")[2]], of=form_id
+    )
+
+
+def _streamed(visit: Visit, bucket: str, key: str, shown: str, media: str, *, of: str) -> Response:
+    name = key.rpartition("/")[2]
     try:
         size, pieces = visit.context.store.reading(bucket, key)
     except (Gone, NoPlace):
         raise not_there() from None
-    log.info("fetched: %s of %s", name, delivery.delivery_id)
+    log.info("fetched: %s of %s", name, of)
     how = "inline" if name.endswith(".html") else "attachment"
     headers = {"content-length": str(size), "content-disposition": f"{how}; filename*=UTF-8''{quote(shown)}"}
     if name.endswith(".html"):
