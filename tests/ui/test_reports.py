@@ -11,10 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from gmsd import feedback, letters, op_orde
 from gmsd.checking import check_file
+from gmsd.deletion import proof_page
 from gmsd.protocol import newest_protocol, protocol_for
 from gmsd.rendering.environments import environment
 from gmsd.rounds import WMO
 from tests.unit import samples as s
+from tests.unit.deletion.test_proof import proof
 from tests.unit.letters import test_mails as mails
 from tests.unit.op_orde import test_comparison as compared
 
@@ -67,6 +69,7 @@ def pages(file: str = s.FILE) -> dict[str, str]:
         [f"ABCDE-{number:05d}" for number in range(24)], made_at=s.moment(10), municipalities=[s.PARTY.municipality_name], contact=file,
         numbers=["12345"], portal="https://portaal.invalid",
     )  # fmt: skip
+    made["proof"] = proof_page(proof())
     return made | {"rules": feedback.rules_html(protocol_for(s.H2, WMO))}
 
 
@@ -141,6 +144,7 @@ def test_no_mail_and_no_report_is_forgotten_here() -> None:
     frame = "rendering/frame.html.j2"
     assert reports == {
         frame,
+        "deletion/bewijs.html.j2",
         "letters/codes.html.j2",
         "op_orde/op-orde.html.j2",
         "feedback/regels.html.j2",

@@ -50,6 +50,25 @@ _CLASSES = {
     "markers": "Namen in de lijst van wat in de map stond",
 }
 
+# Where that was, in the words of who reads the page.
+_PLACES = {
+    "raw_versions": "Inkomende map, elke versie",
+    "unfinished_uploads": "Inkomende map",
+    "private_copies": "Besloten opslag van leveringen",
+    "staged_records": "Besloten opslag van bewerkte bestanden",
+    "reports": "Uitgaande map",
+    "check_results": "Tabel check_result",
+    "confirmations": "Tabel confirmation",
+    "replies": "Tabel portal_reply",
+    "records": "Tabel record",
+    "arrangements": "Tabel arrangement",
+    "load_accounts": "Tabel load_account",
+    "figures": "Tabel figure",
+    "mails": "Tabel mail, onderwerp en tekst",
+    "names": "Tabel delivery, naam en plaats van het bestand",
+    "markers": "Tabel inbox_marker",
+}
+
 
 def proof_of(
     deletion: Deletion,
@@ -111,7 +130,7 @@ def digest_of(proof: str) -> str:
 def proof_page(proof: str) -> str:
     """The proof as a page that opens without internet, in Dutch."""
     told = json.loads(proof)
-    removed = [(_CLASSES[each["what"]], each["where"], each["count"]) for each in told["removed"]]
+    removed = [(_CLASSES[each["what"]], _PLACES[each["what"]], each["count"]) for each in told["removed"]]
     party = None
     if told["municipality"] is not None:
         party = Party(Place(told["law"], HalfYear.parse(told["half_year"]), told["municipality"]), name(told["municipality"]))

@@ -69,8 +69,8 @@ def mails(file_name: str = s.FILE) -> dict[str, RenderedMail]:
         "op_orde_ready_large": letters.op_orde_ready_mail(
             replace(s.READY, upload=upload, compared_again=True, large_change="Uw aantal cliënten is meer dan 30 % lager dan eerder.")
         ),
-        "explanation_approved": letters.explanation_read_mail(s.form("toelichting", text="In 2019 is de regeling verruimd."), None),
-        "explanation_sent_back": letters.explanation_read_mail(
+        "explanation_read_approved": letters.explanation_read_mail(s.form("toelichting", text="In 2019 is de regeling verruimd."), None),
+        "explanation_read_sent_back": letters.explanation_read_mail(
             s.form("toelichting", text=f"<b>Dat</b> {s.BSN}"), "Noem geen personen in de tekst."
         ),
         "withdrawal_asked": letters.withdrawal_asked_mail(
