@@ -15,10 +15,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from gmsd.consent import PROOFS
 from gmsd.store import get_store, side_by_side
 from tests.support.mails import Maildir
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gmsd.settings import Settings
 
 BUCKETS = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
@@ -31,8 +34,10 @@ NOT_COMPARED = {
     "incident": "told by the machine's own time, and only where something was away",
 }
 """Tables that a fault may leave different, and why."""
-THIS_TIME = ("replaced", "unchanged", "reports")
-"""Details of the trail that tell what the last attempt did: places loaded, places that were loaded already, reports deleted."""
+THIS_TIME = ("replaced", "unchanged", "reports", "proof_sha256")
+"""Details of the trail that tell what the last attempt did: places loaded or loaded already, reports deleted, a proof with its times."""
+OF_THE_MACHINE = ("transaction", "segments", "bytes", "database_files", "audit")
+"""What a deletion tells of the database's own numbers and files, and of the trail before it, in its steps and in its proof."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.+-]*")
 CHAINED = ("sequence", "hash", "previous_hash")
 MEASURED = "seconds"
@@ -209,6 +214,10 @@ class State:
             each = [sql.SQL(_ROWS).format(name=sql.Literal(name), table=sql.Identifier(name)) for name in tables]
             rows = {name: _as_before(found, back) for name, found in connection.execute(sql.SQL(" UNION ALL ").join(each)) if found}
         rows["audit"] = _by_subject(rows.get("audit", []))
+        for row in rows.get("deletion", []):
+            row["proof"] = _without(json.loads(row["proof"]), (*OF_THE_MACHINE, MEASURED)) if row["proof"] else None
+        for row in rows.get("deletion_step", []):
+            row["found"] = _without(row["found"], OF_THE_MACHINE)
         if "mail" in rows:
             rows["mail"] = [row for row in rows["mail"] if not row["message_id"].startswith(OF_OUTAGES)]
         store = get_store(self.settings)
@@ -219,7 +228,9 @@ class State:
                 counted = Counter((each.key, each.etag, each.is_delete_marker) for each in store.versions(full))
                 objects[bucket] = {f"{key} {etag} {marker}": str(number) for (key, etag, marker), number in counted.items()}
             else:
-                objects[bucket] = {each.key: each.etag for each in store.objects(full) if not each.key.startswith(ANCHORS)}
+                there = [each for each in store.objects(full) if not each.key.startswith(ANCHORS)]
+                # a proof says what the table `deletion` says, where it is compared
+                objects[bucket] = {each.key: "" if each.key.startswith(PROOFS) else each.etag for each in there}
         new = self._files() - self._before
         return Told(rows, objects, Counter(name for name in map(_name_of, new) if not name.startswith(f"<{OF_OUTAGES}")))
 
@@ -232,7 +243,7 @@ def _as_before(found: str, back: dict[str, str]) -> list[Any]:
     said = found
     for other, one in back.items():
         said = said.replace(other, one)
-    return [_not_measured(row) for row in json.loads(said)]
+    return [_without(row, (MEASURED,)) for row in json.loads(said)]
 
 
 def _by_subject(trail: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -246,10 +257,10 @@ def _by_subject(trail: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{subject: steps} for subject, steps in sorted(found.items())]
 
 
-def _not_measured(value: Any) -> Any:
+def _without(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
-        return {name: _not_measured(each) for name, each in value.items() if name != MEASURED}
-    return [_not_measured(each) for each in value] if isinstance(value, list) else value
+        return {name: _without(each, names) for name, each in value.items() if name not in names}
+    return [_without(each, names) for each in value] if isinstance(value, list) else value
 
 
 def _name_of(path: str) -> str:
