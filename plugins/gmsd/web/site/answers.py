@@ -67,6 +67,16 @@ def as_taken(request: Request, made: Made, said: dict[str, str]) -> Response:
     return Response(gzip.decompress(made.packed), made.status, said, made.media)
 
 
+def as_made(request: Request, answer: Response) -> Response:
+    """An answer that is not kept, as the asker takes it: packed only for who takes it so."""
+    answer.headers["Vary"] = "Accept-Encoding"
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
+        answer.body = packed(bytes(answer.body))
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
+
+
 def _takes_gzip(said: str) -> bool:
     parts = [part.partition(";") for part in said.lower().split(",")]
     return any(name.strip() in {"gzip", "*"} and not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", how) for name, _, how in parts)

@@ -30,7 +30,7 @@ from gmsd.odata import (
     read_options,
     selected,
 )
-from gmsd.web.site.answers import Made, as_taken, knows, packed
+from gmsd.web.site.answers import Made, as_made, as_taken, knows, packed
 from gmsd.web.site.odata.observations import datasets
 from gmsd.web.site.odata.tables import ServedTable, catalogue
 
@@ -162,7 +162,7 @@ class _Pages:
         """The names of the entity sets."""
         service = self._service(request)
         asked = service.json.asked(request, _options(request, service, Answer.DOCUMENT).format)
-        return _taken(request, service.json.sets(service.sets.values(), asked, service.address, service.release_header))
+        return as_made(request, service.json.sets(service.sets.values(), asked, service.address, service.release_header))
 
     def metadata(self, request: Request) -> Response:
         """The model of the service."""
@@ -170,7 +170,7 @@ class _Pages:
         if _options(request, service, Answer.DOCUMENT).format not in {None, "xml", "application/xml"}:
             raise QueryError("$format: $metadata is er alleen als xml")
         document = metadata(service.json.version, service.namespace, service.container, service.sets.values())
-        return _taken(request, Response(document, 200, service.headers, "application/xml; charset=utf-8"))
+        return as_made(request, Response(document, 200, service.headers, "application/xml; charset=utf-8"))
 
     def entity_set(self, request: Request) -> Response:
         """The rows of an entity set, at most a page of them, and where the next page is; or one row by its key.
@@ -179,7 +179,7 @@ class _Pages:
         """
         now, query = self._current.get(), request.scope["query_string"]
         if b"filter" in query.lower():
-            return _taken(request, self._rows(request))
+            return as_made(request, self._rows(request))
         heard = [request.headers.get(name, "") for name in _json(request).heard]
         address = "\n".join([str(request.url), *heard])
         etag = f'W/"{now.stamp[:32]}-{crc32(repr(heard).encode()):x}"'
@@ -255,12 +255,6 @@ def _made(answer: Response) -> Made:
     """An answer to be kept: its headers but for those of its length and kind, which are told anew."""
     kept = tuple((name, value) for name, value in answer.headers.items() if name not in {"content-length", "content-type"})
     return Made(answer.status_code, answer.headers["content-type"], packed(bytes(answer.body)), kept)
-
-
-def _taken(request: Request, answer: Response) -> Response:
-    """An answer that is not kept."""
-    made = _made(answer)
-    return as_taken(request, made, dict(made.headers))
 
 
 def _catalogue(origin: str, path: Mapping[str, str], tables: Mapping[str, ServedTable]) -> _Service:
