@@ -78,9 +78,11 @@ def _due(connection: Connection, context: Context) -> dict[str, tuple[str, ...]]
 
 
 def enforce(context: Context) -> Retention:
-    """Announce what is newly past its period, and throw away what was announced long enough ago. Killed and run again it ends the same.
+    """Announce what is newly past its period, and throw away what was announced long enough ago.
 
-    What a longer period keeps after all is not due any more, announced or not.
+    Killed and run again, what is in tables and buckets is the same. Killed after the rows went and before their tables were written anew,
+    the database's files hold them until that happens the next time. What a longer period keeps after all is not due any more, announced
+    or not.
     """
     announced = _announce(context)
     due = due_now(context)
