@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from gmsd.settings import Settings
+    from gmsd.store import Stored
 
 BUCKETS = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
@@ -36,8 +37,8 @@ NOT_COMPARED = {
 """Tables that a fault may leave different, and why."""
 THIS_TIME = ("replaced", "unchanged", "reports", "proof_sha256")
 """Details of the trail that tell what the last attempt did: places loaded or loaded already, reports deleted, a proof with its times."""
-OF_THE_MACHINE = ("transaction", "segments", "bytes", "database_files", "audit")
-"""What a deletion tells of the database's own numbers and files, and of the trail before it, in its steps and in its proof."""
+OF_THE_MACHINE = ("transaction", "segments", "bytes", "database_files")
+"""What the steps and the search of a deletion tell of the database's own numbers and files."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.+-]*")
 CHAINED = ("sequence", "hash", "previous_hash")
 MEASURED = "seconds"
@@ -214,8 +215,13 @@ class State:
             each = [sql.SQL(_ROWS).format(name=sql.Literal(name), table=sql.Identifier(name)) for name in tables]
             rows = {name: _as_before(found, back) for name, found in connection.execute(sql.SQL(" UNION ALL ").join(each)) if found}
         rows["audit"] = _by_subject(rows.get("audit", []))
+        written = {
+            hashlib.md5(row["proof"].encode(), usedforsecurity=False).hexdigest() for row in rows.get("deletion", []) if row["proof"]
+        }
         for row in rows.get("deletion", []):
-            row["proof"] = _without(json.loads(row["proof"]), (*OF_THE_MACHINE, MEASURED)) if row["proof"] else None
+            if row["proof"]:
+                proof = _without(json.loads(row["proof"]), (MEASURED,))
+                row["proof"] = proof | {"search": _without(proof["search"], OF_THE_MACHINE), "audit": None}  # the head is chained
         for row in rows.get("deletion_step", []):
             row["found"] = _without(row["found"], OF_THE_MACHINE)
         if "mail" in rows:
@@ -229,8 +235,7 @@ class State:
                 objects[bucket] = {f"{key} {etag} {marker}": str(number) for (key, etag, marker), number in counted.items()}
             else:
                 there = [each for each in store.objects(full) if not each.key.startswith(ANCHORS)]
-                # a proof says what the table `deletion` says, where it is compared
-                objects[bucket] = {each.key: "" if each.key.startswith(PROOFS) else each.etag for each in there}
+                objects[bucket] = {each.key: _of_proof(each, written) if each.key.startswith(PROOFS) else each.etag for each in there}
         new = self._files() - self._before
         return Told(rows, objects, Counter(name for name in map(_name_of, new) if not name.startswith(f"<{OF_OUTAGES}")))
 
@@ -255,6 +260,12 @@ def _by_subject(trail: list[dict[str, Any]]) -> list[dict[str, Any]]:
             step | {"details": {name: row["details"][name] for name in row["details"] if name not in THIS_TIME}}
         )
     return [{subject: steps} for subject, steps in sorted(found.items())]
+
+
+def _of_proof(found: Stored, written: Collection[str]) -> str:
+    """A proof is that of the table `deletion`, where it is compared, or it is told; its page holds times."""
+    is_right = not found.key.endswith(".json") or found.etag in written
+    return "as in the table" if is_right else found.etag
 
 
 def _without(value: Any, names: Collection[str]) -> Any:
