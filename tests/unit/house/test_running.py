@@ -37,12 +37,12 @@ LASTS = "trap 'kill $!; sleep 0.5; touch stopped.%s; exit 2' INT; sleep 600 & to
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """A checkout of nothing but the script, with so much memory (in MB) asked for lanes and two Airflows, and what each category does."""
+    """A checkout of nothing but the script, with what it asks of memory (MB) for lanes, two Airflows and five lanes, and what each does."""
 
-    def made(spare: int = 0, airflows: int = 0, **does: str) -> Path:
+    def made(spare: int = 0, airflows: int = 0, five: int = 0, **does: str) -> Path:
         for name in ("tests", ".venv/bin"):
             (tmp_path / name).mkdir(parents=True)
-        asked = {"SPARE_MB": spare, "TWO_AIRFLOWS_MB": airflows}
+        asked = {"SPARE_MB": spare, "TWO_AIRFLOWS_MB": airflows, "FIVE_LANES_MB": max(spare, airflows, five)}
         script, count = re.subn(r"(?m)^(\w+_MB)=\d+", lambda found: f"{found[1]}={asked[found[1]]}", RUN.read_text(encoding="utf-8"))
         assert count == len(asked)
         for name, text in {"tests/run": script, ".venv/bin/python": PYTHON}.items():
@@ -72,6 +72,17 @@ def test_two_airflows_run_beside_each_other_where_there_is_the_memory(folder: Ca
     assert run(folder(ui=MEETS % "dags", dags=MEETS % "ui"), "ui", "dags").returncode == 0
 
 
+def test_all_that_takes_long_runs_at_once_where_there_is_the_memory_and_what_only_computes_gives_way(folder: Callable[..., Path]) -> None:
+    all_of_them = ("ui", "integration", "dags", "unit", "spec")
+    meets = "; ".join(f"({MEETS % each})".replace("return", "exit") + " || return" for each in all_of_them)
+    home = folder(**{each: f"nice > nice.{each}; {meets}" for each in all_of_them})
+    done = run(home, *all_of_them)
+    assert (done.returncode, done.stderr) == (0, "")
+    given, gives_way = os.nice(0), min(19, os.nice(0) + 5)
+    nice = {each: int((home / f"nice.{each}").read_text()) for each in all_of_them}
+    assert nice == {"ui": given, "integration": given, "dags": given, "unit": gives_way, "spec": gives_way}
+
+
 def test_without_it_the_one_follows_the_other_and_the_rest_runs_beside_them(folder: Callable[..., Path]) -> None:
     home = folder(0, 10**9, ui=MEETS % "unit", dags="[ -e ended.ui ]", unit=MEETS % "ui")
     assert run(home, "ui", "unit", "dags").returncode == 0
@@ -94,7 +105,7 @@ def test_a_category_that_fails_is_named_and_the_others_are_run(folder: Callable[
 
 def test_an_interruption_reaches_whatever_runs_and_nothing_is_begun_after_it(folder: Callable[..., Path]) -> None:
     running = ("ui", "integration", "unit")
-    home = folder(spec="true", **{each: LASTS % (each, each) for each in running})
+    home = folder(five=10**9, spec="true", **{each: LASTS % (each, each) for each in running})
     process = subprocess.Popen([home / "tests" / "run", "ui", "integration", "unit", "spec"], env=BROWSER, stdout=subprocess.DEVNULL)
     until(lambda: all((home / f"lasts.{each}").exists() for each in running), "the categories", seconds=60)
     process.send_signal(signal.SIGTERM)
