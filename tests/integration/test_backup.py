@@ -25,6 +25,7 @@ from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context
 from gmsd.releases import get_release
 from gmsd.store import get_store
+from tests.support.commands import run_gmsd
 from tests.support.published import close_and_count, deliver, file_of, publish
 from tests.support.stack import PROJECT, Stack, environment_of, installation, own_stack
 from tests.support.waiting import patience
@@ -43,8 +44,7 @@ SIDE = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
 
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gmsd.cli", *arguments]
-    return subprocess.run(command, env=environment_of(settings), capture_output=True, text=True, check=False, timeout=patience(240))
+    return run_gmsd(*arguments, environment=environment_of(settings), seconds=patience(240))
 
 
 def quiet(what: str, done: int, of: int) -> None:
@@ -102,10 +102,10 @@ def elsewhere(empty_machine, played, tmp_path) -> Iterator[Settings]:
         made.rounding_key_file.write_text(token_hex(32), encoding="ascii")  # a new installation has drawn its own
         prepare(found)
         store = get_store(found)
-        yield found
-        for bucket in names.values():
+        for bucket in names.values():  # what another test left
             for key in {version.key for version in store.versions(bucket)}:
                 store.erase(bucket, key)
+        yield found
 
 
 def rows(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
@@ -150,6 +150,46 @@ def test_a_folder_with_something_in_it_is_refused(played, folder):
     done = run(played.settings, "backup", str(folder))
     assert (done.returncode, done.stdout) == (1, "")
     assert "is not empty: name a new folder" in done.stderr
+
+
+def test_a_changed_file_is_found_before_anything_is_touched(folder, elsewhere, tmp_path):
+    copy = tmp_path / "changed"
+    shutil.copytree(folder, copy)
+    (copy / "objects/deliveries/2019-H1.0518.01").write_bytes(b"other")
+    for said in ("2019-H1.0518.01 of the backup is not what was written", "2019-H1.0518.01 of the backup is missing"):
+        done = run(elsewhere, "restore", str(copy))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert said in done.stderr
+        (copy / "objects/deliveries/2019-H1.0518.01").unlink(missing_ok=True)
+    with connect(elsewhere, "owner").connect() as connection:
+        assert filled(connection) == []
+    assert [bucket for bucket in SIDE if objects(elsewhere, bucket)] == []
+
+
+def test_an_installation_that_holds_anything_is_refused(played, folder, elsewhere):
+    done = run(played.settings.model_copy(update=NO_AIRFLOW), "restore", str(folder))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "this installation is not empty: there are rows in" in done.stderr
+    store = get_store(elsewhere)
+    for bucket, key in ((elsewhere.bucket_accounts, "x.json"), (elsewhere.bucket_inbox, "H22019/0518/x.csv")):
+        store.put(bucket, key, b"somebody's")
+        refused = run(elsewhere, "restore", str(folder))
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "this installation is not empty" in refused.stderr
+        assert store.get(bucket, key) == b"somebody's"
+        store.erase(bucket, key)
+    with pytest.raises(RestoreRefused, match="receipts name the bucket"):
+        restore(
+            elsewhere.model_copy(update={"bucket_inbox": elsewhere.bucket_staging}),
+            folder, keys=None, withdrawn=(), database_only=False, actor="test", progress=quiet,
+        )  # fmt: skip
+
+
+def test_a_restore_beside_a_running_airflow_is_refused(folder, elsewhere):
+    """Anything that answers where Airflow should be does."""
+    running = elsewhere.model_copy(update={"airflow_url": elsewhere.s3_endpoint})
+    with pytest.raises(RestoreRefused, match="Airflow runs at"):
+        restore(running, folder, keys=None, withdrawn=(), database_only=False, actor="test", progress=quiet)
 
 
 def test_restored_elsewhere_after_a_kill_it_is_the_same_and_plays_on(played, folder, elsewhere, tmp_path):
@@ -228,69 +268,6 @@ def _play_on(context: Context) -> tuple[str, ...]:
     return (*new, *forms.values(), *later, publish(context, "second"))
 
 
-def test_a_changed_file_is_found_before_anything_is_touched(folder, elsewhere, tmp_path):
-    copy = tmp_path / "changed"
-    shutil.copytree(folder, copy)
-    (copy / "objects/deliveries/2019-H1.0518.01").write_bytes(b"other")
-    for said in ("2019-H1.0518.01 of the backup is not what was written", "2019-H1.0518.01 of the backup is missing"):
-        done = run(elsewhere, "restore", str(copy))
-        assert (done.returncode, done.stdout) == (1, "")
-        assert said in done.stderr
-        (copy / "objects/deliveries/2019-H1.0518.01").unlink(missing_ok=True)
-    with connect(elsewhere, "owner").connect() as connection:
-        assert filled(connection) == []
-    assert [bucket for bucket in SIDE if objects(elsewhere, bucket)] == []
-
-
-def test_an_installation_that_holds_anything_is_refused(played, folder, elsewhere):
-    done = run(played.settings.model_copy(update=NO_AIRFLOW), "restore", str(folder))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "this installation is not empty: there are rows in" in done.stderr
-    store = get_store(elsewhere)
-    for bucket, key in ((elsewhere.bucket_accounts, "x.json"), (elsewhere.bucket_inbox, "H22019/0518/x.csv")):
-        store.put(bucket, key, b"somebody's")
-        refused = run(elsewhere, "restore", str(folder))
-        assert (refused.returncode, refused.stdout) == (1, "")
-        assert "this installation is not empty" in refused.stderr
-        assert store.get(bucket, key) == b"somebody's"
-        store.erase(bucket, key)
-    with pytest.raises(RestoreRefused, match="receipts name the bucket"):
-        restore(
-            elsewhere.model_copy(update={"bucket_inbox": elsewhere.bucket_staging}),
-            folder, keys=None, withdrawn=(), database_only=False, actor="test", progress=quiet,
-        )  # fmt: skip
-
-
-def test_a_restore_beside_a_running_airflow_is_refused(folder, elsewhere):
-    """Anything that answers where Airflow should be does."""
-    running = elsewhere.model_copy(update={"airflow_url": elsewhere.s3_endpoint})
-    with pytest.raises(RestoreRefused, match="Airflow runs at"):
-        restore(running, folder, keys=None, withdrawn=(), database_only=False, actor="test", progress=quiet)
-
-
-def test_keys_that_travel_apart_are_asked_for_and_compared(played, elsewhere, tmp_path):
-    apart, keys = tmp_path / "apart", tmp_path / "kept"
-    done = run(played.settings, "backup", str(apart), "--without-keys", "--json")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["keys"] is False
-    assert not (apart / "keys").exists()
-    values = [played.settings.key(name).hex() for name in ("pseudonym", "rounding", "reference")]
-    assert not [path for path in apart.rglob("*") if path.is_file() and any(value.encode() in path.read_bytes() for value in values)]
-
-    refused = run(elsewhere, "restore", str(apart))
-    assert refused.returncode == 1
-    assert "was taken without its pseudonym key: name the folder of its keys with --keys" in refused.stderr
-    keys.mkdir()
-    for name, value in zip(("pseudonym", "rounding", "reference"), values, strict=True):
-        (keys / f"{name}.key").write_text(value if name != "reference" else "5a" * 32)
-    refused = run(elsewhere, "restore", str(apart), "--keys", str(keys))
-    assert refused.returncode == 1
-    assert "is not the reference key of this backup" in refused.stderr
-    (keys / "reference.key").write_text(values[2])
-    done = run(elsewhere, "restore", str(apart), "--keys", str(keys))
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 @pytest.fixture
 def small(stack, tmp_path, played) -> Iterator[Context]:
     """An installation with one accepted delivery in an open round, beside the other."""
@@ -315,6 +292,29 @@ def machine(empty_machine, small, tmp_path) -> Iterator[Settings]:
 
 def taken(context: Context, folder: Path, progress: Callable[[str, int, int], None] = quiet):
     return back_up(context.settings, folder, with_keys=True, actor="test", progress=progress)
+
+
+def test_keys_that_travel_apart_are_asked_for_and_compared(small, machine, tmp_path):
+    apart, keys = tmp_path / "apart", tmp_path / "kept"
+    done = run(small.settings, "backup", str(apart), "--without-keys", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["keys"] is False
+    assert not (apart / "keys").exists()
+    values = [small.settings.key(name).hex() for name in ("pseudonym", "rounding", "reference")]
+    assert not [path for path in apart.rglob("*") if path.is_file() and any(value.encode() in path.read_bytes() for value in values)]
+
+    refused = run(machine, "restore", str(apart))
+    assert refused.returncode == 1
+    assert "was taken without its pseudonym key: name the folder of its keys with --keys" in refused.stderr
+    keys.mkdir()
+    for name, value in zip(("pseudonym", "rounding", "reference"), values, strict=True):
+        (keys / f"{name}.key").write_text(value if name != "reference" else "5a" * 32)
+    refused = run(machine, "restore", str(apart), "--keys", str(keys))
+    assert refused.returncode == 1
+    assert "is not the reference key of this backup" in refused.stderr
+    (keys / "reference.key").write_text(values[2])
+    done = run(machine, "restore", str(apart), "--keys", str(keys))
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("told", ["at once", "afterwards"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import pkgutil
-import subprocess
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,8 +18,11 @@ from gmsd.deliveries import UnknownDelivery
 from gmsd.errors import GmsdError
 from gmsd.folders import data_folder
 from gmsd.settings import Settings, SettingsError
+from tests.support.commands import run_gmsd
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 
@@ -77,8 +78,7 @@ def test_a_log_gets_no_words_of_a_form_that_cannot_be_used() -> None:
 
 def gmsd_command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")} | {"GMSD_CLOCK": "system"} | settings
-    command = [sys.executable, "-m", "gmsd.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    return run_gmsd(*arguments, environment=environment, seconds=patience(60))
 
 
 @pytest.mark.parametrize(

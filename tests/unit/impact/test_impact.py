@@ -17,6 +17,7 @@ from gmsd.impact import Archive, Impact, Item, compare_rules, from_folders, impa
 from gmsd.impact.comparing import compare, rule_changes
 from gmsd.impact.running import Run, Side
 from gmsd.store import NotReadable
+from tests.support.commands import run_gmsd
 from tests.support.rule_changes import HEADER, RIGHT, clone, commit, edit, put, repository, rule
 from tests.support.stack import PROJECT
 from tests.support.waiting import ended, patience, until
@@ -43,9 +44,7 @@ def copied(checkout, tmp_path) -> Path:
 
 def gmsd(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")}
-    command = [sys.executable, "-m", "gmsd.cli", "rules", "impact", *arguments]
-    settings = known | {"GMSD_HOME": str(home)} | environment
-    return subprocess.run(command, capture_output=True, text=True, env=settings, timeout=patience(300), check=False)
+    return run_gmsd("rules", "impact", *arguments, environment=known | {"GMSD_HOME": str(home)} | environment, seconds=patience(300))
 
 
 ROWS = {"a": (RIGHT,), "b": (END_BEFORE_START,), "c": (RIGHT, LONG_VOLUME), "d": (UNIT_82,), "e": DOUBLED, "f": (NO_REASON_FORM,)}
