@@ -22,7 +22,7 @@ class Point:
     missing: str = ""
 
 
-def line(points: Sequence[Point], *, band: float, label: str, name: str) -> str:
+def line(points: Sequence[Point], *, band: float, label: str, name: str, beside: Sequence[float | None] = ()) -> str:
     """The picture.
 
     Args:
@@ -30,8 +30,9 @@ def line(points: Sequence[Point], *, band: float, label: str, name: str) -> str:
         band: How far the true number is from a shown one at most; 0 draws no band.
         label: The sentence that it is to a screen reader.
         name: What its parts are called on the page.
+        beside: Numbers of the same moments that it is set beside, drawn with dashes.
     """
-    shown = [each.value for each in points if each.value is not None]
+    shown = [each for each in (*(each.value for each in points), *beside) if each is not None]
     room = max(band, 0.1 * max(shown, default=1))
     scale = ticks(max(0.0, min(shown, default=0) - room), max(shown, default=1) + room)
     low, high = scale[0], scale[-1]
@@ -47,15 +48,19 @@ def line(points: Sequence[Point], *, band: float, label: str, name: str) -> str:
     for tick in scale:
         parts.append(f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" class="grid"/>')
         parts.append(words(_LEFT - 8, y(tick) + 5, dutch(tick), anchor="end"))
-    every = max(1, -(-len(points) // 6))
+    every, last = max(1, -(-len(points) // 6)), len(points) - 1
     for at, each in enumerate(points):
-        if at % every == 0 or at == len(points) - 1:
+        if at == last or (at % every == 0 and last - at >= every):
             parts.append(words(x(at), _HEIGHT - 16, each.label))
         if each.value is None:
             wide, tall = inner / len(points), _HEIGHT - _TOP - _BOTTOM
             parts.append(f'<rect x="{x(at) - wide / 2:.1f}" y="{_TOP}" width="{wide:.1f}" height="{tall:.1f}" fill="url(#{name})"/>')
             parts.append(words(x(at), _HEIGHT / 2, each.missing, kind="gapword"))
-    for run in _runs(points):
+    for other in _runs(beside):
+        if len(other) > 1:
+            parts.append(f'<polyline points="{" ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in other)}" class="beside"/>')
+        parts += [f'<rect x="{x(at) - 3.5:.1f}" y="{y(value) - 3.5:.1f}" width="7" height="7" class="other"/>' for at, value in other]
+    for run in _runs([each.value for each in points]):
         parts += _run([(x(at), y(value), y(value + band), y(max(value - band, 0))) for at, value in run], banded=band > 0)
     return svg(parts, height=_HEIGHT, label=label)
 
@@ -73,12 +78,12 @@ def _run(places: list[tuple[float, float, float, float]], *, banded: bool) -> It
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" class="dot"/>'
 
 
-def _runs(points: Sequence[Point]) -> list[list[tuple[int, int]]]:
+def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
     """What is shown in a row: nothing is drawn across what is missing."""
-    runs: list[list[tuple[int, int]]] = [[]]
-    for at, each in enumerate(points):
-        if each.value is None:
+    runs: list[list[tuple[int, float]]] = [[]]
+    for at, each in enumerate(values):
+        if each is None:
             runs.append([])
         else:
-            runs[-1].append((at, each.value))
+            runs[-1].append((at, each))
     return [run for run in runs if run]

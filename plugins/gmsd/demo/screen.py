@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gmsd.settings import Settings
 
 # Measured on two cores: what a moment of the story takes by itself, and each delivery.
-SECONDS_FIXED, SECONDS_EACH = 110, 1.0
+SECONDS_FIXED, SECONDS_EACH = 120, 0.5
 SECONDS_BETWEEN_LINES = 20
 
 

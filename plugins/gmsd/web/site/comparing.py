@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from gmsd.charts import Spot, Strip, profile, strips, tile_map
+from gmsd.charts import Point, Spot, Strip, line, profile, strips, tile_map
 from gmsd.comparison import Comparisons, NotOfYearError, Terms, TermsError, comparison_group, comparison_year, load_filters
 from gmsd.disclosure import NATION
-from gmsd.readers import Picture, point_of
+from gmsd.readers import WORDS, Picture, point_of
 from gmsd.reference import municipalities, name
 from gmsd.web.site.choices import VIEWS, UnknownValueError
 
@@ -76,7 +76,11 @@ def _number(said: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Beheld:
-    """One table's main figure of the municipality, of its group, and of the nation."""
+    """One table's main figure of the municipality, of its group, and of the nation.
+
+    Attributes:
+        steps: Each half-year (of a table of years, each year) with the municipality, the mean of the group and the nation.
+    """
 
     cube: Cube
     period: Period
@@ -85,6 +89,7 @@ class Beheld:
     nation: Figure
     of_group: Computed
     neighbours: dict[str, Figure]
+    steps: tuple[tuple[Period, Figure, Computed, Figure], ...]
 
 
 def compared(edition: Edition, period: Period, region: str, group: tuple[str, ...]) -> list[Beheld]:
@@ -105,9 +110,16 @@ def compared(edition: Edition, period: Period, region: str, group: tuple[str, ..
                 cube.figure(*about, NATION),
                 cube.mean(*about, group),
                 {each: cube.figure(*about, each) for each in group},
+                _steps(cube, [each for each in cube.periods if each.is_year == own_period.is_year], region, group),
             )
         )
     return found
+
+
+def _steps(cube: Cube, periods: list[Period], region: str, group: tuple[str, ...]) -> tuple[tuple[Period, Figure, Computed, Figure], ...]:
+    about = (cube.main_measure.key, cube.main_group)
+    figures = ((each, *about, each.key) for each in periods)
+    return tuple((period, cube.figure(*where, region), cube.mean(*where, group), cube.figure(*where, NATION)) for period, *where in figures)
 
 
 def group_of(region: str, period: Period) -> tuple[str, ...]:
@@ -180,3 +192,26 @@ def _dots(shown: list[Beheld]) -> Picture | None:
     label = "Stippen: de cijfers van de gemeente en van de andere gemeenten, een regel voor elke tabel. Zij staan ook in de tabel."
     said = Markup("{}: de grote stip is de gemeente zelf, de kleine zijn de andere.").format(rates[0].cube.main_measure.unit.capitalize())
     return Picture(Markup(strips(rows, label=label)), said)  # noqa: S704 - texts are escaped
+
+
+def course_of(beheld: Beheld, place: str) -> Picture | None:
+    """How a table's figure of the municipality went, beside the mean of its group; None of fewer than two moments."""
+    if len(beheld.steps) < 2:
+        return None
+    title = beheld.cube.main_measure.title
+    points = [Point(_short(period), own.value, WORDS.get(own.reason, "")) for period, own, _, _ in beheld.steps]
+    label = f"Lijn van {title} in {place}, met het gemiddelde van de groep ernaast. Dezelfde cijfers staan in de tabel."
+    drawn = line(
+        points,
+        band=beheld.cube.largest_difference if beheld.cube.main_measure.kind == "count" else 0,
+        label=label,
+        name=f"h-{beheld.cube.table.table_id}",
+        beside=[mean.value for _, _, mean, _ in beheld.steps],
+    )
+    said = Markup("{}: de lijn met stippen is {}, de streepjeslijn is het gemiddelde van de groep.").format(title, place)
+    return Picture(Markup(drawn), said)  # noqa: S704 - texts are escaped
+
+
+def _short(period: Period) -> str:
+    """`H1 2019` of a half-year, `2019` of a year."""
+    return str(period.year) if period.is_year else f"H{period.key[-1]} {period.year}"

@@ -316,12 +316,16 @@ def comparison(now: OnShow, asked: Choices, region: str) -> View:
         "group": group,
         "names": {f"GM{each.code}": each.name for each in all_municipalities()},
         "pictures": {} if answer is None else comparing.pictures_of(asked, region, period, answer, beheld),
-        "missing": _missing(each for table in beheld for each in (table.own, *table.neighbours.values())),
+        "courses": {each.cube.table.table_id: None if asked.view == VIEWS[1] else comparing.course_of(each, place.name) for each in beheld},
+        "missing": _missing(
+            each for table in beheld for each in (table.own, *table.neighbours.values(), *(own for _, own, _, _ in table.steps))
+        ),
         "threshold": next(iter(_protected(edition)[1].values())),
     }
     shown: list[Figure | Computed] = []
     for each in beheld:
         shown += [each.own, each.nation, each.of_group, *each.neighbours.values()]
+        shown += [number for _, *numbers in each.steps for number in numbers]
     return View("vergelijken", f"{place.name} vergeleken", values, shown, tuple(now.editions.values()), f"{region}-vergeleken-{period.key}")
 
 

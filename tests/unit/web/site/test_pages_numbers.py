@@ -71,6 +71,8 @@ def test_every_number_of_a_comparison_is_published(site):
         found = page(answers, address)
         assert faults(found, now, earlier) == []
         assert {each.about["data-table"] for each in found.numbers} == set(TABLES) - {"GMSDNL01"}
+        told = {each.about["data-period"] for each in found.numbers if each.about["data-table"] == "83262NED"}
+        assert told == {"2019HJ01", "2019HJ02"}
 
 
 def test_the_numbers_of_the_start_are_published(site):
