@@ -117,9 +117,16 @@ def compared(edition: Edition, period: Period, region: str, group: tuple[str, ..
 
 
 def _steps(cube: Cube, periods: list[Period], region: str, group: tuple[str, ...]) -> tuple[tuple[Period, Figure, Computed, Figure], ...]:
-    about = (cube.main_measure.key, cube.main_group)
-    figures = ((each, *about, each.key) for each in periods)
-    return tuple((period, cube.figure(*where, region), cube.mean(*where, group), cube.figure(*where, NATION)) for period, *where in figures)
+    measure, main = cube.main_measure.key, cube.main_group
+    return tuple(
+        (
+            each,
+            cube.figure(measure, main, each.key, region),
+            cube.mean(measure, main, each.key, group),
+            cube.figure(measure, main, each.key, NATION),
+        )
+        for each in periods
+    )
 
 
 def group_of(region: str, period: Period) -> tuple[str, ...]:

@@ -325,7 +325,8 @@ def comparison(now: OnShow, asked: Choices, region: str) -> View:
     shown: list[Figure | Computed] = []
     for each in beheld:
         shown += [each.own, each.nation, each.of_group, *each.neighbours.values()]
-        shown += [number for _, *numbers in each.steps for number in numbers]
+        for _, own, mean, nation in each.steps:
+            shown += [own, mean, nation]
     return View("vergelijken", f"{place.name} vergeleken", values, shown, tuple(now.editions.values()), f"{region}-vergeleken-{period.key}")
 
 
