@@ -44,7 +44,7 @@ pythons: ## the tests that tell one Python from another, on each other supported
 
 chaos: ## faults in every step of a round: kills, services cut off, tasks twice and at once; prints a table
 	@services/bootstrap.sh --dev
-	@.venv/bin/python -m tests.chaos $(if $(PART),--part "$(PART)")
+	@.venv/bin/python -m tests.chaos --lanes 2 $(if $(PART),--part "$(PART)")
 
 outage: ## take PostgreSQL, store and mail away for MINUTES in the middle of uploads and of a publication; prints a table
 	@services/bootstrap.sh --dev

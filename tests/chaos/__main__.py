@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.chaos.disk import mounted
-from tests.chaos.library import FAULTS, Library
+from tests.chaos.library import DISK, FAULTS, KILLED, Library
 from tests.chaos.steps import STEPS
+from tests.chaos.table import FOLDER, Kept, played, table, wrong_of
 from tests.support.stack import PROJECT, installation, own_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-
-FOLDER = PROJECT / "var" / "chaos"
 PARTS = ("library", "orders")
 
 
@@ -34,19 +34,26 @@ def main() -> int:
     parser.add_argument("--steps", default="", help=f"library: some of {', '.join(step.name for step in STEPS)}")
     parser.add_argument("--faults", default=",".join(FAULTS), help=f"library: some of {', '.join(FAULTS)}")
     parser.add_argument("--most", type=int, help="library: at how many moments of a step at most; without it at each")
+    parser.add_argument("--lanes", type=int, default=1, help="library: so many stacks share the faults, side by side")
+    parser.add_argument("--name", default="library", help="library: of its folders, to play several beside each other")
+    parser.add_argument("--table", action="store_true", help="play nothing: print what was played last of each cell")
     parser.add_argument("--orders", type=int, default=10, help="orders: how many")
     parser.add_argument("--again", action="store_true", help="play only the parts that have not been played to their end before")
     options = parser.parse_args()
     parts = _some(parser, "part", options.part, PARTS)
     steps = _some(parser, "step", options.steps, [step.name for step in STEPS])
     faults = _some(parser, "fault", options.faults, FAULTS)
+    if options.table:
+        cells = played()
+        print("\n\n".join([table(cells, FAULTS), *(f"WRONG: {each}" for each in wrong_of(cells))]))
+        return 1 if wrong_of(cells) else 0
     begin = time.monotonic()
 
     def say(what: str) -> None:
         print(f"{time.monotonic() - begin:6.0f} s  {what}", flush=True)
 
     plays: dict[str, Callable[[], tuple[str, list[str]]]] = {
-        "library": lambda: of_library(options.most, faults, steps, say),
+        "library": lambda: of_library(options, faults, steps, say),
         "orders": lambda: of_orders(options.orders, say),
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -56,8 +63,8 @@ def main() -> int:
         if not (options.again and kept.exists()):
             kept.unlink(missing_ok=True)
             kept.write_text(json.dumps(plays[part]()) + "\n", encoding="utf-8")
-        table, of_part = json.loads(kept.read_text(encoding="utf-8"))
-        shown.append(table)
+        told, of_part = json.loads(kept.read_text(encoding="utf-8"))
+        shown.append(told)
         wrong += [f"{part}: {each}" for each in of_part]
     page = "\n\n".join([*shown, *(f"WRONG: {each}" for each in wrong)]) + "\n"
     (FOLDER / "latest.md").write_text(page, encoding="utf-8")
@@ -73,34 +80,50 @@ def _some(parser: argparse.ArgumentParser, what: str, named: str, known: object)
 
 
 @contextmanager
-def _library(most: int | None, say: Callable[[str], None]) -> Iterator[Library]:
-    """An installation without Airflow in a stack of its own."""
-    with mounted(PROJECT / "var" / "test-chaos") as disk:
-        if disk is None:
+def _library(name: str, most: int | None, say: Callable[[str], None], *, fills: bool = False) -> Iterator[Library]:
+    """An installation without Airflow in a stack of its own; `fills`: on a disk that may be filled."""
+    folder = PROJECT / "var" / f"test-chaos-{name}"
+    with mounted(folder) if fills else nullcontext() as disk:
+        if fills and disk is None:
             say("nothing may be mounted here: no disk is filled")
-        for stack in own_stack(PROJECT / "var" / "test-chaos" / "state"):
+        for stack in own_stack(folder / "state"):
             with tempfile.TemporaryDirectory() as keys:
                 for settings in installation(stack, Path(keys)):
-                    yield Library(settings, stack.admin, FOLDER, most, say, disk)
+                    (FOLDER / name).mkdir(parents=True, exist_ok=True)
+                    yield Library(settings, stack.admin, FOLDER / name, most, say, disk, Kept(name, most))
 
 
-def of_library(most: int | None, faults: list[str], steps: list[str], say: Callable[[str], None]) -> tuple[str, list[str]]:
+def of_library(options: argparse.Namespace, faults: list[str], steps: list[str], say: Callable[[str], None]) -> tuple[str, list[str]]:
     """Every fault in every step: the table, and what is wrong."""
-    with _library(most, say) as library:
-        wrong = library.play(faults, steps)
-    names = [fault for fault in faults if any(each == fault for _, each in library.cells)]
-    rows = [["step", "calls to services", *names], ["---"] * (2 + len(names))]
-    for step, number in library.boundaries.items():
-        rows.append([step, str(number), *(str(library.cells.get((step, fault), "")) for fault in names)])
-    copies = sum(cell.copies for cell in library.cells.values())
-    tried = sum(cell.tried for cell in library.cells.values())
-    said = f"{tried} times a step met a fault; {copies} mails went out once more with the same Message-ID."
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + f"\n\n{said}", wrong
+    since = time.time()
+    if options.lanes > 1 and len(faults) > 1:
+        wrong = _side_by_side(options, faults, steps)
+    else:
+        with _library(options.name, options.most, say, fills=DISK in faults) as library:
+            wrong = library.play(faults, steps)
+    cells = played(since)
+    return table(cells, FAULTS), [*dict.fromkeys([*wrong_of(cells), *wrong])]  # of a cell that is wrong both say so
+
+
+def _side_by_side(options: argparse.Namespace, faults: list[str], steps: list[str]) -> list[str]:
+    """The faults in lanes: kills, which are the most, in one of their own."""
+    others = [fault for fault in faults if fault != KILLED]
+    lanes = [[KILLED]] if KILLED in faults else []
+    rest = options.lanes - len(lanes)
+    lanes += [others[place::rest] for place in range(rest)]
+    running = []
+    for number, lane in enumerate((each for each in lanes if each), 1):
+        command = [sys.executable, "-m", "tests.chaos", "--part", "library", "--faults", ",".join(lane), "--steps", ",".join(steps)]
+        command += ["--name", f"{options.name}-{number}", *([] if options.most is None else ["--most", str(options.most)])]
+        running.append((lane, subprocess.Popen(command)))
+    return [
+        f"the lane of {', '.join(lane)} ended with {status}: its last lines say why" for lane, each in running if (status := each.wait())
+    ]
 
 
 def of_orders(number: int, say: Callable[[str], None]) -> tuple[str, list[str]]:
     """Every task twice in some orders: how many, and what is wrong."""
-    with _library(None, say) as library:
+    with _library("orders", None, say) as library:
         wrong = library.orders(number)
     return f"Every task twice, in {number} orders that their needs allow: {number - len(wrong)} gave the same release.", wrong
 

@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     from tests.chaos.disk import Disk
     from tests.chaos.state import Put, Told
     from tests.chaos.steps import Step
+    from tests.chaos.table import Kept
 
 SIGKILL = 9
 KILLED, TWICE, AT_ONCE = "killed", "run twice", "twice at once"
 AWAY = {"PostgreSQL away": "PostgreSQL", "store away": "store", "mail away": "mail"}
-HOUSEKEEPING = ("sweep", "uploads", "audit", "attention")
+HOUSEKEEPING = ("sweep", "audit", "attention", "retention")
+MAILS = "mails"
 DISK, CLOCK = "disk full", "clock jumps"
 FAULTS = (KILLED, TWICE, AT_ONCE, *AWAY, DISK, CLOCK)
 JUMPS = tuple(dt.timedelta(minutes=minutes) for minutes in (90, -90))
@@ -50,16 +53,17 @@ class Cell:
         tried: At how many moments.
         wrong: What was not as it should be, by moment.
         copies: Mails that went out once more with the same Message-ID: killed after the server had taken them, before that was noted.
+        later: How often mails were left that housekeeping's task sends: the server had refused them a moment before.
     """
 
     tried: int = 0
     wrong: list[str] = field(default_factory=list)
     copies: int = 0
+    later: int = 0
 
     def __str__(self) -> str:
-        """As the table shows it."""
-        said = f"{self.tried - len(self.wrong)} of {self.tried}"
-        return f"**{said}**" if self.wrong else said
+        """As who looks on is told it."""
+        return f"{self.tried - len(self.wrong)} of {self.tried}"
 
 
 class Runner:
@@ -111,14 +115,23 @@ class Library:
         most: At how many moments of a step a fault is tried at most, spread over it; None for each.
         say: Where it tells how far it is.
         disk: What its services write to, when that may be filled.
+        kept: Where what came of each cell is written down at once.
     """
 
     def __init__(
-        self, settings: Settings, admin: str, folder: Path, most: int | None, say: Callable[[str], None], disk: Disk | None = None
+        self,
+        settings: Settings,
+        admin: str,
+        folder: Path,
+        most: int | None,
+        say: Callable[[str], None],
+        disk: Disk | None = None,
+        kept: Kept | None = None,
     ) -> None:
-        self.settings, self.most, self.say, self.folder, self._disk = settings, most, say, folder, disk
+        self.settings, self.most, self.say, self.folder, self._disk, self._kept = settings, most, say, folder, disk, kept
         self.state = State(settings, admin)
         self.cells: dict[tuple[str, str], Cell] = {}
+        self.spent: defaultdict[str, float] = defaultdict(float)
         self.boundaries: dict[str, int] = {}
 
     @contextlib.contextmanager
@@ -135,7 +148,7 @@ class Library:
         }
         self._control = Control({name: gate.cut for name, gate in self._gates.items()} | ({"disk": self._disk.fill} if self._disk else {}))
         fields: dict[str, Any] = {name: getattr(self.settings, name) for name in type(self.settings).model_fields}
-        for role in ("owner", "loader", "publisher", "approver", "reader"):
+        for role in ("owner", "loader", "publisher", "approver", "reader", "portal"):
             url = make_url(fields[f"database_{role}"].get_secret_value()).set(host="127.0.0.1", port=self._gates["PostgreSQL"].port)
             fields[f"database_{role}"] = url.render_as_string(False)
         fields |= {
@@ -167,9 +180,16 @@ class Library:
             wrong = [f"{step}, {fault}: {each}" for (step, fault), cell in self.cells.items() for each in cell.wrong]
             return wrong + differing(undisturbed, self.release())
 
-    def disturbed(self, faults: Sequence[str] = FAULTS, steps: Sequence[str] = ()) -> None:
-        """From nothing, with every fault in every step; what came of it is in `cells`."""
-        for step in STEPS:
+    def disturbed(self, faults: Sequence[str] = FAULTS, steps: Sequence[str] = (), *, until_last: bool = False) -> None:
+        """From nothing, with every fault in every step; what came of it is in `cells`.
+
+        Args:
+            faults: Some of FAULTS.
+            steps: Steps that meet them; all when none are named.
+            until_last: Stop after the last of these.
+        """
+        last = max((place for place, step in enumerate(STEPS) if step.name in steps), default=len(STEPS))
+        for step in STEPS[: last + 1] if until_last else STEPS:
             self._prepare(step)
             if steps and step.name not in steps:
                 self._well(step)
@@ -218,55 +238,91 @@ class Library:
         context.engine.dispose()
 
     def _run(self, step: Step, *, at: int = NEVER, cut: str = "") -> dict[str, Any]:
-        self._runners[0].begin(step.name, at=at, cut=cut, control=self._control.port)
-        return self._runners[0].end()
+        with self._spending("running"):
+            self._runners[0].begin(step.name, at=at, cut=cut, control=self._control.port)
+            return self._runners[0].end()
+
+    def _put_back(self, put: Put) -> None:
+        with self._spending("putting back"):
+            self.state.put_back(put)
+
+    def _tell(self) -> Told:
+        with self._spending("looking"):
+            return self.state.tell()
+
+    @contextlib.contextmanager
+    def _spending(self, what: str) -> Iterator[None]:
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self.spent[what] += time.monotonic() - begin
 
     def _well(self, step: Step) -> list[tuple[str, bool]]:
         """Run it undisturbed; the boundaries it passes."""
         done = self._run(step)
         if done["signal"] or done["error"]:
-            raise AssertionError(f"{step.name}: {done}")
+            raise AssertionError(f"{step.name}: {done['error'] or done['signal']}")
         return [(service, changes) for service, changes in done["passed"]]
 
     def _disturb(self, step: Step, faults: Sequence[str]) -> None:
         begin = time.monotonic()
+        self.spent.clear()
         put = self.state.put_down("step")
-        self.state.put_back(put)
+        self._put_back(put)
         passed = self._well(step)
-        wanted = self.state.tell()
+        wanted = self._tell()
         self.boundaries[step.name] = len(passed)
         for fault in faults:
-            cell = self._meet(step, fault, put, wanted, passed)
+            cell = Cell()
+            try:
+                self._meet(cell, step, fault, put, wanted, passed)
+            except Exception as error:  # noqa: BLE001 - whatever ends one cell, it is told, and the others are played
+                cell.tried += 1
+                cell.wrong.append(f"broke off: {type(error).__name__}: {error}")
             if cell.tried:
                 self.cells[step.name, fault] = cell
+                if self._kept is not None:
+                    self._kept.keep(step.name, fault, cell, len(passed))
+            for each in cell.wrong:
+                self.say(f"WRONG: {step.name}, {fault}: {each}")
+        if any(self.cells[step.name, fault].wrong for fault in faults if (step.name, fault) in self.cells):
+            self._put_back(put)
+            self._well(step)
         self.state.forget(put)
+        spent = ", ".join(f"{what} {seconds:.0f}" for what, seconds in self.spent.items())
         told = ", ".join(f"{fault} {self.cells[step.name, fault]}" for fault in faults if (step.name, fault) in self.cells)
-        self.say(f"{step.name}: {len(passed)} boundaries; {told} ({time.monotonic() - begin:.0f} s)")
+        self.say(f"{step.name}: {len(passed)} boundaries; {told} ({time.monotonic() - begin:.0f} s: {spent})")
 
-    def _meet(self, step: Step, fault: str, put: Put, wanted: Told, passed: list[tuple[str, bool]]) -> Cell:
-        cell = Cell()
+    def _meet(self, cell: Cell, step: Step, fault: str, put: Put, wanted: Told, passed: list[tuple[str, bool]]) -> None:
         if fault == TWICE:
+            self._put_back(put)
+            self._well(step)
             self._hold(cell, wanted, "", self._again(step))
         elif fault == AT_ONCE:
-            self.state.put_back(put)
+            self._put_back(put)
             self._hold(cell, wanted, "", self._both(step))
         elif fault == CLOCK:
             for jump in JUMPS:
-                self.state.put_back(put)
+                self._put_back(put)
                 self._hold(cell, wanted.without_moments(), f"by {jump}", self._jumped(step, jump, passed))
         elif fault == DISK:
             for at in moments(passed, "PostgreSQL", self.most) if self._disk else ():
-                self.state.put_back(put)
+                self._put_back(put)
                 self._hold(cell, wanted, f"at {at} of {len(passed)}", self._stopped(step, at, "disk"))
         else:
             service = AWAY.get(fault, "")
             for at in moments(passed, service, self.most):
-                self.state.put_back(put)
+                self._put_back(put)
                 self._hold(cell, wanted, f"at {at} of {len(passed)}", self._stopped(step, at, service))
-        return cell
 
     def _hold(self, cell: Cell, wanted: Told, when: str, wrong: list[str]) -> None:
-        found = self.state.tell()
+        if not wrong and self.state.waiting() > wanted.waiting:
+            # what a full or absent mail server left goes with the task that sends mails that wait; where there is no fault nothing is left
+            cell.later += 1
+            done = self._run(step_of(MAILS))
+            wrong = [f"mails that wait: {done['error'] or done['signal']}"] if done["error"] or done["signal"] else []
+        found = self._tell()
         found = found if wanted.moments else found.without_moments()
         wrong = wrong + wanted.differences(found)
         copies = {name: found.mails[name] - number for name, number in wanted.mails.items()}

@@ -16,6 +16,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from gmsd.consent import PROOFS
+from gmsd.deliveries import FORM_FOLDER
 from gmsd.store import get_store, side_by_side
 from tests.support.mails import Maildir
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 BUCKETS = ("inbox", "deliveries", "outbox", "staging", "publication", "accounts")
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
 _ROWS = 'SELECT {name}, (SELECT json_agg(to_jsonb(t) ORDER BY to_jsonb(t)::text COLLATE "C")::text FROM {table} AS t)'
+_WAITING = "SELECT count(*) FROM mail WHERE sent_at IS NULL AND NOT starts_with(message_id, %s)"
 OF_OUTAGES = "outage."
 """What the engineer's mails about services that were away are called: they come where a fault was, and only there."""
 NOT_COMPARED = {
@@ -41,8 +43,12 @@ OF_THE_MACHINE = ("transaction", "segments", "bytes", "database_files")
 """What the steps and the search of a deletion tell of the database's own numbers and files."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.+-]*")
 CHAINED = ("sequence", "hash", "previous_hash")
+OF_SENDING = ("attempts", "last_error", "not_before", "tried_at")
+"""What the register says of tries to send a mail, of which a fault makes more; each mail is compared as it arrived."""
 MEASURED = "seconds"
 """What is called so, anywhere in a row, is how long something took."""
+FORMS = f"/{FORM_FOLDER}/"
+"""Where forms lie in the inbox. A confirmation that was killed after it filed a form files it again; intake then finds nothing to do."""
 ANCHORS = "audit/"
 """Where heads of the audit trail lie. Who comes again lays down one more; the step `audit` holds the trail against all of them."""
 
@@ -59,21 +65,24 @@ class Put:
 
 @dataclass
 class Told:
-    """What an installation holds, by place: rows, objects, and copies of each mail since it was put back; `moments`: and when."""
+    """What an installation holds, by place: rows, objects, copies of each mail since it was put back; `waiting`: mails that nobody sent."""
 
     rows: dict[str, list[Any]]
     objects: dict[str, dict[str, str]]
     mails: Counter[str]
     moments: bool = True
+    waiting: int = 0
 
     def without_moments(self) -> Told:
         """The same without what tells a moment: in rows, in the contents of objects and of mails."""
         rows = {table: json.loads(_MOMENT.sub("then", json.dumps(found))) for table, found in self.rows.items()}
+        rows |= {"mail": [_without(row, ("body_text", "body_html")) for row in rows.get("mail", [])]}  # a day in words
+        rows = {table: sorted(found, key=json.dumps) for table, found in rows.items()}
         objects = {bucket: dict.fromkeys(found, "") for bucket, found in self.objects.items() if bucket != "inbox"}
         mails = Counter[str]()
         for name, number in self.mails.items():
             mails[name.split()[0]] += number
-        return Told(rows, objects | {"inbox": self.objects["inbox"]}, mails, moments=False)
+        return Told(rows, objects | {"inbox": self.objects["inbox"]}, mails, moments=False, waiting=self.waiting)
 
     def differences(self, other: Told) -> list[str]:
         """Where another state differs; no row is told, only where it stands."""
@@ -131,7 +140,7 @@ class State:
                 )
             )
             for right, roles in (
-                ("CONNECT", "gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader"),
+                ("CONNECT", "gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader, gmsd_portal"),
                 ("TEMPORARY", "gmsd_loader, gmsd_publisher"),
             ):
                 connection.execute(sql.SQL(f"GRANT {right} ON DATABASE {{}} TO {roles}").format(sql.Identifier(name)))  # type: ignore[arg-type]
@@ -225,19 +234,28 @@ class State:
         for row in rows.get("deletion_step", []):
             row["found"] = _without(row["found"], OF_THE_MACHINE)
         if "mail" in rows:
-            rows["mail"] = [row for row in rows["mail"] if not row["message_id"].startswith(OF_OUTAGES)]
+            rows["mail"] = [_without(row, OF_SENDING) for row in rows["mail"] if not row["message_id"].startswith(OF_OUTAGES)]
         store = get_store(self.settings)
         objects = {}
         for bucket in BUCKETS:
             full = getattr(self.settings, f"bucket_{bucket}")
             if bucket == "inbox":
                 counted = Counter((each.key, each.etag, each.is_delete_marker) for each in store.versions(full))
-                objects[bucket] = {f"{key} {etag} {marker}": str(number) for (key, etag, marker), number in counted.items()}
+                objects[bucket] = {
+                    f"{key} {etag} {marker}": "there" if FORMS in key else str(number) for (key, etag, marker), number in counted.items()
+                }
             else:
                 there = [each for each in store.objects(full) if not each.key.startswith(ANCHORS)]
                 objects[bucket] = {each.key: _of_proof(each, written) if each.key.startswith(PROOFS) else each.etag for each in there}
         new = self._files() - self._before
-        return Told(rows, objects, Counter(name for name in map(_name_of, new) if not name.startswith(f"<{OF_OUTAGES}")))
+        mails = Counter(name for name in map(_name_of, new) if not name.startswith(f"<{OF_OUTAGES}"))
+        return Told(rows, objects, mails, waiting=sum(not row["sent_at"] for row in rows.get("mail", ())))
+
+    def waiting(self) -> int:
+        """How many mails wait to be sent."""
+        with self._own() as connection:
+            row = connection.execute(_WAITING, [OF_OUTAGES]).fetchone()
+            return int(row[0]) if row else 0
 
     def _files(self) -> set[str]:
         folder = Maildir(Path(self.settings.maildir)).folder

@@ -33,7 +33,7 @@ SOME = ("register", "check", "report", "forms", "load", "build", "publish", "swe
 
 def test_a_step_that_was_killed_or_is_run_again_leaves_what_one_leaves_that_was_not(library: Library) -> None:
     with library.opened():
-        library.disturbed((KILLED, TWICE), SOME)
+        library.disturbed((KILLED, TWICE), SOME, until_last=True)
         assert len(library.release()) > len(STEPS)
     assert {cell: each.wrong for cell, each in library.cells.items() if each.wrong} == {}
     assert library.cells.keys() == {(name, fault) for name in SOME for fault in (KILLED, TWICE)}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -218,6 +221,40 @@ def test_an_older_explanation_never_replaces_a_newer_one(context: Context):
             connection.execute(text("SELECT form_id, state FROM form WHERE form_id = ANY(:ids)"), {"ids": [first[0], second[0]]}).all()
         )
     assert (state[first[0]], state[second[0]]) == ("replaced", "filed")
+
+
+class Meeting(ObjectStore):
+    """The real store, in which both of two tasks have read a form before either goes on."""
+
+    def __init__(self, store: ObjectStore, barrier: threading.Barrier) -> None:
+        super().__init__(store.client)
+        self.barrier = barrier
+
+    def get(self, bucket: str, key: str, version_id: str = "") -> bytes:
+        data = super().get(bucket, key, version_id)
+        if "/formulieren/" in key:
+            self.barrier.wait()
+        return data
+
+
+def test_two_tasks_with_the_same_form_file_it_once_and_carry_it_out_once(context: Context):
+    upload(context, "0202")
+    put(context, "0202", form("0202"))
+    (form_id,) = register_inbox(context).forms
+    barrier = threading.Barrier(2, timeout=60)
+
+    def task(_number: int) -> str:
+        own = Context(context.settings, context.engine, Meeting(context.store, barrier), context.clock, context.calendar)
+        return process_forms(own)[form_id]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(task, range(2))) == ["carried_out", "carried_out"]
+    with context.engine.connect() as connection:
+        subjects = {"subjects": [form_id, "2019-H2.0202.01"]}
+        rows = connection.execute(text("SELECT subject, event FROM audit WHERE subject = ANY(:subjects) ORDER BY sequence"), subjects)
+        told = Counter(row.event for row in rows)
+        assert connection.scalar(text("SELECT count(*) FROM mail WHERE subject_id = :form"), {"form": form_id}) == 2
+    assert {event: told[event] for event in ("filed", "carried_out", "erased")} == {"filed": 1, "carried_out": 1, "erased": 1}
 
 
 def test_the_mail_about_a_late_withdrawal_names_the_right_day_and_what_is_used(context: Context, clock, maildir):

@@ -10,12 +10,12 @@ from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
-from gmsd.deletion import due_now, enforce, flush
+from gmsd.deletion import due_now, enforce, flush, retention
 from gmsd.deliveries import get
 from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context, send_queued
 from gmsd.warehouse import sweep_staging
-from tests.integration.test_deletion import read_anew
+from tests.integration.test_deletion import Killed, _killed, read_anew
 from tests.integration.test_rounds import file_of
 from tests.support.mails import Maildir, text_of
 
@@ -70,12 +70,21 @@ def test_it_is_announced_first_and_thrown_away_after_the_days_of_notice(context:
         assert get(connection, "2019-H2.0518.01").deleted_at is None
 
 
-def test_files_and_forms_go_with_their_names_from_the_disk_too(context: Context, clock, stack):
+def test_files_and_forms_go_with_their_names_from_the_disk_too_whenever_it_is_killed(context: Context, clock, stack, monkeypatch):
     clock.move(dt.datetime(2023, 3, 1, 9, tzinfo=AMSTERDAM))
     enforce(context)
     clock.move(dt.datetime(2023, 3, 8, 9, tzinfo=AMSTERDAM))
-    done = enforce(context)
-    assert (done.gone["files"], done.gone["forms"]) == (1, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(retention, "rewrite", _killed)
+        with pytest.raises(Killed):
+            enforce(context)
+    flush(context.settings)
+    assert read_anew(stack.state / "postgres", WORD), "the rows are gone, and still in the database's files"
+    assert not any(enforce(context).gone.values()), "what is gone goes once; its tables are written anew"
+    with context.engine.connect() as connection:
+        gone = dict(connection.execute(text("SELECT kind, count(cleaned_at) FROM expiry WHERE done_at = cleaned_at GROUP BY kind")).all())
+        assert connection.scalar(text("SELECT count(*) FROM audit WHERE event = 'expired' AND subject = '2019-H2.0518.01'")) == 2
+    assert (gone["files"], gone["forms"]) == (1, 1)
     with context.engine.connect() as connection:
         receipt = get(connection, "2019-H2.0518.01")
         event = connection.execute(text("SELECT event, actor FROM audit WHERE subject = '2019-H2.0518.01' ORDER BY sequence DESC")).first()

@@ -99,6 +99,17 @@ def test_one_of_a_place_is_checked_after_those_that_came_before_it(stack, tmp_pa
         assert {each for each, state in states.items() if state != "received"} == {"2019-H1.0344.01", "2019-H1.0344.02"}
 
 
+def test_one_that_was_checked_before_a_kill_is_reported_on_before_the_next_of_its_place_is_checked(
+    stack, tmp_path, one_by_one: dict[str, Any]
+) -> None:
+    with town(stack, tmp_path / "keys") as context:
+        ids = register_inbox(context).new_deliveries
+        check_delivery(context, ids[0])
+        assert f"{ids[0].removesuffix('.01')}.02" in ids
+        check_and_report(context, ids)
+        assert came_of_it(context) == one_by_one
+
+
 class LosingStore(ObjectStore):
     """The real store, that gives other bytes of one delivery than were registered."""
 

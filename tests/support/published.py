@@ -22,7 +22,7 @@ HEAD = (
     "Aanmaakdatum_bestand;Gemeentecode;BSN;Type_maatwerkarrangement;Startdatum_ondersteuning;Einddatum_ondersteuning;Leveringsvorm;"
     "Nummer_toewijzing;Volume;Eenheid;Frequentie;Reden_beeindiging;Reden_wijziging_toewijzing"
 )
-CREATED = {"H12019": "20190902", "H22019": "20200203"}
+CREATED = {"H22018": "20190204", "H12019": "20190902", "H22019": "20200203"}
 IN_WINDOW = {"2019-H1": dt.datetime(2019, 9, 10, 9, tzinfo=AMSTERDAM), "2019-H2": dt.datetime(2020, 2, 10, 9, tzinfo=AMSTERDAM)}
 CLOSED = {"2019-H1": dt.datetime(2019, 10, 21, 9, tzinfo=AMSTERDAM), "2019-H2": dt.datetime(2020, 3, 23, 9, tzinfo=AMSTERDAM)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gmsd.consent.form import ENGINEER
+from gmsd.consent.form import ENGINEER, open_forms
 from gmsd.consent.withdrawal import carry_out
 from gmsd.database import statement
 from gmsd.deliveries import get
@@ -28,7 +28,8 @@ class NotForEngineer(GmsdError):
 def withdraw_published(context: Context, place: Place, *, by: str, reason: str) -> tuple[str, str]:
     """Withdraw everything of a place of which a round has been closed, and delete it; the next release shows it nowhere.
 
-    Releases that are public stay as they are. A release that was built and is not public yet is not let out any more.
+    Releases that are public stay as they are. A release that was built and is not public yet is not let out any more. One that was begun
+    and killed is gone on with.
 
     Args:
         context: The doors.
@@ -50,10 +51,11 @@ def withdraw_published(context: Context, place: Place, *, by: str, reason: str) 
             raise NotForEngineer(
                 f"no round has been closed for {place.half_year}: file a form with `gmsd withdraw`, without --after-publication"
             )
+        form_id = _begun(connection, place.id)
         values = {**place.columns, "received_at": context.clock.now()}
-        if not connection.execute(statement("consent/withdrawable_ever"), values).first():
+        if form_id is None and not connection.execute(statement("consent/withdrawable_ever"), values).first():
             raise NotForEngineer(f"nothing of {place} is there: it was not delivered, or has been withdrawn already")
-        form_id = _file(context, connection, place, place.id, str(code), by=by, reason=reason)
+        form_id = form_id or _file(context, connection, place, place.id, str(code), by=by, reason=reason)
     return _carried_out(context, form_id)
 
 
@@ -69,10 +71,16 @@ def erase_unplaced(context: Context, delivery_id: str, *, by: str, reason: str) 
         delivery = get(connection, delivery_id)
         if delivery.place is not None:
             raise NotForEngineer(f"{delivery_id} belongs to {delivery.place}: it goes with a withdrawal of that place")
-        if delivery.deleted_at is not None:
+        form_id = _begun(connection, delivery_id)
+        if form_id is None and delivery.deleted_at is not None:
             raise NotForEngineer(f"{delivery_id} has been deleted already")
-        form_id = _file(context, connection, None, delivery_id, None, by=by, reason=reason)
+        form_id = form_id or _file(context, connection, None, delivery_id, None, by=by, reason=reason)
     return _carried_out(context, form_id)
+
+
+def _begun(connection: Connection, about: str) -> str | None:
+    """The form of a withdrawal by the engineer that was begun and is not over: who asks again goes on with it."""
+    return next((each.form_id for each in open_forms(connection) if each.by_engineer and each.object_key == about), None)
 
 
 def _file(context: Context, connection: Connection, place: Place | None, key: str, code: str | None, *, by: str, reason: str) -> str:

@@ -77,6 +77,11 @@ def form_of(connection: Connection, form_id: str) -> Form:
     return _form(connection.execute(statement("consent/get_form"), {"form_id": form_id}).one())
 
 
+def taken_in_hand(connection: Connection, form_id: str) -> str:
+    """The state of a form by now, which nobody else changes before the caller's transaction ends: two tasks may be at it at once."""
+    return str(connection.scalar(statement("consent/take_form"), {"form_id": form_id}))
+
+
 def open_forms(connection: Connection) -> list[Form]:
     """Forms that still have to be dealt with, in order of receipt."""
     return [_form(row) for row in connection.execute(statement("consent/open_forms"))]

@@ -8,7 +8,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from gmsd.consent import messages
-from gmsd.consent.form import Form, form_of, open_forms
+from gmsd.consent.form import Form, open_forms, taken_in_hand
 from gmsd.consent.reading import FormContent, Malformed, read_form
 from gmsd.consent.timing import Timing, timing_of
 from gmsd.consent.withdrawal import carry_out
@@ -88,8 +88,7 @@ def process_forms(context: Context) -> dict[str, str]:
             elif (state := _put_aside(context, filed, error)) != "waits":
                 dealt[filed.form_id] = state
                 del wait[filed.form_id]
-    if dealt or wait:
-        send_queued(context)
+    send_queued(context)  # also of an attempt that was killed before it came here
     if wait:
         named = ", ".join(f"{form_id} ({why})" for form_id, why in wait.items())
         raise FormsWait(f"{len(waiting) - len(dealt)} forms wait, such as {named}") from outage
@@ -131,6 +130,8 @@ def _judge(context: Context, filed: Form) -> str:
     with context.engine.begin() as connection:
         lock_round(connection, place.law, timing.round.code, alone=False)
         lock_place(connection, place)
+        if (state := taken_in_hand(connection, filed.form_id)) != "received":
+            return state
         if not is_closed(connection, place, timing.round.code):
             _file(context, connection, filed, content, timing.round, sha256)
             return "filed"
@@ -173,6 +174,8 @@ def _refuse(context: Context, filed: Form, timing: Timing, why: str, problems: t
     """Note why a form is not used, and tell the coordinator; a withdrawal that is only late gets a mail of its own."""
     state = "malformed" if why == "no_round" else why
     with context.engine.begin() as connection:
+        if (by_now := taken_in_hand(connection, filed.form_id)) != "received":
+            return by_now
         _set(connection, filed, state, _REASONS[why], None, sha256, None)
         if problems:
             messages.queue(
@@ -198,7 +201,7 @@ def _put_aside(context: Context, filed: Form, error: Exception) -> str:
     where = place_of(error)
     try:
         with context.engine.begin() as connection:
-            state = form_of(connection, filed.form_id).state
+            state = taken_in_hand(connection, filed.form_id)
             if state == "received":
                 _set(connection, filed, "malformed", f"could not be judged ({where})", None, None, None)
                 if filed.place is not None:

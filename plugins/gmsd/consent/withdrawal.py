@@ -43,8 +43,9 @@ def carry_out(context: Context, form_id: str) -> str:
     with context.engine.begin() as connection:
         _locked(connection, filed)
         proof = _prove(context, connection, filed, deletion, steps)
-    if proof is not None and deletion.delivery_ids and filed.place is not None:
-        _lay_down(context, filed, proof)
+        if proof is not None and deletion.delivery_ids and filed.place is not None:
+            # before the commit: killed in between, it is proved anew and laid down over this one
+            _lay_down(context, filed, proof)
     return "carried_out" if deletion.delivery_ids else "nothing_to_withdraw"
 
 
@@ -108,7 +109,7 @@ def _prove(context: Context, connection: Connection, filed: Form, deletion: Dele
 
 
 def _lay_down(context: Context, filed: Form, proof: str) -> None:
-    """Put the proof in the outbox; one that is missing there after a kill is printed by `gmsd consent proof`."""
+    """Put the proof in the outbox."""
     as_json, page = proof_keys(filed)
     context.store.put(context.settings.bucket_outbox, as_json, proof.encode(), content_type="application/json")
     context.store.put(context.settings.bucket_outbox, page, proof_page(proof).encode(), content_type="text/html; charset=utf-8")

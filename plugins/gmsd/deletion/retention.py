@@ -29,6 +29,7 @@ KINDS = {
     "mails": "subject and text of mails that were sent",
     "forms": "who filed a form, and the reason of a withdrawal",
 }
+_ALONE = "gmsd:retention"
 _TABLES = {
     "files": ("delivery", "check_result", "delivery_copy", "inbox_marker", "mail"),
     "reports": (),
@@ -80,9 +81,11 @@ def _due(connection: Connection, context: Context) -> dict[str, tuple[str, ...]]
 def enforce(context: Context) -> Retention:
     """Announce what is newly past its period, and throw away what was announced long enough ago.
 
-    Killed and run again, what is in tables and buckets is the same. Killed after the rows went and before their tables were written anew,
-    the database's files hold them until that happens the next time. What a longer period keeps after all is not due any more, announced
-    or not.
+    Killed and run again, what is in tables, buckets and the database's files is the same: tables that were not written anew yet after rows
+    of them went are written the next time, and that is noted. What a longer period keeps after all is not due any more, announced or not.
+
+    Raises:
+        StillRead: somebody reads the database as it was before; the rows are gone, and their tables are written anew the next time.
     """
     announced = _announce(context)
     due = due_now(context)
@@ -90,22 +93,37 @@ def enforce(context: Context) -> Retention:
     with context.engine.connect() as connection:
         ripe = [(row.kind, row.subject) for row in connection.execute(statement("retention/announced"), {"before": before})]
     gone: dict[str, int] = dict.fromkeys(KINDS, 0)
-    transactions: dict[str, str] = {}
     for kind in KINDS:
         subjects = [subject for each, subject in ripe if each == kind and subject in due[kind]]
         if subjects:
-            transactions |= dict.fromkeys(_TABLES[kind], _throw_away(context, kind, subjects))
-            gone[kind] = len(subjects)
-    if transactions:
-        rewrite(context.settings, list(transactions), max(transactions.values(), key=int))
-        begin_log_anew(context.settings)
+            gone[kind] = _throw_away(context, kind, subjects)
+    _clean_files(context)
     return Retention(due, announced, gone)
+
+
+def _clean_files(context: Context) -> None:
+    """Write the tables anew that rows went from and that were not since, and note it."""
+    gone: dict[str, list[str]] = {}
+    with context.engine.begin() as connection:
+        for row in connection.execute(statement("retention/in_files")):
+            gone.setdefault(row.kind, []).append(row.subject)
+        # later than those that deleted
+        transaction = str(connection.scalar(statement("deletion/current_transaction"))) if gone else ""
+    if not gone:
+        return
+    if tables := list(dict.fromkeys(table for kind in gone for table in _TABLES[kind])):
+        rewrite(context.settings, tables, transaction)
+        begin_log_anew(context.settings)
+    now = context.clock.now()
+    with context.engine.begin() as connection:
+        for kind, subjects in gone.items():
+            connection.execute(statement("retention/cleaned"), {"kind": kind, "subjects": subjects, "at": now})
 
 
 def _announce(context: Context) -> dict[str, int]:
     now = context.clock.now()
     with context.engine.begin() as connection:
-        connection.execute(statement("journal/lock"), {"name": "gmsd:retention"})
+        connection.execute(statement("journal/lock"), {"name": _ALONE})
         due = _due(connection, context)
         known = {(row.kind, row.subject) for row in connection.execute(statement("retention/waiting"))}
         for kind, subject in known - {(kind, subject) for kind, subjects in due.items() for subject in subjects}:
@@ -133,26 +151,31 @@ def _tell(connection: Connection, context: Context, counts: Counter[str], now: d
     tell_engineer(connection, settings, f"retention.{now:%Y%m%d}", "announced", "GMSD: some data have been kept long enough", text, now)
 
 
-def _throw_away(context: Context, kind: str, subjects: Sequence[str]) -> str:
-    """Throw away what is of a kind; the objects first, then the rows and the note in one transaction, whose number is returned."""
+def _throw_away(context: Context, kind: str, subjects: Sequence[str]) -> int:
+    """Throw away what is of a kind; the objects first, then the rows and the note in one transaction. How much another task left of it."""
     if kind in ("files", "reports"):
         for delivery_id in subjects:
             _erase_objects(context, kind, delivery_id)
     now = context.clock.now()
     with context.engine.begin() as connection:
+        connection.execute(statement("journal/lock"), {"name": _ALONE})
+        waiting = {row.subject for row in connection.execute(statement("retention/waiting")) if row.kind == kind}
+        left = [each for each in subjects if each in waiting]
+        if not left:
+            return 0
         if kind == "files":
-            for delivery_id in subjects:
+            for delivery_id in left:
                 delivery = get(connection, delivery_id)
                 if delivery.place is not None:
                     lock_place(connection, delivery.place)
                 # its rows in the warehouse are figures by now and stay: no place is named
                 delete_rows(connection, None, [delivery_id], now)
         elif kind in ("mails", "forms"):
-            connection.execute(statement(f"retention/empty_{kind}"), {"subjects": list(subjects)})
-        connection.execute(statement("retention/done"), {"kind": kind, "subjects": list(subjects), "at": now})
-        expired = [Entry(each, "expired", now, Stage.HOUSEKEEPING, reason=KINDS[kind]) for each in subjects if kind != "mails"]
-        audit_many(connection, [*expired, Entry("retention", "thrown away", now, Stage.HOUSEKEEPING, details={kind: len(subjects)})])
-        return str(connection.scalar(statement("deletion/current_transaction")))
+            connection.execute(statement(f"retention/empty_{kind}"), {"subjects": left})
+        connection.execute(statement("retention/done"), {"kind": kind, "subjects": left, "at": now})
+        expired = [Entry(each, "expired", now, Stage.HOUSEKEEPING, reason=KINDS[kind]) for each in left if kind != "mails"]
+        audit_many(connection, [*expired, Entry("retention", "thrown away", now, Stage.HOUSEKEEPING, details={kind: len(left)})])
+    return len(left)
 
 
 def _erase_objects(context: Context, kind: str, delivery_id: str) -> None:

@@ -13,6 +13,9 @@ from gmsd.journal import in_turn
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import Connection
+
+    from gmsd.deliveries import Delivery
     from gmsd.intake.check import CheckOutcome
     from gmsd.journal import Context
 
@@ -51,9 +54,9 @@ def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None
     """
     with context.engine.connect() as connection:
         wanted = [get(connection, each) for each in (pending(connection) if delivery_ids is None else delivery_ids)]
-        before = [unchecked_up_to(connection, each) for each in wanted if delivery_ids is not None and each.state == "received"]
-        ids = dict.fromkeys([*(earlier for of_place in before for earlier in of_place), *(each.delivery_id for each in wanted)])
-        todo = wanted if delivery_ids is None else [get(connection, each) for each in ids]
+        todo = wanted
+        if delivery_ids is not None:
+            todo = [get(connection, each) for each in dict.fromkeys(each for one in wanted for each in _with_earlier(connection, one))]
     failed = in_turn(
         todo,
         lambda delivery: in_hand(context, delivery.delivery_id),
@@ -64,3 +67,8 @@ def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None
     if failed:
         raise SomeFailed(len(todo), {each.item.delivery_id: each.error for each in failed}) from failed[0].error
     return [outcome(context, delivery.delivery_id) for delivery in wanted]
+
+
+def _with_earlier(connection: Connection, delivery: Delivery) -> list[str]:
+    """A delivery, and before it those of its place that wait; one that was checked by an attempt that was killed keeps its turn."""
+    return unchecked_up_to(connection, delivery) if delivery.state == "received" else [delivery.delivery_id]
