@@ -14,9 +14,9 @@ from stdnum.nl import bsn
 from gmsd.checking import numbers, read_records
 from gmsd.delimited import lines
 from tests.spec.checking import check, clean, file_of
-from tests.spec.table import SECTIONS
+from tests.spec.table import OTHER_LAWS, SECTIONS
 
-CASES = [case for cases in SECTIONS.values() for case in cases]
+CASES = [case for cases in (SECTIONS | OTHER_LAWS).values() for case in cases]
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from gmsd.delimited import lines
 from gmsd.protocol import mistakes_in
 from gmsd.rounds import HalfYear
 from tests.spec.checking import ROWS, cell, check, clean, file_of, row
-from tests.spec.table import SECTIONS
+from tests.spec.table import OTHER_LAWS, SECTIONS
 from tests.support.stack import PROJECT
 
-CASES = [case for cases in SECTIONS.values() for case in cases]
+CASES = [case for cases in (SECTIONS | OTHER_LAWS).values() for case in cases]
 
 
 def written(result) -> str:

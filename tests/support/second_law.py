@@ -1,4 +1,4 @@
-"""An installation with a second law beside the Wmo: a folder of YAML is added, no Python is changed."""
+"""An installation with a second law of our own making beside the Wmo, in place of the others: a folder of YAML, no Python is changed."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ def add_law(expectations: Path) -> Path:
     return folder
 
 
+def copy_expectations(to: Path) -> None:
+    """The project's expectations with the Wmo as their only law."""
+    others = [path.parent.name for path in (PROJECT / "expectations").glob("*/law.yaml") if path.parent.name != "wmo"]
+    shutil.copytree(PROJECT / "expectations", to, ignore=shutil.ignore_patterns(*others))
+
+
 def make_home(folder: Path) -> Path:
-    """A home with the project's expectations and the second law; to be given as GMSD_HOME."""
-    shutil.copytree(PROJECT / "expectations", folder / "expectations")
+    """A home with these expectations and the second law; to be given as GMSD_HOME."""
+    copy_expectations(folder / "expectations")
     add_law(folder / "expectations")
     return folder
 

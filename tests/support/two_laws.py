@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gmsd.rounds import Calendar, load_calendar
-from tests.support.second_law import LAW, add_law
+from tests.support.second_law import LAW, add_law, copy_expectations
 
 if TYPE_CHECKING:
     from gmsd.journal import Context
@@ -18,8 +17,8 @@ OTHER = LAW
 
 
 def make_home(folder: Path) -> Path:
-    """A home with the project's statements, and its expectations with one law more; to be given as GMSD_HOME."""
-    shutil.copytree(PROJECT / "expectations", folder / "expectations")
+    """A home with the project's statements, and its expectations with the Wmo and one law more; to be given as GMSD_HOME."""
+    copy_expectations(folder / "expectations")
     add_law(folder / "expectations")
     (folder / "sql").symlink_to(PROJECT / "sql")
     return folder

@@ -119,7 +119,7 @@ def _checked(
     faults += _byte_findings(lines, rules, limits, unreadable_line=text.unreadable_line)
     if faults or protocol is None or about is None:
         return replace(result, findings=tuple(faults))
-    return _checked_content(result, lines, protocol, about, received_on, judge)
+    return _checked_content(result, lines, protocol, about, received_on, judge, name.provider)
 
 
 def check_beginning(beginning: bytes, *, whole: bool, file_name: str, place: Place, received_on: dt.date) -> tuple[Finding, ...]:
@@ -240,7 +240,7 @@ def _header_findings(header: bytes, rules: Protocol) -> list[Finding]:
 
 
 def _checked_content(
-    result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date, judge: Judge
+    result: CheckResult, lines: Lines, protocol: Protocol, half_year: HalfYear, received_on: dt.date, judge: Judge, provider: str | None
 ) -> CheckResult:
     from gmsd.checking.content import check_content
 
@@ -257,6 +257,7 @@ def _checked_content(
         protocol,
         half_year=half_year,
         municipality=result.municipality,
+        provider=provider,
         received_on=received_on,
         records=result.records,
         judge=judge,

@@ -54,6 +54,7 @@ def check_content(
     *,
     half_year: HalfYear,
     municipality: str | None,
+    provider: str | None,
     received_on: dt.date,
     records: int,
     judge: Judge,
@@ -65,6 +66,7 @@ def check_content(
         protocol: The rules.
         half_year: The half-year the file is about.
         municipality: The delivering municipality; when it is unknown, that of the first record with a code that is one.
+        provider: The provider in the file's name; None for a law whose files come from municipalities.
         received_on: The day of receipt.
         records: The number of lines that a share is a share of.
         judge: The way to ask the suites.
@@ -80,7 +82,8 @@ def check_content(
         derived = with_derived(frame, protocol, half_year, repeated)
     findings: list[Finding] = []
     not_run: list[NotRun] = []
-    for broken in judge(derived, protocol, protocol.parameters(half_year, received_on, whose), municipality_known=whose is not None):
+    parameters = protocol.parameters(half_year, received_on, whose, provider)
+    for broken in judge(derived, protocol, parameters, municipality_known=whose is not None):
         rule = protocol.rules[broken.code]
         if not broken.count:
             not_run.append(NotRun(rule.code, rule.level, "De regel kon niet worden uitgevoerd; het CBS zoekt dit uit."))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 ROW = "row"
 _SO_MANY_DIGITS = re.compile(r"\^\[0-9\](?:\{([1-9])\})?\$")
-_REPEATED = "repeated"
+_REPEATED, _AGE = "repeated", "age"
+_MONTH = 100  # more than the days of one
 _FOUND = "looked up"
 
 
@@ -93,7 +94,7 @@ def _made(derived: Derived, protocol: Protocol, half_year: HalfYear) -> pl.Expr:
         return pl.when(found != kind.nothing).then(found).cast(kind.dtype)
     if derived.kind in _KEPT:
         return _KEPT[derived.kind](pl.col(derived.of[0]), derived, protocol, half_year)
-    return _outside(derived, half_year)
+    return _age(derived) if derived.kind == _AGE else _outside(derived, half_year)
 
 
 def _matching(cell: pl.Expr, derived: Derived, _protocol: Protocol, _half_year: HalfYear) -> pl.Expr:
@@ -117,6 +118,13 @@ def _outside(derived: Derived, half_year: HalfYear) -> pl.Expr:
     running = pl.col(derived.of[2]).is_null()
     outside = (start > half_year.last_day) | (~running & (end < half_year.first_day))
     return pl.when(start.is_not_null() & (running | end.is_not_null())).then(outside)
+
+
+def _age(derived: Derived) -> pl.Expr:
+    """Full years from the first day to the second; less than 0 where the first lies behind."""
+    born, day = map(pl.col, derived.of)
+    in_year, in_year_of_birth = (each.dt.month().cast(pl.Int32) * _MONTH + each.dt.day() for each in (day, born))
+    return day.dt.year() - born.dt.year() - (in_year < in_year_of_birth).cast(pl.Int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +182,4 @@ _KEPT: dict[str, Callable[[pl.Expr, Derived, Protocol, HalfYear], pl.Expr]] = {
     "municipality": _existing,
     "in_codes": _in_codes,
 }
-_KINDS = frozenset({*_LOOKED_UP, *_KEPT, "outside", _REPEATED})
+_KINDS = frozenset({*_LOOKED_UP, *_KEPT, "outside", _AGE, _REPEATED})

@@ -1,4 +1,7 @@
-"""The rules on a file's name: `PREFIX_[code uitvraag]_[vrije tekst].csv`, with the prefix, extensions and characters of its law."""
+"""The rules on a file's name: `PREFIX_[code uitvraag]_[vrije tekst].csv`, with the prefix, extensions and characters of its law.
+
+The text of a law whose files come from providers begins with the code of the provider, eight digits.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from gmsd.protocol import Law
 
 _CODE = re.compile(r"h[12][0-9]{4}", re.IGNORECASE | re.ASCII)
+_PROVIDER = re.compile(r"([0-9]{8})(?:_.+)?", re.ASCII | re.DOTALL)
 
 
 @cache
@@ -52,10 +56,17 @@ class FileName:
         return HalfYear.parse(self.code)
 
     @property
+    def provider(self) -> str | None:
+        """The provider of a law whose files come from providers; None for another law, and where the name does not tell."""
+        told = _PROVIDER.fullmatch(self.free_text or "") if self.law.sender == "provider" else None
+        return None if told is None else told[1]
+
+    @property
     def well_formed(self) -> bool:
         """Whether the parts are there; which code it is and which characters are forbidden are rules of their own."""
         control = any(unicodedata.category(character) == "Cc" for character in self.free_text or "")
-        return self.code is not None and bool(self.free_text) and not control
+        told = self.law.sender != "provider" or self.provider is not None
+        return self.code is not None and bool(self.free_text) and told and not control
 
     @property
     def forbidden(self) -> frozenset[str]:

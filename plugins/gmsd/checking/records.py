@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from gmsd.protocol import Column, Law
     from gmsd.rounds import HalfYear
 
-UNKNOWN_PERSON = 999_999_999
+UNKNOWN_PERSON, UNBORN_PERSON = 999_999_999, 0
+"""Numbers that are no person: two records that hold one are not about the same."""
 _DIGITS = 9
 _KEY_BYTES = 32
 _TYPES: dict[str, pl.DataType] = {"person": pl.Int64(), "smallint": pl.Int16(), "bigint": pl.Int64(), "date": pl.Date()}
@@ -92,11 +93,12 @@ def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
         key: 32 secret bytes; another key gives other persons.
 
     Returns:
-        The staging layout: `person` (Int64) in the place of `bsn`, null where the number was 999999999. The pseudonym is the first eight
-        bytes (big endian, signed) of AES-256 over a block of the nine digits and seven zero bytes.
+        The staging layout: `person` (Int64) in the place of `bsn`, null where the number was 999999999 or that of an
+        unborn child. The pseudonym is the first eight bytes (big endian, signed) of AES-256 over a block of the nine digits and seven
+        zero bytes.
 
     Raises:
-        ValueError: When the key does not have 32 bytes, or a record has no number: null is 999999999 and nothing else.
+        ValueError: When the key does not have 32 bytes, or a record has no number: who is not known has one too.
     """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -112,6 +114,6 @@ def pseudonymise(frame: pl.DataFrame, key: bytes) -> pl.DataFrame:
     encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
     encrypted = encryptor.update(blocks.tobytes()) + encryptor.finalize()
     pseudonyms = np.frombuffer(encrypted, dtype=">i8")[::2].astype(np.int64)
-    person = pl.when(pl.col("bsn") != UNKNOWN_PERSON).then(pl.Series("person", pseudonyms)).alias("person")
+    person = pl.when(~pl.col("bsn").is_in([UNKNOWN_PERSON, UNBORN_PERSON])).then(pl.Series("person", pseudonyms)).alias("person")
     columns = [name for name in frame.columns if name not in ("line", "bsn")]
     return frame.select("line", person, *columns)

@@ -54,12 +54,12 @@ BENEFIT_COLUMNS = (
 )
 UNBORN_BSN = 0
 _UNKNOWN, _UNBORN = 0.002, 0.0004  # shares of records of the Jeugdwet
-# 31 to 38 are the product categories of iJw; 41 supervision order, 43 guardianship, 51 probation [assumed].
+# As in expectations/jeugd/codes: 31 to 38 youth care; 41 supervision order, 43 guardianship, 51 probation.
 _FORM_NUMBERS = np.array([*(int(form) for form in FORMS if form.isdecimal()), 41, 43, 51])
 _MEASURES = 3
-_YOUTH_REASONS = 4  # 01 as planned, 02 and 03 one-sided by client and provider, 04 agreed [assumed]
-_REFERRERS = 5  # 01 municipality, 02 doctor, 03 certified institution, 04 court, 05 none [assumed]
-_BENEFIT_REASONS = 5  # 01 work, 02 moved, 03 relation, 04 pension, 05 other [assumed]; kinds: 1 general assistance, 2 help to work
+_YOUTH_REASONS = 4  # 01 to 04 of expectations/jeugd/codes
+_REFERRERS = 5  # 01 to 05 of expectations/jeugd/codes
+_BENEFIT_REASONS = 5  # as in expectations/participatie/codes
 _PROVIDERS_FROM = 98_000_000
 _ROWS_PER_PROVIDER, _FEWEST, _MOST = 150, 2, 12
 _INSTITUTION = 0  # the provider that carries out measures of a court

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gmsd.errors import GmsdError
 from gmsd.protocol.reading import ProtocolError
 from gmsd.protocol.suites import asked, build, filled
-from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_ON, YEAR_LATER
+from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, PROVIDERS, RECEIVED_ON, YEAR_LATER
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -126,23 +126,27 @@ class Protocol:
             raise ProtocolError(f"{self.id}: no code list {name}")
         return self.code_lists[name].valid_in(half_year)
 
-    def parameters(self, half_year: HalfYear, received_on: dt.date, municipality: str | None = None) -> dict[str, Parameter]:
+    def parameters(
+        self, half_year: HalfYear, received_on: dt.date, municipality: str | None = None, provider: str | None = None
+    ) -> dict[str, Parameter]:
         """What fills each `$PARAMETER` of the suites.
 
         Args:
             half_year: Decides which codes are right.
             received_on: The day the file came in.
             municipality: The delivering municipality; its parameter is left out when it is None.
+            provider: The provider in the file's name; its parameter is left out when it is None.
 
         Returns:
-            `RECEIVED_ON`; `LAST_DAY` of the half-year and the day a `YEAR_LATER`; `MUNICIPALITIES` when known; and `CODES_<LIST>`. Every
-            value is hashable, the codes are made once a half-year.
+            `RECEIVED_ON`; `LAST_DAY` of the half-year and the day a `YEAR_LATER`; `MUNICIPALITIES` and `PROVIDERS` when known; and
+            `CODES_<LIST>`. Every value is hashable, the codes are made once a half-year.
         """
         codes = self._valid.get(half_year)
         if codes is None:
             codes = {f"{CODES}{name.upper()}": listed.valid_in(half_year) for name, listed in self.code_lists.items()}
             self._valid[half_year] = codes
-        known: dict[str, Parameter] = {} if municipality is None else {MUNICIPALITIES: (municipality,)}
+        named = {MUNICIPALITIES: municipality, PROVIDERS: provider}
+        known: dict[str, Parameter] = {name: (code,) for name, code in named.items() if code is not None}
         last_day = half_year.last_day
         return {**codes, **known, RECEIVED_ON: received_on, LAST_DAY: last_day, YEAR_LATER: last_day.replace(year=last_day.year + 1)}
 

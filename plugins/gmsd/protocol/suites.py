@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.protocol.layout import Derived, Field, Rule, check_regex, read_derived, read_rule
 from gmsd.protocol.reading import Key, nearest, refused_pattern
-from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, RECEIVED_ON, YEAR_LATER
+from gmsd.protocol.vocabulary import CODES, LAST_DAY, MUNICIPALITIES, PROVIDERS, RECEIVED_ON, YEAR_LATER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -49,7 +49,7 @@ class SuiteFile:
 
 def parameter_names(code_lists: Collection[str]) -> tuple[str, ...]:
     """The parameters that a suite may ask for."""
-    return (RECEIVED_ON, LAST_DAY, YEAR_LATER, MUNICIPALITIES, *(f"{CODES}{name.upper()}" for name in code_lists))
+    return (RECEIVED_ON, LAST_DAY, YEAR_LATER, MUNICIPALITIES, PROVIDERS, *(f"{CODES}{name.upper()}" for name in code_lists))
 
 
 def asked(kwargs: Mapping[str, Any]) -> set[str]:

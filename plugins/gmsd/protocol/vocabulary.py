@@ -13,7 +13,8 @@ LEVELS = ("file", "base", "facultative", "notice")
 STATUSES = ("seed", "public", "assumed")
 SETS = ("base", "facultative")
 TYPES = ("date", "municipality", "person", "code", "number")
-SENDERS = ("municipality",)
+# Whom a file comes from: a municipality sends one about a place; of a provider there are several, and the name of each says which.
+SENDERS = ("municipality", "provider")
 # What a column of the record can hold, with the types of the fields it can be made of.
 COLUMN_TYPES: dict[str, tuple[str, ...]] = {
     "person": ("person",),
@@ -35,8 +36,11 @@ COUNTINGS: dict[str, tuple[str, ...]] = {
         "end_reason",
         "change_reason",
     ),
+    "trajectories": ("bsn", "birth_date", "product_category", "start_date", "end_date"),
+    "benefits": ("bsn", "birth_date", "household", "product_category", "start_date", "end_date", "end_reason"),
 }
-MUNICIPALITIES, RECEIVED_ON, LAST_DAY, YEAR_LATER, CODES = "MUNICIPALITIES", "RECEIVED_ON", "LAST_DAY", "YEAR_LATER", "CODES_"
+MUNICIPALITIES, PROVIDERS, RECEIVED_ON = "MUNICIPALITIES", "PROVIDERS", "RECEIVED_ON"
+LAST_DAY, YEAR_LATER, CODES = "LAST_DAY", "YEAR_LATER", "CODES_"
 
 # The rules that `checking` runs on name and bytes, with the words it fills in their sentences.
 CHECKS: dict[str, frozenset[str]] = {
@@ -80,5 +84,6 @@ KINDS: dict[str, Kind] = {
     "eleven_test": Kind(1, {"exception": Key(str)}),
     "in_codes": Kind(1, {"codes": Key(str)}),
     "outside": Kind(3),
+    "age": Kind(2),
     "repeated": Kind(0),
 }

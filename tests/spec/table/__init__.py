@@ -1,8 +1,11 @@
-"""The table of faulty files: sections of cases, in the order in which a file is judged. docs/faults.md is made of it."""
+"""The table of faulty files: sections of cases in the order in which a file is judged, then those of other laws.
+
+docs/faults.md is made of it.
+"""
 
 from __future__ import annotations
 
-from tests.spec.table import base_set, damage, facultative_set, files, headers, lines, names, notices
+from tests.spec.table import base_set, damage, facultative_set, files, headers, lines, names, notices, other_laws
 
 SECTIONS = {
     **names.SECTIONS,
@@ -14,3 +17,4 @@ SECTIONS = {
     **damage.SECTIONS,
     **notices.SECTIONS,
 }
+OTHER_LAWS = other_laws.SECTIONS
