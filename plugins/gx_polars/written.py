@@ -43,8 +43,9 @@ def _is_truth(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _is_day(value: Any) -> bool:
-    return type(value) is dt.date
+def _is_bound(value: Any) -> bool:
+    """A day or a whole number."""
+    return type(value) in (dt.date, int)
 
 
 def _is_set(value: Any) -> bool:
@@ -87,13 +88,13 @@ class _Form:
 _COLUMN: dict[str, Callable[[Any], bool]] = {"column": _is_text, "row_condition": _is_present_or_not}
 _PAIR = {"column_A": _is_text, "column_B": _is_text, "ignore_row_if": _is_pair_rule, "row_condition": _is_present_or_not}
 _SET = {"value_set": _is_set}
-_DAYS = {"min_value": _is_day, "max_value": _is_day, "strict_min": _is_truth, "strict_max": _is_truth}
+_BOUNDS = {"min_value": _is_bound, "max_value": _is_bound, "strict_min": _is_truth, "strict_max": _is_truth}
 _FORMS = {
     "expect_column_values_to_not_be_null": _Form("column_values.nonnull", _COLUMN),
     "expect_column_values_to_be_null": _Form("column_values.null", _COLUMN),
     "expect_column_values_to_be_in_set": _Form("column_values.in_set", _COLUMN, _SET),
     "expect_column_values_to_not_be_in_set": _Form("column_values.not_in_set", _COLUMN, _SET),
-    "expect_column_values_to_be_between": _Form("column_values.between", _COLUMN, _DAYS, optional=frozenset({"row_condition", *_DAYS})),
+    "expect_column_values_to_be_between": _Form("column_values.between", _COLUMN, _BOUNDS, optional=frozenset({"row_condition", *_BOUNDS})),
     "expect_column_values_to_match_regex": _Form("column_values.match_regex", _COLUMN, {"regex": _is_text}),
     "expect_column_values_to_not_match_regex": _Form("column_values.not_match_regex", _COLUMN, {"regex": _is_text}),
     "expect_column_pair_values_a_to_be_greater_than_b": _Form(
