@@ -77,12 +77,12 @@ def test_a_key_in_no_place_says_why(key: str, problem: str):
 
 
 def test_the_folders_with_a_law_are_the_laws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    assert parse_key("jeugd/H22019/0518/x.csv").place is None
-    for law in ("jeugd", "calendar"):
+    assert parse_key("wlz/H22019/0518/x.csv").place is None
+    for law in ("wlz", "calendar"):
         (tmp_path / "expectations" / law).mkdir(parents=True)
-    (tmp_path / "expectations" / "jeugd" / "law.yaml").touch()
+    (tmp_path / "expectations" / "wlz" / "law.yaml").touch()
     monkeypatch.setenv("GMSD_HOME", str(tmp_path))
-    assert parse_key("jeugd/H22019/0518/x.csv").place == Place("jeugd", H2, "0518")
+    assert parse_key("wlz/H22019/0518/x.csv").place == Place("wlz", H2, "0518")
     assert parse_key("calendar/H22019/0518/x.csv").place is None
 
 
