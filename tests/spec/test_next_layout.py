@@ -47,7 +47,7 @@ def told(result):
 
 def test_the_files_are_in_order_and_the_earlier_layout_ends_by_itself():
     assert mistakes_in() == ()
-    assert [(p.id, str(p.first), str(p.last), len(p.header)) for p in protocols(expectations_folder())] == [
+    assert [(p.id, str(p.first), str(p.last), len(p.header)) for p in protocols(expectations_folder(), WMO)] == [
         ("wmo-2020", "2015-H1", "2022-H2", 13),
         ("wmo-2023", "2023-H1", "None", 14),
     ]
