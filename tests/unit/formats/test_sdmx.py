@@ -66,6 +66,15 @@ SERIES = {
 
 
 @pytest.mark.parametrize("series", SERIES.values(), ids=SERIES)
+def test_a_message_is_to_the_byte_what_the_library_writes(
+    series: tuple[ReleaseContent, ReleaseContent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = after(*series)
+    monkeypatch.setattr(sdmx, "_message", sdmx._by_library)
+    assert {name for name, data in after(*series).items() if data != ours[name]} == set()
+
+
+@pytest.mark.parametrize("series", SERIES.values(), ids=SERIES)
 def test_the_messages_make_the_table_of_this_release_of_that_of_the_one_before(series: tuple[ReleaseContent, ReleaseContent]) -> None:
     before, now = series
     files = after(before, now)
