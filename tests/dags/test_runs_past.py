@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,10 +13,12 @@ from gmsd.rounds import HalfYear
 from gmsd_airflow.closing import CLOSE_DAG
 from gmsd_airflow.pools import BACKFILL_POOL, LOAD_POOL, is_backfill
 from gmsd_airflow.runs import LOAD_DAG, compare_runs, compute_figures, start_publication
+from tests.support.commands import run_gmsd
 from tests.support.runs import ended, states, until
 from tests.support.stack import environment_of
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def command(settings) -> Callable[..., subprocess.CompletedProcess[str]]:
     environment = environment_of(settings)
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "gmsd.cli", *arguments]
-        return subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=900)
-
-    return run
+    return lambda *arguments: run_gmsd(*arguments, environment=environment, seconds=900)
 
 
 @pytest.fixture(scope="module")

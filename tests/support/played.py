@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.settings import Settings
+from tests.support.commands import run_gmsd
 from tests.support.stack import PROJECT, admin_of, read_values, services, services_gone
 from tests.support.waiting import patience
 
@@ -89,8 +90,7 @@ class Home:
 
     def gmsd(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
         """The `gmsd` command as this installation."""
-        command = [sys.executable, "-m", "gmsd.cli", *arguments]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=patience(seconds))
+        return run_gmsd(*arguments, environment=self.environment, seconds=patience(seconds))
 
     def play(self, log: Path) -> subprocess.Popen[str]:
         """Begin to play the demo; what it says goes to `log`."""

@@ -144,8 +144,14 @@ _ROUNDING_KEY = bytes(range(32)).hex()
 """Always the same: of a few municipalities the draws decide what a release shows, and with some the attack stops it."""
 
 
-def installation(stack: Stack, folder: Path) -> Iterator[Settings]:
-    """Settings of an installation that nobody else uses: an empty database, bucket names and keys of its own, its own mail addresses."""
+def installation(stack: Stack, folder: Path, *, like: str = "") -> Iterator[Settings]:
+    """Settings of an installation that nobody else uses: a database, bucket names and keys of its own, its own mail addresses.
+
+    Args:
+        stack: The services.
+        folder: For keys.
+        like: The database that its own is a copy of; without a name it is empty.
+    """
     name = f"t{secrets.token_hex(4)}"
     values = {field.removeprefix("GMSD_").lower(): value for field, value in stack.values.items()}
     values = {field: value for field, value in values.items() if field in Settings.model_fields}
@@ -162,7 +168,7 @@ def installation(stack: Stack, folder: Path) -> Iterator[Settings]:
             for role in ROLES
             if values.get(f"database_{role}")
         }
-        _create(stack.admin, name)
+        _create(stack.admin, name, like)
     settings = Settings(_env_file=None, **values)
     yield settings
     _close(settings)
@@ -181,11 +187,11 @@ def environment_of(settings: Settings) -> dict[str, str]:
     return environment
 
 
-def _create(admin: str, name: str) -> None:
+def _create(admin: str, name: str, like: str) -> None:
     """A database as the services make it: the owner's, the other roles may connect."""
     database = sql.Identifier(name)
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER gmsd_owner").format(database))
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER gmsd_owner TEMPLATE {}").format(database, sql.Identifier(like or "template1")))
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO gmsd_loader, gmsd_publisher, gmsd_approver, gmsd_reader, gmsd_portal").format(database)
         )
