@@ -42,6 +42,14 @@ os.environ |= {
 }
 
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What has an installation of its own comes first: the one that the others share does not run beside it yet."""
+    items.sort(key=lambda item: item.path.is_relative_to(HERE) and item.path.stem != "test_runs_on_workers")
+
+
 @pytest.fixture(scope="session")
 def bag() -> DagBag:
     """All DAGs, parsed as the dag-processor parses them; no database needed."""

@@ -1,4 +1,4 @@
-"""Played again from nothing with the same secrets, while tasks and the scheduler are killed: the releases are the same, byte for byte."""
+"""Played again from nothing with the same secrets, while tasks and the scheduler are killed: the release is the same, byte for byte."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gmsd_airflow.api import Airflow, AirflowError
-from tests.support.waiting import patience
-from tests.ui.conftest import finish
+from tests.support.waiting import ended, patience, until
+from tests.ui.conftest import PLAY_SECONDS
 
 if TYPE_CHECKING:
     from tests.support.played import Home
 
 WAIT_SECONDS = 600
+FIRST = "r0001"
 
 
 def loading(airflow: Airflow) -> int | None:
@@ -68,16 +69,24 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_killed_processes_leave_no_trace_in_the_releases(played, tmp_path):
-    undisturbed = contents(played.releases)
+def test_killed_processes_leave_no_trace_in_the_release(played, tmp_path):
+    """Both kills are in the first round, and so is what they can do to it: its release is played for, and no more."""
+    undisturbed = contents(played.releases / FIRST)
     home = played.home
     home.start()
-    log = tmp_path / "play.log"
-    begin = time.monotonic()
+    log, folder = tmp_path / "play.log", tmp_path / FIRST
     process = home.play(log)
-    killed = kill_in_the_middle(home, process)
-    again = finish(home, log, tmp_path / "releases", process, begin)
+    try:
+        killed = kill_in_the_middle(home, process)
+        until(
+            lambda: f"{FIRST} approved by" in log.read_text(encoding="utf-8"), "the release", seconds=PLAY_SECONDS, gone=ended(process, log)
+        )
+    finally:
+        process.kill()
+        process.wait()
     assert killed == ["task", "scheduler"]
-    disturbed = contents(again.releases)
+    fetched = home.gmsd("releases", "get", FIRST, "--to", str(folder))
+    assert fetched.returncode == 0, fetched.stderr
+    disturbed = contents(folder)
     assert sorted(disturbed) == sorted(undisturbed)
     assert [name for name, data in disturbed.items() if data != undisturbed[name]] == []

@@ -23,7 +23,7 @@ from tests.unit.op_orde import test_comparison as compared
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-WCAG_21_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+WCAG_21_AA = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 RULES_URL = "https://gmsd.invalid/gmsd/regels/wmo-2020"
 PHONE = 360
 FEEDBACK = replace(s.FEEDBACK, rules_url=RULES_URL)
