@@ -27,7 +27,8 @@ def count_contents(arrangements: pl.DataFrame, contents: Iterable[Content], *, f
         last_day: Of the period.
 
     Returns:
-        `municipality`, `content`, `value`: of every municipality that has an arrangement, zero included. A person counts once in every
+        `municipality`, `content`, `value`: of every municipality that has an arrangement, zero included (of who remain: of every one where
+        somebody does). A person counts once in every
         content he has an arrangement of; nobody known counts as an arrangement and never as a client (assumed). Who starts on the first
         day enters; an end date is the last day of an arrangement, so begin + entering - leaving is what runs on after the period.
 
@@ -38,8 +39,11 @@ def count_contents(arrangements: pl.DataFrame, contents: Iterable[Content], *, f
     bit = pl.col("product_category").replace_strict(bits, default=0, return_dtype=pl.Int64)
     parts = [
         _persons(arrangements, [each for each in wanted if each.unit == "clients"], bits, bit),
-        _flows(arrangements, [each for each in wanted if each.unit != "clients"], bits, bit, first_day, last_day),
+        _flows(arrangements, [each for each in wanted if each.unit not in ("clients", "remaining")], bits, bit, first_day, last_day),
     ]
+    if remaining := [each for each in wanted if each.unit == "remaining"]:
+        runs_on = pl.col("end_date").is_null() | (pl.col("end_date") > last_day)
+        parts.append(_persons(arrangements.filter(runs_on), remaining, bits, bit))
     return pl.concat([part.select(pl.col(name).cast(kind) for name, kind in _COUNTED.items()) for part in parts]).sort(_PLACE, "content")
 
 

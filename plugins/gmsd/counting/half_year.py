@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gmsd.counting.jeugd import trajectories
 from gmsd.counting.joining import allocation_filled, arrangements
+from gmsd.counting.participatie import benefits
 from gmsd.counting.scope import as_sent, in_scope
 
 if TYPE_CHECKING:
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gmsd.rounds import HalfYear
+
+
+JOINED = {"benefits": benefits, "trajectories": trajectories}
+"""The ways of counting (law.yaml) that are not the Wmo's, and how each joins records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,9 @@ class Arranged:
     filled: bool
 
 
-def half_year_arrangements(records: pl.DataFrame, half_year: HalfYear, *, other_filled: Callable[[], bool]) -> Arranged:
+def half_year_arrangements(
+    records: pl.DataFrame, half_year: HalfYear, *, other_filled: Callable[[], bool], counting: str = "arrangements"
+) -> Arranged:
     """Join the records of a delivery into arrangements, as the warehouse holds them.
 
     Args:
@@ -41,9 +49,13 @@ def half_year_arrangements(records: pl.DataFrame, half_year: HalfYear, *, other_
         half_year: The half-year.
         other_filled: Whether the municipality filled the allocation number in the other half of the year too, or delivered none: the rule
             speaks of all its deliveries of the year. It is asked only where this one fills it.
+        counting: How the records of their law are counted.
 
     Source: docs/domain.md, "From records to arrangements to clients", point 1.
     """
+    if counting in JOINED:
+        used = in_scope(records, half_year)
+        return Arranged(records, used, JOINED[counting](used), filled=False)
     sent = as_sent(records)
     used = in_scope(sent, half_year)
     filled = allocation_filled(records)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from gmsd.counting.half_year import JOINED
 from gmsd.counting.joining import arrangements
 
 _PLACE = "municipality"
 _HALF = "half"
 
 
-def year_arrangements(records: pl.DataFrame, by_allocation: frozenset[str]) -> pl.DataFrame:
+def year_arrangements(records: pl.DataFrame, by_allocation: frozenset[str], counting: str = "arrangements") -> pl.DataFrame:
     """Join the records of both halves of a year into arrangements.
 
     A running arrangement is reported in both halves, and the later report knows more: a record that the second half reports again takes the
@@ -23,6 +24,8 @@ def year_arrangements(records: pl.DataFrame, by_allocation: frozenset[str]) -> p
             `delivery_form`, `start_date`, `end_date`, `end_reason` and `allocation_number`.
         by_allocation: The municipalities that filled the allocation number in all their deliveries of the year: there the number tells
             which record is the same, elsewhere person, type, delivery form and start date do.
+        counting: How the records of their law are counted; of another law than the Wmo person, type, provider where there is one, and
+            start date tell which record is the same.
 
     Returns:
         `municipality`, `person`, `product_category`, `delivery_form`, `start_date`, `end_date` and `records`, one row an arrangement.
@@ -30,6 +33,9 @@ def year_arrangements(records: pl.DataFrame, by_allocation: frozenset[str]) -> p
 
     Source: docs/domain.md, "From records to arrangements to clients", points 1, 2 and 6.
     """
+    if counting in JOINED:
+        same = [_PLACE, "person", "product_category", *(["provider"] if "provider" in records.columns else []), "start_date"]
+        return JOINED[counting](_newest(records, same).drop(_HALF), [_PLACE])
     numbered = pl.col(_PLACE).is_in(sorted(by_allocation)) & pl.col("person").is_not_null()
     with_number, by_dates = records.filter(numbered), records.filter(~numbered)
     dated = _newest(by_dates, [_PLACE, "person", "product_category", "delivery_form", "start_date"])

@@ -10,7 +10,7 @@ from gmsd.database import statement, storable
 from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery, wanted_places
 from gmsd.deliveries.extensions import extended
 from gmsd.deliveries.inbox import REFUSED, nobody_delivered
-from gmsd.protocol import protocol_or_newest
+from gmsd.protocol import law_of, protocol_or_newest
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from gmsd.deliveries.arrival import Arrival
     from gmsd.rounds import Calendar, HalfYear, Place, Round
+
+
+_OF_PROVIDERS = "files of providers are checked with gmsd check and not taken in: a place has one file at a time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,10 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
         return Taken(replace(delivery, state="noted", reason=f"{noted}: no delivery") if noted else delivery, noted=noted or "")
     place = arrival.key.place
     placing = calendar.place(place, received_at) if place else None
-    if place is None or placing is None or placing.round is None:
+    of_providers = place is not None and placing is not None and placing.round is not None and law_of(place.law).sender == "provider"
+    if place is None or placing is None or placing.round is None or of_providers:
         ledger.unplaced += 1
-        problem = arrival.key.problem or "no round of the calendar takes this half-year"
+        problem = arrival.key.problem or (_OF_PROVIDERS if of_providers else "no round of the calendar takes this half-year")
         number = ledger.unplaced
         return Taken(replace(delivery, delivery_id=f"unplaced.{number:04d}", upload_number=number, state="unplaced", reason=problem))
     before = ledger.history[place]

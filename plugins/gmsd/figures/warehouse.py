@@ -15,6 +15,7 @@ from gmsd.figures.counted import Accounting, count
 from gmsd.figures.participation import participation_by_period
 from gmsd.figures.period import Period, periods
 from gmsd.journal import share_loading
+from gmsd.protocol import law_of
 from gmsd.rounds import HalfYear, Participation
 from gmsd.tables import contents_of
 
@@ -160,7 +161,7 @@ def _of_year(connection: Connection, law: str, period: Period, delivered: pl.Dat
     halves = [_records(connection, law, half, delivered).with_columns(half=pl.lit(half.half, pl.Int8)) for half in period.halves]
     asked = {"law": law, "first": str(period.halves[0]), "second": str(period.halves[1])}
     numbered = read_frame(connection, "figures/allocation_filled", {"municipality": pl.String}, **asked)
-    return year_arrangements(pl.concat(halves), frozenset(numbered["municipality"].to_list()))
+    return year_arrangements(pl.concat(halves), frozenset(numbered["municipality"].to_list()), law_of(law).counting)
 
 
 def _records(connection: Connection, law: str, half: HalfYear, delivered: pl.DataFrame) -> pl.DataFrame:

@@ -179,6 +179,7 @@ class _Check:
             place.half_year,
             municipality=place.municipality,
             delivery_id=delivery.delivery_id,
+            law_id=place.law,
             facultative_used=result.facultative_used,
         )
         return _Judged(result, summary)

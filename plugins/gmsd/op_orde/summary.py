@@ -163,7 +163,8 @@ def summarise(
     """
     protocol = protocol_for(half_year, law_id)
     used = usable_records(records, protocol.law, facultative_used=facultative_used)
-    found = half_year_arrangements(used, half_year, other_filled=lambda: True)  # this delivery alone decides
+    # this delivery alone decides
+    found = half_year_arrangements(used, half_year, other_filled=lambda: True, counting=protocol.law.counting)
     joined = found.joined
     first, last = half_year.first_day, half_year.last_day
     running = pl.col("end_date").is_null() | (pl.col("end_date") > last)

@@ -17,6 +17,7 @@ from gmsd.disclosure import Protection
 from gmsd.figures import count, half_years_in_force, participation_by_period, periods, statuses
 from gmsd.formats import Publisher, ReleaseContent
 from gmsd.intake import StagingLost
+from gmsd.protocol import law_of
 from gmsd.releases.files import DOCUMENT, bundle, to_json
 from gmsd.releases.files import document as said_of
 from gmsd.releases.plan import explanations_of, gone_tables, hashed_deliveries, participation_counted, published_tables, release_before
@@ -121,24 +122,27 @@ def _records(
 
 def _figures(records: Mapping[tuple[str, str], pl.DataFrame], force: InForce) -> pl.DataFrame:
     """True figures of every period, of the records alone."""
-    filled = {place: allocation_filled(frame) for place, frame in records.items()}
+    counting = law_of(force.law).counting
+    filled = {place: counting == "arrangements" and allocation_filled(frame) for place, frame in records.items()}
 
     def arranged(place: tuple[str, str]) -> Arranged:
         half, code = HalfYear.parse(place[0]), place[1]
-        return half_year_arrangements(records[place], half, other_filled=lambda: filled.get((str(half.other), code), True))
+        return half_year_arrangements(
+            records[place], half, other_filled=lambda: filled.get((str(half.other), code), True), counting=counting
+        )
 
     with ThreadPoolExecutor(_READERS) as pool:
         found = dict(zip(records, pool.map(arranged, records), strict=True))
     law_periods = periods(force.half_years)
     participation = participation_by_period(law_periods, force.participation)
     counted = [
-        count(_arrangements(found, period), period, participation, contents_of(force.law, period.reference)).figures
+        count(_arrangements(found, period, counting), period, participation, contents_of(force.law, period.reference)).figures
         for period in law_periods
     ]
     return pl.concat(counted)
 
 
-def _arrangements(found: Mapping[tuple[str, str], Arranged], period: Period) -> pl.DataFrame:
+def _arrangements(found: Mapping[tuple[str, str], Arranged], period: Period, counting: str) -> pl.DataFrame:
     halves = [str(half) for half in period.halves]
     here = {(half, code): each for (half, code), each in found.items() if half in halves}
     if not period.is_year:
@@ -150,7 +154,7 @@ def _arrangements(found: Mapping[tuple[str, str], Arranged], period: Period) -> 
         each.used.with_columns(municipality=pl.lit(code), half=pl.lit(HalfYear.parse(half).half, pl.Int8))
         for (half, code), each in here.items()
     ]
-    return year_arrangements(pl.concat(used), numbered)
+    return year_arrangements(pl.concat(used), numbered, counting)
 
 
 def _content(

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from gmsd.rounds import HalfYear
 
 
-Unit = Literal["clients", "arrangements", "begin", "entering", "leaving"]
-_NAMED = {"clients": "", "arrangements": "all|", "begin": "stand|", "entering": "in|", "leaving": "out|"}
+Unit = Literal["clients", "arrangements", "begin", "entering", "leaving", "remaining"]
+_NAMED = {"clients": "", "arrangements": "all|", "begin": "stand|", "entering": "in|", "leaving": "out|", "remaining": "end|"}
 _UNNAMED_LAW = "wmo"
 
 
@@ -23,7 +23,7 @@ class Content:
     Attributes:
         name: Its name, which the random draws of its protection hang on; it never changes.
         unit: clients (distinct persons), arrangements, and of these: running before the first day (begin), begun in the period
-            (entering), ended in it (leaving).
+            (entering), ended in it (leaving); remaining are distinct persons of whom one runs on after the last day.
         categories: The product categories that count.
         number: Of clients only: those with so many arrangements of these categories, (at least, at most); at most None = no limit.
     """

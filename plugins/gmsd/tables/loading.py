@@ -21,7 +21,7 @@ _FILE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _STATUSES = ("seed", "public", "assumed")
 _PERIODS = ("half_years", "years")
 _REGIONS = ("nation", "municipalities")
-_UNITS = ("clients", "arrangements", "begin", "entering", "leaving")
+_UNITS = ("clients", "arrangements", "begin", "entering", "leaving", "remaining")
 _KINDS = ("count", "rate", "estimate", "lower", "upper")
 # What the key `of` of a measure made of another names.
 _MADE_OF = {"rate": "count", "lower": "estimate", "upper": "estimate"}

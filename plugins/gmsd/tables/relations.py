@@ -43,8 +43,10 @@ def within_a_period(contents: Sequence[Content]) -> tuple[Relation, ...]:
     made += _parts_and_wholes(clients, disjoint_adds_up=False)
     for unit in _FLOWS:
         made += _parts_and_wholes(_by_size([each for each in contents if each.unit == unit]), disjoint_adds_up=True)
+    made += _parts_and_wholes(_by_size([each for each in contents if each.unit == "remaining"]), disjoint_adds_up=False)
     ran = _ran(contents)
     made += _flows(contents)
+    made += _remaining(contents)
     made += _arrangements_of_clients(clients, ran)
     made += _numbers(contents, clients, ran)
     return tuple(dict.fromkeys(made))
@@ -139,6 +141,22 @@ def _flows(contents: Sequence[Content]) -> Iterator[Relation]:
             yield Relation(((leaving.name, 1), (whole.name, -1)), f"{leaving.name} <= {whole.name}")
             if len(ran) == len(_RAN):
                 yield Relation((*((each.name, 1) for each in ran), (whole.name, -1)), f"{_sum(tuple(ran))} = {whole.name}", equal=True)
+
+
+def _remaining(contents: Sequence[Content]) -> Iterator[Relation]:
+    """Who remains is a client, and has an arrangement that began before or in the period and did not end in it."""
+    by_unit: dict[tuple[str, frozenset[int]], Content] = {(each.unit, each.categories): each for each in contents if each.number is None}
+    for (unit, categories), remaining in by_unit.items():
+        if unit != "remaining":
+            continue
+        if ("clients", categories) in by_unit:
+            whole = by_unit["clients", categories]
+            yield Relation(((remaining.name, 1), (whole.name, -1)), f"{remaining.name} <= {whole.name}")
+        flows = [by_unit.get((each, categories)) for each in ("begin", "entering", "leaving")]
+        begin, entering, leaving = flows
+        if begin and entering and leaving:
+            terms = ((remaining.name, 1), (begin.name, -1), (entering.name, -1), (leaving.name, 1))
+            yield Relation(terms, f"{remaining.name} <= {begin.name} + {entering.name} - {leaving.name}")
 
 
 def _families(categories: frozenset[int], among: Family) -> Iterator[Family]:

@@ -308,7 +308,12 @@ def prepared(context: Context, half: HalfYear, basis: Basis, records: pl.DataFra
     delivery, other = basis.delivery, basis.other
     if records is None:
         records = records_of(context, delivery)
-    found = half_year_arrangements(records, half, other_filled=lambda: other is None or _allocated(context, other, basis.other_allocated))
+    found = half_year_arrangements(
+        records,
+        half,
+        other_filled=lambda: other is None or _allocated(context, other, basis.other_allocated),
+        counting=law_of(delivery.placed[0].law).counting,
+    )
     used, joined = found.used, found.joined
     account = Account(
         municipality=_municipality(delivery),

@@ -1,0 +1,17 @@
+"""Records of other laws than the Wmo: their own columns, and no delivery form where there is none."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0024_records_of_laws"
+down_revision = "r0023_asking"
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".down.sql").read_text(encoding="utf-8"))
