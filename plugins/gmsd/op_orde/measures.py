@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from gmsd.op_orde.peers import inhabitants_known
 from gmsd.op_orde.summary import facultative_fields
-from gmsd.protocol import protocol_for
+from gmsd.protocol import law_of, protocol_for
 from gmsd.tables import category_titles, main_table
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gmsd.protocol import Law
     from gmsd.rounds import HalfYear
 
 Unit = Literal["per_1000", "share"]
@@ -101,6 +102,11 @@ def measured(law: str, half_year: HalfYear) -> Measured:
     groups = {group.code: group.title for group in main_table(law).groups(half_year)}
     types = {f"{code:02d}": title for code, title in category_titles(law, half_year).items()}
     filled = facultative_fields(protocol_for(half_year, law))
+    kept = law_of(law)
+    forms = (
+        MeasuredRow("personal_budget", "Arrangementen met een pgb", ("count", "personal_budget"), "arrangements"),
+        MeasuredRow("in_kind", "Arrangementen in zorg in natura", ("count", "in_kind"), "arrangements"),
+    )
     tables = (
         _listed("clients_groups", "Cliënten per groep", "groups.clients", groups, _ONCE),
         _listed("clients_types", "Cliënten per type maatwerkarrangement", "types.clients", types),
@@ -112,8 +118,7 @@ def measured(law: str, half_year: HalfYear) -> Measured:
             MeasuredRow("ended", "Uitstroom: geëindigd in het halfjaar", ("count", "ended")),
         )),
         MeasuredTable("shares", "Samenstelling van het bestand", "share", (
-            MeasuredRow("personal_budget", "Arrangementen met een pgb", ("count", "personal_budget"), "arrangements"),
-            MeasuredRow("in_kind", "Arrangementen in zorg in natura", ("count", "in_kind"), "arrangements"),
+            *(forms if any(column.name == "delivery_form" for column in kept.record) else ()),
             MeasuredRow("open_ended", "Arrangementen zonder einddatum", ("count", "open_ended"), "arrangements"),
             MeasuredRow("unknown", "Regels met BSN 999999999", ("count", "unknown"), "records"),
             MeasuredRow("out_of_scope", "Regels buiten het halfjaar", ("count", "out_of_scope"), "records"),
@@ -123,12 +128,19 @@ def measured(law: str, half_year: HalfYear) -> Measured:
             MeasuredRow(title, title, ("filled", title), "records") for title in filled
         )),
     )  # fmt: skip
+    if kept.words:
+        tables = tuple(_in_words(table, kept) for table in tables)
     rows = [row for table in tables for row in table.rows]
     wanted = [*(("count", name) for name in (*_COUNTS, "in_kind")), *(row.of for row in rows)]
     places = {each: place for place, each in enumerate(dict.fromkeys(wanted))}
     values = np.array([places[row.of] for row in rows])
     bases = np.array([places["count", row.base or "records"] for row in rows])
     return Measured(tables, places, values, bases, np.array([row.base is not None for row in rows]))
+
+
+def _in_words(table: MeasuredTable, law: Law) -> MeasuredTable:
+    rows = tuple(replace(row, label=law.say(row.label)) if table.unit == "share" or table.name == "flow" else row for row in table.rows)
+    return replace(table, title=law.say(table.title), rows=rows, explanation=law.say(table.explanation))
 
 
 def _listed(name: str, title: str, part: Part, titles: Mapping[str, str], explanation: str = "") -> MeasuredTable:

@@ -7,12 +7,13 @@ they were chosen so that hardly any made-up delivery without a mistake gets a re
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 from gmsd.dutch import dutch_count, dutch_number, dutch_share
 from gmsd.op_orde.advice import ADVICE
+from gmsd.protocol import law_of
 from gmsd.tables import main_table
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gmsd.op_orde.beside import Beside
     from gmsd.op_orde.summary import OpOrdeSummary
+    from gmsd.protocol import Law
     from gmsd.rounds import HalfYear
 
 MOST = 5
@@ -75,8 +77,15 @@ def remarks_on(beside: Beside, summary: OpOrdeSummary, half_year: HalfYear) -> t
     """
     looking = _Looking(beside, summary, half_year)
     looks = (looking.total, looking.swapped, looking.groups, looking.types, looking.stock, looking.end_dates, looking.forms, looking.lines)
-    found = [remark for look in looks for remark in look()]
+    law = law_of(summary.law)
+    found = [_in_words(remark, law) for look in looks for remark in look()]
     return tuple(sorted(found, key=lambda each: (-each.effect, each.code)))
+
+
+def _in_words(remark: Remark, law: Law) -> Remark:
+    if not law.words:
+        return remark
+    return replace(remark, sentence=law.say(remark.sentence), meaning=law.say(remark.meaning), action=law.say(remark.action))
 
 
 def _remark(kind: str, effect: float, sentence: str, about: str = "") -> Remark:
@@ -264,6 +273,8 @@ class _Looking:
 
     def forms(self) -> Iterator[Remark]:
         """The share of personal budgets, beside the own past only: municipalities choose differently."""
+        if ("shares", "personal_budget") not in self.rows:
+            return
         found, arrangements = self.reference("shares", "personal_budget"), self.summary.arrangements
         rate = self.rates[self.rows["shares", "personal_budget"]]
         if found is None or found.words == _OTHERS or arrangements < CLIENTS or not abs(rate - found.rate) >= POINTS:

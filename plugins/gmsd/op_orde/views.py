@@ -120,7 +120,10 @@ def _moments(report: OpOrdeReport) -> Markup:
     known = [(words, getattr(row, name)) for name, words in reversed(_PASTS)]
     order = [known[1], known[2], known[0]]  # last year, the half-year before, the previous delivery
     moments = [(words, value) for words, value in order if value is not None]
-    return Markup(past_drawn([*moments, ("Deze levering", row.value)], "Cliënten")) if moments else Markup("")  # noqa: S704 - numbers and own words
+    if not moments:
+        return Markup("")
+    title = law_of(report.summary.law).say("Cliënten")
+    return Markup(past_drawn([*moments, ("Deze levering", row.value)], title))  # noqa: S704 - numbers and own words
 
 
 def op_orde_html(report: OpOrdeReport, context: OpOrdeContext) -> str:
@@ -162,6 +165,7 @@ def op_orde_html(report: OpOrdeReport, context: OpOrdeContext) -> str:
         previous=_half_year(report.previous),
         last_year=_half_year(report.last_year),
         inhabitants_day=date.fromisoformat(report.inhabitants_date),
+        say=law_of(report.summary.law).say,
     )
 
 
@@ -180,7 +184,9 @@ _WIDTHS = (34, 11, 46, 10, 12, *(12,) * 6, 11, 12, 11, 11, 18, 12, 14, 12)
 def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
     """Render the report as a workbook: what to look at, every figure on one sheet to filter, and what could not be looked at."""
     summary, stock = report.summary, report.stock
-    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law_of(summary.law).title}", widths=(46, 90))
+    law = law_of(summary.law)
+    say = law.say
+    front = Sheet("samenvatting", f"Op-orde-rapport GMSD {law.title}", widths=(46, 90))
     facts: list[tuple[str, Cell]] = [
         ("Gemeente", f"{context.party.municipality_name} ({context.party.municipality})"),
         ("Halfjaar", dutch.dutch_half_year(context.party.half_year)),
@@ -207,9 +213,9 @@ def op_orde_xlsx(report: OpOrdeReport, context: OpOrdeContext) -> bytes:
         *([("- alsof ze nooit zijn verstuurd (reden 13)", summary.never_sent)] if summary.never_sent else []),
         ("- buiten het halfjaar", summary.out_of_scope),
         ("- samengevoegd met een andere regel", summary.merged),
-        ("- arrangementen", summary.arrangements),
+        (say("- arrangementen"), summary.arrangements),
         ("Verschillende personen in het bestand", summary.persons),
-        ("Cliënten in het halfjaar", summary.clients),
+        (say("Cliënten in het halfjaar"), summary.clients),
         ("Regels met BSN 999999999", summary.unknown),
         *([("Stand na het vorige halfjaar", stock.carried)] if stock.carried is not None else []),
         ("Stand aan het begin", stock.begin),

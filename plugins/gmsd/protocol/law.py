@@ -34,6 +34,7 @@ _FILE = {
     "counting": Key(str, among=tuple(COUNTINGS)),
     "tables": Key(list),
     "record": Key(list),
+    "words": Key(list, required=False),
 }
 _COLUMN = {"name": Key(str), "type": Key(str, among=tuple(COLUMN_TYPES)), "set": Key(str, among=SETS)}
 
@@ -71,6 +72,7 @@ class Law:
         counting: How its records are counted.
         tables: The ids of its published tables.
         record: The columns of an accepted record, in order.
+        words: What a report says of the Wmo, and what it says of this law in its place; the first that fits a text goes first.
     """
 
     id: str
@@ -82,6 +84,13 @@ class Law:
     counting: str
     tables: tuple[str, ...]
     record: tuple[Column, ...]
+    words: tuple[tuple[str, str], ...] = ()
+
+    def say(self, text: str) -> str:
+        """A sentence of a report in the words of this law."""
+        for ours, theirs in self.words:
+            text = text.replace(ours, theirs)
+        return text
 
     def may_name(self, file_name: str) -> bool:
         """Whether a file is called as those about this law are: by prefix and extension; capitals and small letters are the same."""
@@ -162,6 +171,9 @@ def _law(root: Node, folder: str, nodes: dict[str, Node]) -> Law | None:
     missing = [name for name in COUNTINGS[read["counting"]] if name not in {column.name for column in record}]
     if missing and len(root.document.mistakes) == before:
         root.fault(f"no column {', '.join(missing)}; counting {read['counting']} needs it", "record")
+    words = tuple((pair[0], pair[1]) for pair in read["words"] or () if _is_pair(pair))
+    if len(words) < len(read["words"] or ()):
+        root.fault("words is a list of pairs of texts: what is said of the Wmo, and what is said of this law", "words")
     if len(root.document.mistakes) > before:
         return None
     return Law(
@@ -174,7 +186,12 @@ def _law(root: Node, folder: str, nodes: dict[str, Node]) -> Law | None:
         counting=read["counting"],
         tables=tables,
         record=record,
+        words=words,
     )
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(each, str) and each for each in value)
 
 
 def _words(root: Node, key: str, *, may_be_empty: bool = False) -> tuple[str, ...]:

@@ -61,3 +61,12 @@ def test_groups_that_overlap_are_covered_and_not_added() -> None:
 def test_two_names_of_one_count_are_equal() -> None:
     same = [Content(name, "clients", frozenset({1})) for name in ("one", "other")]
     assert {relation.words for relation in within_a_period(same)} == {"one <= other", "other <= one"}
+
+
+def test_who_remains_is_a_client_and_did_not_leave() -> None:
+    one = frozenset({1})
+    units = ("clients", "begin", "entering", "leaving", "remaining")
+    contents = [Content(unit, unit, one) for unit in units] + [Content("both", "remaining", one | {2})]
+    words = {relation.words for relation in within_a_period(contents)}
+    assert {"remaining <= clients", "remaining <= both"} <= words
+    assert any(each.endswith("<= begin + entering - leaving") for each in words)
