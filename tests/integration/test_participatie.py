@@ -27,6 +27,7 @@ from gmsd.readers import BucketSource
 from gmsd.releases import (
     Proposal,
     answer,
+    attack_series,
     build_approved,
     get_release,
     propose,
@@ -163,6 +164,14 @@ def test_each_figure_is_what_a_plain_count_has_within_its_protection(context: Co
     assert seen == 9
     assert rows["GM0301"]["Bijstandsontvangers_2"]
     assert f"waarstaatjegemeente/gmsd_{LAW}_2019JJ00.csv" in files
+
+
+def test_the_attack_on_it_finds_nothing(context: Context, published: str) -> None:
+    with connect(context.settings, "publisher").connect() as connection:
+        found = attack_series(connection, context.settings, LAW)
+    assert found is not None
+    assert found.passed
+    assert found.cells == 3 * len(PLACES), published
 
 
 def test_it_is_built_again_byte_for_byte(context: Context, published: str) -> None:
