@@ -107,7 +107,7 @@ def measured(law: str, half_year: HalfYear) -> Measured:
         MeasuredRow("personal_budget", "Arrangementen met een pgb", ("count", "personal_budget"), "arrangements"),
         MeasuredRow("in_kind", "Arrangementen in zorg in natura", ("count", "in_kind"), "arrangements"),
     )
-    tables = (
+    tables: tuple[MeasuredTable, ...] = (
         _listed("clients_groups", "Cliënten per groep", "groups.clients", groups, _ONCE),
         _listed("clients_types", "Cliënten per type maatwerkarrangement", "types.clients", types),
         _listed("arrangements_groups", "Arrangementen per groep", "groups.arrangements", groups, _LASTING),
