@@ -92,7 +92,7 @@ def test_a_file_is_judged_by_its_own_law_and_its_faults_are_told(context: Contex
     assert "PW_H22019_Texel.csv" in told
     folder = f"{LAW}/H22019/0448/participatie.2019-H2.0448.02/"
     reports = set(context.store.keys(context.settings.bucket_outbox, folder))
-    assert reports == {f"{folder}{name}.{kind}" for name in ("terugkoppeling", "op-orde") for kind in ("html", "json", "xlsx")}
+    assert reports >= {f"{folder}{name}.{kind}" for name in ("terugkoppeling", "op-orde") for kind in ("html", "json", "xlsx")}
     summary = json.loads(context.store.get(context.settings.bucket_outbox, f"{folder}op-orde.json"))
     lines = slow.lines_of(of("0448", H2), H2.first_day, H2.last_day)
     counted = slow.counts(slow.benefits(lines), "1", H2.first_day, H2.last_day)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gmsd.disclosure import SPREAD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -62,7 +64,7 @@ class Rounding:
     @property
     def thresholds(self) -> int:
         """How many values the draw of the threshold can have."""
-        return self.base if self.secret else 1
+        return min(self.base, SPREAD) if self.secret else 1
 
     def figure(self, count: int, turn: int, threshold: int) -> int | None:
         """The figure of a count; `turn` and `threshold` are 0 where there is no such draw."""

@@ -7,7 +7,7 @@ Not here: connections, files, and the numbers of a table's protection, which sta
 from gmsd.disclosure.cells import SUPPRESSED, protect
 from gmsd.disclosure.keyed import draw
 from gmsd.disclosure.nation import NATION, estimate
-from gmsd.disclosure.protection import Protection
+from gmsd.disclosure.protection import SPREAD, Protection
 from gmsd.disclosure.rates import rate_of
 
-__all__ = ["NATION", "SUPPRESSED", "Protection", "draw", "estimate", "protect", "rate_of"]
+__all__ = ["NATION", "SPREAD", "SUPPRESSED", "Protection", "draw", "estimate", "protect", "rate_of"]

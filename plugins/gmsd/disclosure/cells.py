@@ -86,8 +86,8 @@ def _draws(pairs: pl.DataFrame, protections: Mapping[str, Protection], key: byte
     rows = []
     for municipality, content in pairs.iter_rows():
         how = protections[content]
-        turn, later = (draw(key, purpose, f"GM{municipality}", content, base=how.base) for purpose in "ts")
-        first_shown = how.first_shown + (later if how.threshold == "secret" else 0)
+        turn = draw(key, "t", f"GM{municipality}", content, base=how.base)
+        first_shown = how.first_shown + draw(key, "s", f"GM{municipality}", content, base=how.thresholds)
         rows.append((municipality, content, turn, first_shown, how.base, how.smallest_shown, how.rounding == "keyed"))
     schema = {
         "municipality": pl.String, "content": pl.String, "turn": pl.Int64, "first_shown": pl.Int64, "base": pl.Int64,

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+SPREAD = 5
+"""The draw of a secret threshold has as many values at most, however coarse the rounding: it hides by which client a count went missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Protection:
     """How counts are rounded and from where on they are shown.
@@ -37,6 +41,11 @@ class Protection:
         return self.base - 1 if self.rounding == "keyed" else self.base // 2
 
     @property
+    def thresholds(self) -> int:
+        """How many values the draw of the threshold can have."""
+        return min(self.base, SPREAD) if self.threshold == "secret" else 1
+
+    @property
     def last_always_secret(self) -> int:
         """Counts up to this one are never shown."""
         return self.first_shown - 1
@@ -44,7 +53,7 @@ class Protection:
     @property
     def last_sometimes_secret(self) -> int:
         """Counts above this one are always shown."""
-        return self.last_always_secret + (self.base - 1 if self.threshold == "secret" else 0)
+        return self.last_always_secret + self.thresholds - 1
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> Protection:
