@@ -47,8 +47,11 @@ class Mutant:
     change: Change
 
     def write(self, source: Path, folder: Path) -> None:
-        """A copy of the expectations with this change."""
+        """A copy of the expectations with this change; other laws are left out, which it says nothing of."""
+        others = {each.parent for each in source.glob("*/law.yaml")} - set((source / self.path).parents)
         for path in source.rglob("*.yaml"):
+            if not others.isdisjoint(path.parents):
+                continue
             copied = folder / path.relative_to(source)
             copied.parent.mkdir(parents=True, exist_ok=True)
             copied.write_bytes(path.read_bytes())
