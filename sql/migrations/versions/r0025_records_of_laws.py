@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "r0024_records_of_laws"
-down_revision = "r0023_asking"
+revision = "r0025_records_of_laws"
+down_revision = "r0024_cleaned"
 
 
 def upgrade() -> None:
