@@ -286,8 +286,7 @@ def compare_again(context: Context) -> list[str]:
         with context.engine.connect() as connection:
             ids = list(connection.scalars(statement("intake/counting_in_round"), {"law": known.law, "round": str(known.code)}))
         made += [each for each in ids if _compare_again(context, each)]
-    if made:
-        send_queued(context)
+    send_queued(context)  # also of an attempt that was killed before it came here
     return made
 
 
