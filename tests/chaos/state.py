@@ -45,6 +45,8 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.+-]*")
 CHAINED = ("sequence", "hash", "previous_hash")
 OF_SENDING = ("attempts", "last_error", "not_before", "tried_at")
 """What the register says of tries to send a mail, of which a fault makes more; each mail is compared as it arrived."""
+NUMBERED = "recall"
+"""The one number that the database gives by itself; what a fault took back leaves a gap."""
 MEASURED = "seconds"
 """What is called so, anywhere in a row, is how long something took."""
 FORMS = f"/{FORM_FOLDER}/"
@@ -233,6 +235,7 @@ class State:
                 row["proof"] = proof | {"search": _without(proof["search"], OF_THE_MACHINE), "audit": None}  # the head is chained
         for row in rows.get("deletion_step", []):
             row["found"] = _without(row["found"], OF_THE_MACHINE)
+        rows["recall"] = [_without(row, (NUMBERED,)) for row in rows.get("recall", [])]
         if "mail" in rows:
             rows["mail"] = [_without(row, OF_SENDING) for row in rows["mail"] if not row["message_id"].startswith(OF_OUTAGES)]
         store = get_store(self.settings)
