@@ -42,6 +42,7 @@ THIS_TIME = ("replaced", "unchanged", "reports", "proof_sha256")
 OF_THE_MACHINE = ("transaction", "segments", "bytes", "database_files")
 """What the steps and the search of a deletion tell of the database's own numbers and files."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.+-]*")
+_HASH = re.compile(r"[0-9a-f]{64}")
 CHAINED = ("sequence", "hash", "previous_hash")
 OF_SENDING = ("attempts", "last_error", "not_before", "tried_at")
 """What the register says of tries to send a mail, of which a fault makes more; each mail is compared as it arrived."""
@@ -80,7 +81,12 @@ class Told:
         rows = {table: json.loads(_MOMENT.sub("then", json.dumps(found))) for table, found in self.rows.items()}
         rows |= {"mail": [_without(row, ("body_text", "body_html")) for row in rows.get("mail", [])]}  # a day in words
         rows = {table: sorted(found, key=json.dumps) for table, found in rows.items()}
-        objects = {bucket: dict.fromkeys(found, "") for bucket, found in self.objects.items() if bucket != "inbox"}
+        # what a build lays down is called by the hash of what it says, its moment included; what a killed one left there nothing names
+        objects = {
+            bucket: dict.fromkeys((_HASH.sub("hash", key) for key in found), "")
+            for bucket, found in self.objects.items()
+            if bucket != "inbox"
+        }
         mails = Counter[str]()
         for name, number in self.mails.items():
             mails[name.split()[0]] += number
