@@ -389,7 +389,8 @@ def order(seed: int) -> list[str]:
         done.append(draw.choice([name for name in left if needs[name] <= set(done)]))
     for name in sorted(needs):
         # once somebody has answered, a preview would ask anew, and once it is public there is nothing to ask about
-        end = done.index("answer") if name == "preview" else len(done)
+        # a build says then that another release comes next
+        end = done.index({"preview": "answer", "build": "publish"}[name]) if name in ("preview", "build") else len(done)
         done.insert(draw.randint(done.index(name) + 1, end), name)
     return done
 
