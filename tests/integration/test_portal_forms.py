@@ -15,8 +15,10 @@ from gmsd.deliveries import get
 from gmsd.intake import check_delivery, extend, register_inbox, report_delivery
 from gmsd.journal import trail
 from gmsd.rounds import WMO, HalfYear, Place
-from tests.support.portal import Browser, account, field, personal_link, portal_of
+from tests.support.mails import Maildir, text_of
+from tests.support.portal import PASSWORD, Browser, account, field, personal_link, portal_of
 from tests.support.published import file_of
+from tests.support.waiting import until
 
 AT = dt.datetime(2020, 2, 10, 9, 0, tzinfo=AMSTERDAM)
 SINCE = dt.date(2020, 1, 1)
@@ -38,7 +40,7 @@ def context(context, clock):
 
 @pytest.fixture(scope="module")
 def portal(settings, context):
-    with portal_of(settings) as found:
+    with portal_of(settings, portal_requests_per_minute="5000") as found:
         yield found
 
 
@@ -58,8 +60,20 @@ def deliver(browser: Browser, context, code: str, number: int = 1) -> str:
     return delivery_id
 
 
-def test_a_withdrawal_shows_what_vanishes_is_confirmed_and_carried_out(portal, context, store, settings):
-    with signed_in(portal, context, "0518") as browser:
+def mailed(maildir, address: str) -> str:
+    """The address of the page in the last mail that asks whether a withdrawal is meant."""
+    asked = until(
+        lambda: [each for each in Maildir(maildir.folder).mails(address) if "echt intrekken" in str(each["Subject"])],
+        "the question",
+        seconds=20,
+    )
+    found = re.search(r"/intrekken/[\w-]{43}", text_of(asked[-1]))
+    assert found
+    return found[0]
+
+
+def test_a_withdrawal_shows_what_vanishes_is_confirmed_by_mail_and_carried_out(portal, context, store, settings, maildir, clock):
+    with signed_in(portal, context, "0518") as browser, signed_in(portal, context, "0363") as other, Browser(portal.url) as scanner:
         first, second = deliver(browser, context, "0518"), deliver(browser, context, "0518", 2)
         address = "/intrekken/H22019/0518"
         page = browser.get(address).text
@@ -70,27 +84,93 @@ def test_a_withdrawal_shows_what_vanishes_is_confirmed_and_carried_out(portal, c
         assert unsure.status_code == 422
         for kept in ("A. de Tester", "dubbel"):
             assert kept in unsure.text
-        assert store.exists(settings.bucket_inbox, "H22019/0518/formulieren/intrekking.json") is False
         nameless = browser.post(address, data={"csrf": csrf, "naam": "", "bevestig": "ja"})
         assert (nameless.status_code, "Vul uw naam in" in nameless.text) == (422, True)
-        filed = browser.post(address, data={"csrf": csrf, "naam": "A. de Tester", "bevestig": "ja"})
+        with_person = browser.post(address, data={"csrf": csrf, "naam": "A. de Tester", "reden": "x" * 2001, "bevestig": "ja"})
+        assert (with_person.status_code, 'id="reden-fout"' in with_person.text) == (422, True)
+        asked = browser.post(address, data={"csrf": csrf, "naam": "A. de Tester", "bevestig": "ja"})
+        assert "Er is nog niets ingetrokken: kijk in uw mail" in asked.text
+        assert "team0518@" in asked.text
+        replaced = mailed(maildir, "team0518@")
+        assert "U vroeg al om in te trekken" in browser.get(address).text
+        browser.post(address, data={"csrf": csrf, "naam": "A. de Tester", "bevestig": "ja"})
+        until(lambda: mailed(maildir, "team0518@") != replaced, "the newer question", seconds=20)
+        confirming = mailed(maildir, "team0518@")
+        old = browser.get(replaced)
+        assert (old.status_code, "alleen de link in de nieuwste mail" in old.text) == (404, True)
+        # a scanner that fetches, and one that presses every button it finds
+        for _ in range(3):
+            assert "Log in om te zien wat er verdwijnt" in scanner.get(confirming).text
+            assert scanner.head(confirming).status_code == 200
+        pressed = scanner.post(confirming, data={"csrf": field(scanner.get(confirming).text, "csrf")})
+        assert pressed.status_code == 403
+        assert other.get(confirming).status_code == 404
+        assert other.post(confirming, data={"csrf": field(other.get("/").text, "csrf")}).status_code == 404
+        clock.move(AT + dt.timedelta(minutes=1))
+        third = deliver(browser, context, "0518", 3)
+        seen = browser.get(confirming).text
+        assert all(each in seen for each in (first, second, third))
+        assert seen.count("kwam na de vraag om in te trekken") == 1
+        assert store.exists(settings.bucket_inbox, "H22019/0518/formulieren/intrekking.json") is False
+        filed = browser.post(confirming, data={"csrf": csrf})
         assert "Uw intrekking is ontvangen" in filed.text
+        again = browser.post(confirming, data={"csrf": csrf})
+        assert (again.status_code, "U heeft deze intrekking al bevestigd" in again.text) == (200, True)
+        assert "U heeft deze intrekking al bevestigd" in browser.get(confirming).text
+        assert len(list(store.versions(settings.bucket_inbox, "H22019/0518/formulieren/"))) == 1
+        assert "wordt uitgevoerd" in browser.get(address).text
         process_forms(context)
         with context.engine.connect() as connection:
-            assert {get(connection, each).state for each in (first, second)} == {"withdrawn"}
+            assert {get(connection, each).state for each in (first, second, third)} == {"withdrawn"}
+            actors = [row["actor"] for row in trail(connection, "2019-H2.0518") if row["event"].startswith("withdrawal")]
+        assert len(actors) == 3
+        assert set(actors).isdisjoint({"coordinator", ""}), "who signed in"
         assert "ingetrokken" in browser.get("/").text
         history = browser.get("/geschiedenis").text
         assert "uitgevoerd: de gegevens zijn verwijderd" in history
         proof, as_json = re.findall(r'href="(/bewijs/H22019/0518/[^"]+)"', history)
         assert "Bewijs van verwijdering" in browser.get(proof).text
-        assert {each["delivery_id"] for each in browser.get(as_json).json()["deliveries"]} == {first, second}
+        assert {each["delivery_id"] for each in browser.get(as_json).json()["deliveries"]} == {first, second, third}
         assert browser.get(proof.replace("0518", "0363")).status_code == 404
         assert browser.get(proof.replace("bewijs.html", "bewijs.txt")).status_code == 404
-        assert "Er valt niets in te trekken" in browser.get(address).text
+        after = browser.get(address).text
+        assert "U heeft dit halfjaar al ingetrokken" in after
+        assert "Er valt niets in te trekken" in after
+        assert browser.post(address, data={"csrf": csrf, "naam": "A. de Tester", "bevestig": "ja"}).status_code == 409
         assert browser.get(f"/rapporten/{first}/bestand").status_code == 404
         assert browser.get(f"/rapporten/{first}/terugkoppeling.html").status_code == 404
-    with signed_in(portal, context, "0363") as other:
         assert other.get(proof).status_code == 404
+    clock.move(AT)
+
+
+def test_who_opens_the_mail_elsewhere_signs_in_and_is_led_back_and_a_day_later_the_link_has_ended(portal, context, clock, maildir):
+    with signed_in(portal, context, "0489") as browser, Browser(portal.url) as elsewhere:
+        deliver(browser, context, "0489")
+        address = "/intrekken/H22019/0489"
+        csrf = field(browser.get(address).text, "csrf")
+        browser.post(address, data={"csrf": csrf, "naam": "Team", "bevestig": "ja"})
+        confirming = mailed(maildir, "team0489@")
+        page = elsewhere.get(confirming).text
+        code = account(context, "team0489@gemeente.invalid", since=SINCE)[0]
+        data = {"csrf": field(page, "csrf"), "adres": "team0489@gemeente.invalid", "wachtwoord": PASSWORD, "code": code}
+        wrong = elsewhere.post("/inloggen", data=data | {"code": "x", "naar": field(page, "naar")})
+        assert field(wrong.text, "naar") == confirming
+        led = elsewhere.post("/inloggen", data=data | {"naar": field(page, "naar")})
+        assert led.headers["location"] == confirming
+        assert elsewhere.get(confirming).status_code == 200
+        try:
+            clock.move(AT + dt.timedelta(days=1, minutes=1))
+            for foreign in ("https://elders.invalid/", "//elders.invalid", "/rapporten", f"{confirming}/.."):
+                code = account(context, "team0489@gemeente.invalid", since=SINCE)[0]
+                csrf = field(elsewhere.get("/inloggen").text, "csrf")
+                assert elsewhere.post("/inloggen", data=data | {"csrf": csrf, "code": code, "naar": foreign}).headers["location"] == "/"
+            ended = elsewhere.get(confirming)
+            assert (ended.status_code, "Deze link is verlopen" in ended.text) == (409, True)
+            csrf = field(elsewhere.get("/").text, "csrf")
+            assert elsewhere.post(confirming, data={"csrf": csrf}).status_code == 409
+        finally:
+            clock.move(AT)
+        assert process_forms(context) == {}
 
 
 def test_an_explanation_is_seen_before_it_is_filed_and_the_newest_counts(portal, context):
@@ -189,9 +269,9 @@ def test_a_remark_is_confirmed_with_a_reason_that_an_explanation_begins_with(por
 
 
 def test_who_was_granted_days_uploads_until_the_last_second_of_them(portal, context, clock, settings):
-    until = dt.date(2020, 3, 11)
+    granted_until = dt.date(2020, 3, 11)
     of, place = context.calendar.round("2019-H2"), Place(WMO, HalfYear(2019, 2), "0141")
-    extend(context, place, of, until, reason="fire at the supplier", actor="engineer")
+    extend(context, place, of, granted_until, reason="fire at the supplier", actor="engineer")
     granted, other = (personal_link(context, f"{code}@gemeente.invalid", "2019-H2", code, since=SINCE) for code in ("0141", "0153"))
     end = dt.datetime(2020, 3, 12, tzinfo=AMSTERDAM)
     with Browser(portal.url) as browser, Browser(portal.url) as neighbour:

@@ -7,12 +7,14 @@ import json
 import re
 
 import pytest
+from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import CannotWithdraw, Foreseen, NotAsked, ask_withdrawal, confirm_withdrawal, foresee, process_forms
+from gmsd.deletion import enforce
 from gmsd.deliveries import listing
 from gmsd.intake import check_delivery, register_inbox
-from gmsd.journal import Context
+from gmsd.journal import Context, send_queued
 from gmsd.rounds import WMO, HalfYear, Place
 from tests.integration.test_rounds import file_of
 from tests.support.mails import text_of
@@ -52,8 +54,12 @@ def told(maildir, municipality: str) -> str:
     return " ".join(" ".join(text_of(mail) for mail in maildir.mails(f"wmo-{municipality}")[-2:]).split())
 
 
-def link(token: str) -> str:
-    return f"https://portaal.invalid/intrekken/{token}"
+def ask(context: Context, place: Place) -> dt.datetime:
+    until = ask_withdrawal(
+        context, place, name="Coördinator", reason="dubbel", link=lambda token: f"https://portaal.invalid/intrekken/{token}"
+    )
+    send_queued(context)
+    return until
 
 
 def test_what_would_vanish_is_said_before_and_nothing_is_changed(context: Context):
@@ -68,15 +74,16 @@ def test_what_would_vanish_is_said_before_and_nothing_is_changed(context: Contex
 
 def test_a_page_asks_at_the_coordinators_own_address_and_only_the_confirmation_files_it(context: Context, clock, maildir):
     place = Place(WMO, H2, "0518")
-    until = ask_withdrawal(context, place, name="Coördinator", reason=None, link=link)
+    until = ask(context, place)
     assert until == moment(2020, 2, 11, 9)
     asked = told(maildir, "0518")
     assert "Er is nog niets verwijderd" in asked
-    assert "WMO_H22019_0518.csv" in asked
+    assert "levering 2019-H2.0518.01" in asked
+    assert "WMO_H22019_0518.csv" not in text_of(maildir.mails("wmo-0518")[-1]), "no deletion reaches a mailbox"
     first = re.search(r"intrekken/([\w-]{40,})", asked)
     assert first is not None
     assert process_forms(context) == {}
-    ask_withdrawal(context, place, name="Coördinator", reason=None, link=link)
+    ask(context, place)
     with pytest.raises(NotAsked):
         confirm_withdrawal(context, first.group(1))
     token = re.findall(r"intrekken/([\w-]{40,})", told(maildir, "0518"))[-1]
@@ -85,16 +92,19 @@ def test_a_page_asks_at_the_coordinators_own_address_and_only_the_confirmation_f
     clock.move(moment(2020, 2, 11, 9, 1))
     with pytest.raises(NotAsked):
         confirm_withdrawal(context, token)
-    ask_withdrawal(context, place, name="Coördinator", reason=None, link=link)
+    ask(context, place)
     token = re.findall(r"intrekken/([\w-]{40,})", told(maildir, "0518"))[-1]
     assert confirm_withdrawal(context, token) == (place, "H22019/0518/formulieren/intrekking.json")
+    with context.engine.connect() as connection:
+        kept = connection.execute(text("SELECT name, reason, used_at IS NOT NULL FROM withdrawal_request")).one()
+    assert tuple(kept) == ("", None, True), "the form holds who asked and why, and is kept for its period only"
     with pytest.raises(NotAsked):
         confirm_withdrawal(context, token)
     register_inbox(context)
     assert list(process_forms(context).values()) == ["carried_out"]
     assert foresee(context, place).answer == "already_withdrawn"
     with pytest.raises(CannotWithdraw) as refused:
-        ask_withdrawal(context, place, name="Coördinator", reason=None, link=link)
+        ask(context, place)
     assert refused.value.answer == "already_withdrawn"
 
 
@@ -139,5 +149,23 @@ def test_after_the_last_day_it_is_too_late(context: Context, clock):
     found = foresee(context, Place(WMO, H2, "0772"))
     assert (found.answer, found.until) == ("too_late", moment(2020, 3, 21))
     with pytest.raises(CannotWithdraw) as refused:
-        ask_withdrawal(context, Place(WMO, H2, "0772"), name="Coördinator", reason=None, link=link)
+        ask(context, Place(WMO, H2, "0772"))
     assert refused.value.answer == "too_late"
+
+
+def test_who_asked_and_why_is_forgotten_a_while_after_it_could_be_confirmed(context: Context, clock):
+    clock.move(moment(2020, 2, 13, 9))
+    deliver(context, "0150")
+    ask(context, Place(WMO, H2, "0150"))
+
+    def questions() -> int:
+        with context.engine.connect() as connection:
+            return int(connection.scalar(text("SELECT count(*) FROM withdrawal_request")) or 0)
+
+    assert questions() == 2
+    clock.move(moment(2020, 3, 14, 9))
+    enforce(context)
+    assert questions() == 1
+    clock.move(moment(2020, 3, 15, 10))
+    enforce(context)
+    assert questions() == 0

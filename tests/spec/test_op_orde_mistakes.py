@@ -95,3 +95,33 @@ def test_the_remark_that_names_the_mistake_stands_first(name: str, code: str) ->
 def test_without_a_past_the_others_give_it_away(name: str, code: str) -> None:
     mistake, expected = MISTAKES[name]
     assert report(code, mistake, past=False).remarks[0].code == expected
+
+
+# An island: its class of below 5,000 inhabitants has four members in all, and hardly anybody has delivered.
+TINY, ISLANDS = "0088", ("0060", "0093", "0096", "0448")
+
+
+@pytest.mark.parametrize(
+    ("name", "with_past", "without"),
+    [
+        ("half missing", "deel_ontbreekt", ""),
+        ("code replaced", "codes_verwisseld.01-06", ""),
+        ("end dates empty", "einddatums_leeg", ""),
+        ("doubled", "dubbele_regels", "dubbele_regels"),
+        ("codes swapped", "", ""),  # of 26 and 15 clients: no more than half-years differ by
+    ],
+)
+def test_of_an_island_that_hardly_anybody_stands_beside_its_own_past_tells_what_can_be_told(
+    name: str, with_past: str, without: str
+) -> None:
+    summary = summarise(MISTAKES[name][0](records_of(TINY, H2)), H2, municipality=TINY, delivery_id=f"{H2}.{TINY}.01")
+    others = [stored(each, H2) for each in ISLANDS]
+    for past, expected in ((Past(half_year=stored(TINY, H1)), with_past), (None, without)):
+        found = compare(summary, others, past=past)
+        assert next((remark.code for remark in found.remarks), "") == expected
+        assert "4 van 354. Er zijn er minstens 5 nodig." in found.not_run[0].reason
+
+
+def test_an_island_without_a_mistake_gets_no_remark() -> None:
+    summary = summarise(records_of(TINY, H2), H2, municipality=TINY, delivery_id=f"{H2}.{TINY}.01")
+    assert compare(summary, [stored(each, H2) for each in ISLANDS], past=Past(half_year=stored(TINY, H1))).attention == ()

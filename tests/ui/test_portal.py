@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect
@@ -46,6 +48,8 @@ WAYS = [("desk", "light"), ("phone", "dark")]
 STOPS = """[...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, summary, [tabindex="0"]')]
     .filter(each => each.checkVisibility() && (each.type !== 'radio' || each === document.querySelector(`[name=${each.name}]`)))"""
 PAPER = {"width": 718, "height": 1050}  # A4 less margins
+# The mail that asks whether a withdrawal is meant, as it was queued.
+MAILED = "SELECT body_text FROM mail WHERE kind = 'withdrawal_asked'"
 PICTURES = os.environ.get("GMSD_PICTURES")
 
 
@@ -282,6 +286,35 @@ def test_what_an_account_is_for_says_beside_each_field_what_is_wrong(no_script: 
     page.get_by_role("button", name="Levering intrekken").click()
     wrongly(page, "withdrawal-wrong", "naam", "bevestig")
     assert page.get_by_label("Reden").input_value() == "dubbel"
+    confirmed_by_mail(page, context, address)
+
+
+def confirmed_by_mail(page: Page, context: Context, address: str) -> None:
+    """Go on from the form of a withdrawal to its mail, in a browser that did not sign in, and confirm it."""
+    page.get_by_label("Uw naam").fill("Team Wmo")
+    page.get_by_label("Ik weet zeker").check()
+    page.get_by_role("button", name="Levering intrekken").click()
+    held(page, "withdrawal-asked")
+    page.get_by_role("link", name="Terug naar intrekken").click()
+    held(page, "withdrawal-waits")
+    with context.engine.connect() as connection:
+        found = re.search(r"https?://\S+/intrekken/[\w-]{43}", connection.scalars(text(MAILED)).one())
+    assert found
+    path = urlsplit(found[0]).path
+    page.get_by_role("button", name="Uitloggen").click()
+    page.goto(urljoin(page.url, path))
+    held(page, "withdrawal-sign-in")
+    for label, words in (("Mailadres", address), ("Wachtwoord", PASSWORD), ("Code", account(context, address, since=SINCE)[0])):
+        page.get_by_label(label, exact=True).fill(words)
+    page.get_by_role("button", name="Inloggen").click()
+    assert urlsplit(page.url).path == path
+    held(page, "withdrawal-confirm")
+    page.get_by_role("button", name="Ja, verwijder 2 leveringen").click()
+    held(page, "withdrawal-filed")
+    page.goto(urljoin(page.url, path))
+    held(page, "withdrawal-confirmed")
+    page.goto(urljoin(page.url, "/intrekken/H22019/0202"))
+    held(page, "withdrawal-under-way")
 
 
 def test_a_file_is_sent_by_keyboard_alone(page: Page, portal: Running, context: Context) -> None:

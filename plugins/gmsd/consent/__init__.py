@@ -3,9 +3,19 @@
 Not here: whose forms exist (`deliveries`), and what a close makes of a withdrawal (`warehouse`).
 """
 
-from gmsd.consent.asking import CannotWithdraw, Foreseen, NotAsked, ask_withdrawal, confirm_withdrawal, foresee
+from gmsd.consent.asking import (
+    AskedWithdrawal,
+    CannotWithdraw,
+    Foreseen,
+    NotAsked,
+    ask_withdrawal,
+    asked_withdrawal,
+    confirm_withdrawal,
+    foresee,
+    waiting_withdrawal,
+)
 from gmsd.consent.engineer import erase_unplaced, withdraw_published
-from gmsd.consent.filing import file_form
+from gmsd.consent.filing import NotInTime, file_form
 from gmsd.consent.form import open_forms
 from gmsd.consent.forms import FormsWait, process_forms
 from gmsd.consent.messages import PROOFS
@@ -17,6 +27,7 @@ from gmsd.consent.timing import timing_of
 __all__ = [
     "MAX_TEXT",
     "PROOFS",
+    "AskedWithdrawal",
     "CannotWithdraw",
     "DeletedAgain",
     "Foreseen",
@@ -24,10 +35,12 @@ __all__ = [
     "FormsWait",
     "Malformed",
     "NotAsked",
+    "NotInTime",
     "Proof",
     "PublicText",
     "approve_explanation",
     "ask_withdrawal",
+    "asked_withdrawal",
     "check_document",
     "confirm_withdrawal",
     "delete_again",
@@ -43,5 +56,6 @@ __all__ = [
     "search_disk",
     "send_back_explanation",
     "timing_of",
+    "waiting_withdrawal",
     "withdraw_published",
 ]

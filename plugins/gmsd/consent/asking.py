@@ -6,25 +6,26 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd import letters
-from gmsd.consent.filing import file_form
+from gmsd.consent.filing import file_form, form_to_file
 from gmsd.consent.timing import Timing, last_moment, timing_of
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, counts_now, is_closed
 from gmsd.errors import GmsdError
-from gmsd.journal import Outgoing, audit, queue_mail, send_queued
+from gmsd.journal import Outgoing, audit, queue_mail
 from gmsd.letters import party_of, receipt_of, recipients_of
 from gmsd.rounds import HalfYear, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from gmsd.journal import Context
     from gmsd.rounds import Round
+    from gmsd.store import ObjectStore
 
 CONFIRM_WITHIN = dt.timedelta(days=1)
 Answer = Literal["can", "too_early", "too_late", "no_round", "not_delivered", "already_withdrawn"]
@@ -40,6 +41,28 @@ class CannotWithdraw(GmsdError):
 
 class NotAsked(GmsdError):
     """No withdrawal waits for this confirmation: unknown, used before, replaced by a newer one, or a day old."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWithdrawal:
+    """A withdrawal that was asked for.
+
+    Attributes:
+        place: What it would withdraw.
+        asked_at: When it was asked for.
+        ends_at: Until when it can be confirmed.
+        used_at: When it was confirmed; None when it was not.
+    """
+
+    place: Place
+    asked_at: dt.datetime
+    ends_at: dt.datetime
+    used_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> AskedWithdrawal:
+        """One row of the table."""
+        return cls(Place(row.law, HalfYear.parse(row.half_year), row.municipality), row.asked_at, row.ends_at, row.used_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +120,12 @@ def _late_or_early(timing: Timing) -> Answer:
     return "too_early" if timing.state == "too_early" else "too_late"
 
 
-def ask_withdrawal(context: Context, place: Place, *, name: str, reason: str | None, link: Callable[[str], str]) -> dt.datetime:
+def ask_withdrawal(
+    context: Context, place: Place, *, name: str, reason: str | None, link: Callable[[str], str], actor: str = "coordinator"
+) -> dt.datetime:
     """Ask who serves the municipality, at their own addresses, whether the withdrawal is meant; nothing is withdrawn until they say so.
+
+    The mail is queued; an earlier question about the place that was not confirmed gives way.
 
     Args:
         context: The doors.
@@ -106,19 +133,22 @@ def ask_withdrawal(context: Context, place: Place, *, name: str, reason: str | N
         name: Who asks for it.
         reason: Why; may be left out.
         link: Makes the address of the page that confirms, of the token.
+        actor: Who asks, for the audit trail.
 
     Returns:
         The moment until which it can be confirmed.
 
     Raises:
+        Malformed: the name or the reason would be refused.
         CannotWithdraw: there is nothing to withdraw, or it is too early or too late.
     """
+    form_to_file("withdrawal", place=place, name=name, reason=reason)
     foreseen = foresee(context, place)
     if foreseen.answer != "can":
         raise CannotWithdraw(foreseen.answer)
     token, now = secrets.token_urlsafe(32), context.clock.now()
     ends_at = now + CONFIRM_WITHIN
-    hashed = hashlib.sha256(token.encode()).hexdigest()
+    hashed = _hash_of(token)
     with context.engine.begin() as connection:
         values = {**place.columns, "name": name.strip(), "reason": reason, "asked_at": now, "ends_at": ends_at, "token_sha256": hashed}
         connection.execute(statement("consent/ask"), values)
@@ -136,13 +166,36 @@ def ask_withdrawal(context: Context, place: Place, *, name: str, reason: str | N
         subject = f"{place.id}.{hashed[:16]}"
         to = recipients_of(context, place.municipality, place.law)
         queue_mail(connection, Outgoing(subject, "withdrawal_asked", place.municipality, to, mail), now)
-        audit(connection, place.id, "withdrawal asked", at=now, actor="coordinator", details={"token_sha256": hashed})
-    send_queued(context)
+        audit(connection, place.id, "withdrawal asked", at=now, actor=actor, details={"token_sha256": hashed})
     return ends_at
 
 
-def confirm_withdrawal(context: Context, token: str) -> tuple[Place, str]:
+def asked_withdrawal(connection: Connection, token: str) -> AskedWithdrawal | None:
+    """The withdrawal that a token was mailed for, whether or not it can be confirmed still; None when it is unknown or gave way."""
+    row = connection.execute(statement("consent/asked"), {"token_sha256": _hash_of(token)}).first()
+    return None if row is None else AskedWithdrawal.of(row)
+
+
+def waiting_withdrawal(connection: Connection, place: Place, now: dt.datetime) -> AskedWithdrawal | None:
+    """The withdrawal of a place that waits to be confirmed."""
+    row = connection.execute(statement("consent/waiting"), {**place.columns, "at": now}).first()
+    return None if row is None else AskedWithdrawal.of(row)
+
+
+def _hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def confirm_withdrawal(
+    context: Context, token: str, *, actor: str = "coordinator", through: ObjectStore | None = None
+) -> tuple[Place, str]:
     """File the withdrawal that was asked for: intake carries it out, like one that came by a form.
+
+    Args:
+        context: The doors.
+        token: What stood in the mail.
+        actor: Who confirms, for the audit trail.
+        through: As `file_form`.
 
     Returns:
         The place, and the key of the form in the inbox.
@@ -153,12 +206,13 @@ def confirm_withdrawal(context: Context, token: str) -> tuple[Place, str]:
     """
     now = context.clock.now()
     with context.engine.begin() as connection:
-        hashed = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+        hashed = _hash_of(token)
         row = connection.execute(statement("consent/confirm"), {"token_sha256": hashed, "at": now}).first()
         if row is None:
             raise NotAsked("no withdrawal waits for this confirmation")
         place = Place(row.law, HalfYear.parse(row.half_year), row.municipality)
-        audit(connection, place.id, "withdrawal confirmed", at=now, actor="coordinator", details={"token_sha256": hashed})
+        audit(connection, place.id, "withdrawal confirmed", at=now, actor=actor, details={"token_sha256": hashed})
         # in the same transaction: a form that could not be put leaves the confirmation to be given again
-        key = file_form(context, "withdrawal", place=place, name=row.name, reason=row.reason)
+        key = file_form(context, "withdrawal", place=place, name=row.name, reason=row.reason, through=through)
+        connection.execute(statement("consent/forget_asker"), {"token_sha256": hashed})
     return place, key

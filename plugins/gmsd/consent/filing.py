@@ -54,12 +54,7 @@ def file_form(
         NoRound: no round takes the half-year.
         NotInTime: its round has not begun, or its last day is over, or the round has been closed.
     """
-    code = place.half_year.upload_code
-    content: dict[str, str | None] = {"half_year": code, "municipality": place.municipality, "name": name, "reason": reason}
-    if kind == "explanation":
-        content["text"] = text
-    # escaped, so that what no file can hold (half a character of a terminal) is refused by the reader like anything else
-    read_form(json.dumps(content).encode(), kind=kind, place=place)
+    content = form_to_file(kind, place=place, name=name, reason=reason, text=text)
     _refuse_out_of_time(context, kind, place)
     key = f"{place.folder}/{FORM_FOLDER}/{_FILES[kind]}"
     data = json.dumps(content, ensure_ascii=False, indent=1).encode()
@@ -67,6 +62,27 @@ def file_form(
         context.settings.bucket_inbox, key, data, content_type="application/json", acl="bucket-owner-full-control"
     )
     return key
+
+
+def form_to_file(
+    kind: Literal["withdrawal", "explanation"], *, place: Place, name: str, reason: str | None, text: str | None = None
+) -> dict[str, str | None]:
+    """What a form will hold.
+
+    Raises:
+        Malformed: it would be refused as malformed.
+    """
+    content: dict[str, str | None] = {
+        "half_year": place.half_year.upload_code,
+        "municipality": place.municipality,
+        "name": name,
+        "reason": reason,
+    }
+    if kind == "explanation":
+        content["text"] = text
+    # escaped, so that what no file can hold (half a character of a terminal) is refused by the reader like anything else
+    read_form(json.dumps(content).encode(), kind=kind, place=place)
+    return content
 
 
 def _refuse_out_of_time(context: Context, kind: str, place: Place) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 # The tables in which a withdrawal before the close leaves deleted rows.
-ALWAYS = ("delivery", "check_result", "confirmation", "portal_reply", "delivery_copy", "inbox_marker", "mail")
+ALWAYS = ("delivery", "check_result", "confirmation", "portal_reply", "delivery_copy", "inbox_marker", "mail", "withdrawal_request")
 
 
 class DeletionWaits(GmsdError):

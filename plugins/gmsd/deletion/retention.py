@@ -30,6 +30,7 @@ KINDS = {
     "forms": "who filed a form, and the reason of a withdrawal",
 }
 _ALONE = "gmsd:retention"
+QUESTIONS_KEPT = dt.timedelta(days=30)
 _TABLES = {
     "files": ("delivery", "check_result", "delivery_copy", "inbox_marker", "mail"),
     "reports": (),
@@ -98,6 +99,7 @@ def enforce(context: Context) -> Retention:
         if subjects:
             gone[kind] = _throw_away(context, kind, subjects)
     _clean_files(context)
+    _forget_questions(context)
     return Retention(due, announced, gone)
 
 
@@ -149,6 +151,20 @@ def _tell(connection: Connection, context: Context, counts: Counter[str], now: d
         )
     )
     tell_engineer(connection, settings, f"retention.{now:%Y%m%d}", "announced", "GMSD: some data have been kept long enough", text, now)
+
+
+def _forget_questions(context: Context) -> None:
+    """Questions whether a withdrawal is meant hold who asked and why: they go unannounced, a while after they could be confirmed.
+
+    Killed before the table is written anew, its file holds them until the next deletion, which writes it too.
+    """
+    with context.engine.begin() as connection:
+        before = context.clock.now() - QUESTIONS_KEPT
+        gone = connection.execute(statement("retention/forget_questions"), {"before": before}).rowcount
+        transaction = str(connection.scalar(statement("deletion/current_transaction"))) if gone else ""
+    if gone:
+        rewrite(context.settings, ["withdrawal_request"], transaction)
+        begin_log_anew(context.settings)
 
 
 def _throw_away(context: Context, kind: str, subjects: Sequence[str]) -> int:

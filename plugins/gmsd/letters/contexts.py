@@ -176,6 +176,11 @@ class WithdrawalDoneContext:
     other_half: Literal["counts", "withdrawn", ""] = ""
     proof: tuple[str, ...] = ()
 
+    @property
+    def front(self) -> str:
+        """Where one logs in, as in `RoundMailContext`."""
+        return link_mark("")
+
 
 @dataclass(frozen=True, slots=True)
 class ExtendedContext(_OfRound):

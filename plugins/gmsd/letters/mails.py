@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmsd.dutch import dutch_lines, dutch_moment, dutch_number
 from gmsd.feedback import Checked, ReportedFinding, explain, missed
-from gmsd.rendering import RenderedMail, one_line, render_mail, render_page
+from gmsd.rendering import RenderedMail, render_mail, render_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,8 +123,8 @@ def withdrawal_received_mail(context: FormContext) -> RenderedMail:
 
 
 def withdrawal_asked_mail(context: WithdrawalAskedContext) -> RenderedMail:
-    """Ask whether a withdrawal is meant, with what would go."""
-    removed = [f"{one_line(each.file_name)}, geüpload op {dutch_moment(each.received_at)}" for each in context.deliveries]
+    """Ask whether a withdrawal is meant, with what would go: by number, since no deletion reaches what a mail says of a file."""
+    removed = [f"levering {each.delivery_id}, ontvangen op {dutch_moment(each.received_at)}" for each in context.deliveries]
     return render_mail("letters/withdrawal_asked", context=context, removed=removed)
 
 

@@ -29,6 +29,7 @@ from gmsd.registration.register import (
     coordinator_of,
     end_terms,
 )
+from gmsd.registration.suppliers import all_suppliers, set_supplier
 
 __all__ = [
     "EVERY_LAW",
@@ -44,6 +45,7 @@ __all__ = [
     "TermConflictError",
     "UnknownCoordinatorError",
     "add_term",
+    "all_suppliers",
     "all_terms",
     "codes_left",
     "coordinator_of",
@@ -64,6 +66,7 @@ __all__ = [
     "serving_on",
     "set_authenticator",
     "set_password",
+    "set_supplier",
     "state_of",
     "terms_of",
 ]

@@ -5,5 +5,6 @@ Not here: failed tasks and services that are away, which are noted where they ar
 
 from gmsd.watch.alerts import all_alerts, tell
 from gmsd.watch.looking import look_around
+from gmsd.watch.suppliers import supplier_faults
 
-__all__ = ["all_alerts", "look_around", "tell"]
+__all__ = ["all_alerts", "look_around", "supplier_faults", "tell"]

@@ -1,4 +1,4 @@
-"""Looking around: deadlines, large changes, the disk, keys, and mails that nobody takes."""
+"""Looking around: deadlines, large changes, faults of suppliers, the disk, keys, and mails that nobody takes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gmsd.registration import serving_on
 from gmsd.rounds import HalfYear, partition
 from gmsd.tables import main_table, tables_of
 from gmsd.watch.alerts import all_alerts, tell
+from gmsd.watch.suppliers import supplier_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,6 +127,25 @@ def _changes(context: Context, connection: Connection, at: dt.datetime) -> Itera
                 yield "large_change", f"change.{known.id}.{partition(known.law, half)}", facts
 
 
+def _suppliers(context: Context, connection: Connection, at: dt.datetime) -> Iterator[Found]:
+    """Of the rounds that run: one mail for a supplier's half-year, and another when a rule joins those that were told."""
+    limits = _limits("supplier_faults")
+    for known in context.calendar.rounds:
+        if not known.opens_at <= at < known.closes_at:
+            continue
+        found = [each for each in supplier_faults(connection, known.law, round_code=known.code) if each.is_repeated(**limits)]
+        for supplier, half in dict.fromkeys((each.supplier, each.half_year) for each in found):
+            theirs = sorted((each for each in found if (each.supplier, each.half_year) == (supplier, half)), key=lambda each: each.rule)
+            told = "; ".join(
+                f"{each.rule} in {each.municipalities} of {each.of} municipalities ({', '.join(each.codes[:_NAMED])}), "
+                f"with other software in {each.others} of {each.of_others}"
+                for each in theirs
+            )
+            about = hashlib.sha256("|".join((supplier, *(each.rule for each in theirs))).encode()).hexdigest()[:16]
+            facts = {"supplier": supplier, "half_year": half, "round": known.id, "number": len(theirs), "faults": told}
+            yield "supplier_faults", f"supplier.{known.id}.{half}.{about}", facts
+
+
 def _disk(context: Context, connection: Connection, at: dt.datetime) -> Iterator[Found]:  # noqa: ARG001 - the form of a look
     used = shutil.disk_usage(context.settings.home)
     free = 100 * used.free // used.total
@@ -157,6 +177,7 @@ _LOOKS: tuple[Callable[[Context, Connection, dt.datetime], Iterator[Found]], ...
     _closes,
     _releases,
     _changes,
+    _suppliers,
     _disk,
     _keys,
     _mails,

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gmsd.web.portal.visiting import Visit
 
 _SECRET = re.compile("[A-Z2-7]{32}")
+# The one page outside the work list that a mail leads to; nothing else is led to after signing in.
+_MAILED = re.compile(r"/intrekken/[A-Za-z0-9_-]{43}")
 _NOT_RIGHT = {
     "": "Het adres, het wachtwoord of de code klopt niet. Een code uit de brief werkt één keer.",
     "wachtwoord": "Vul uw wachtwoord opnieuw in.",
@@ -44,15 +46,16 @@ _NOT_RIGHT = {
 
 def show(visit: Visit) -> Response:
     """How to come in."""
-    return visit.page("sign_in", address="", wrong={})
+    return visit.page("sign_in", address="", wrong={}, to="")
 
 
 def enter(visit: Visit) -> Response:
     """Sign in; what was wrong is not told."""
-    address = visit.form.get("adres", "").strip()
+    address, to = visit.form.get("adres", "").strip(), visit.form.get("naar", "")
+    to = to if _MAILED.fullmatch(to) else ""
     wrong = missing(visit, adres="Vul uw mailadres in.", wachtwoord="Vul uw wachtwoord in.", code="Vul een code in.")
     if wrong:
-        return visit.page("sign_in", 422, address=address, wrong=wrong)
+        return visit.page("sign_in", 422, address=address, wrong=wrong, to=to)
     whom = (f"address {client_of(visit.request.scope)}", f"account {token_hash(address.casefold())}")
     _refuse_guessing(visit, *whom)
     with visit.context.engine.begin() as connection:
@@ -61,8 +64,8 @@ def enter(visit: Visit) -> Response:
         right = is_right(connection, visit.context.settings, known.coordinator_id if known else None, password, code, visit.now)
     if not right or known is None:
         visit.portal.limits.tried(*whom)
-        return visit.page("sign_in", 422, address=address, wrong=_NOT_RIGHT)
-    return begin_session(visit, known.coordinator_id, to="/")
+        return visit.page("sign_in", 422, address=address, wrong=_NOT_RIGHT, to=to)
+    return begin_session(visit, known.coordinator_id, to=to or "/")
 
 
 def _refuse_guessing(visit: Visit, *whom: str) -> None:

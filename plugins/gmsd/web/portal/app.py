@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gmsd.rendering import web_style
-from gmsd.web.portal import accounts, forms, history, links, receipts, remarks, reports, trials, uploads, work_list
+from gmsd.web.portal import accounts, forms, history, links, receipts, remarks, reports, trials, uploads, withdrawing, work_list
 from gmsd.web.portal.guarding import Guard, Limits
 from gmsd.web.portal.trials import Trials
 from gmsd.web.portal.uploads import Queue
@@ -57,8 +57,10 @@ def routes() -> list[Route]:
         *_both("/levering", uploads.receive, "POST"),
         *_both("/proef", page(trials.show), "GET"),
         *_both("/proef", trials.receive, "POST"),
-        *_both("/intrekken", page(forms.show_withdrawal, needs="account"), "GET"),
-        *_both("/intrekken", posted(forms.withdraw, needs="account"), "POST"),
+        Route("/intrekken/{token}", page(withdrawing.show_confirmation, needs="nobody")),
+        Route("/intrekken/{token}", posted(withdrawing.confirm, needs="account"), methods=["POST"], max_body_size=LONGEST_FORM),
+        *_both("/intrekken", page(withdrawing.show, needs="account"), "GET"),
+        *_both("/intrekken", posted(withdrawing.ask, needs="account"), "POST"),
         *_both("/bewijs", page(reports.fetch_proof, needs="account"), "GET", "/{form_id}/{name}"),
         *_both("/toelichting", page(forms.show_explanation, needs="account"), "GET"),
         *_both("/toelichting", posted(forms.explain, needs="account"), "POST"),

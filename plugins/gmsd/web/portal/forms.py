@@ -1,4 +1,4 @@
-"""Withdrawal and explanation: shown before they are filed, and filed as the forms of the inbox are."""
+"""The forms of a place, and the explanation: shown before it is filed, and filed as the forms of the inbox are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gmsd.consent import MAX_TEXT, Malformed, file_form, timing_of
 from gmsd.database import statement
-from gmsd.deliveries import is_closed, listing
+from gmsd.deliveries import is_closed
 from gmsd.dutch import dutch_day
 from gmsd.intake import register_uploads, to_confirm
 from gmsd.store import get_store
@@ -16,7 +16,6 @@ from gmsd.web.portal.links import mailing
 from gmsd.web.portal.receipts import delivery_of
 from gmsd.web.portal.uploads import place_of
 from gmsd.web.portal.visiting import TurnedAway, missing
-from gmsd.web.portal.work_list import WORDS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from gmsd.deliveries import Delivery
     from gmsd.rounds import Place, Round
     from gmsd.web.portal.visiting import Visit
 
@@ -45,7 +43,7 @@ STATES = {
 """What the state of a form is called."""
 _IN_FIELD = re.compile("[Hh]et veld (name|text|reason)")
 _FIELDS = {"name": ("naam", "uw naam"), "text": ("tekst", "de toelichting"), "reason": ("reden", "de reden")}
-_NAMELESS = "Vul uw naam in."
+NAMELESS = "Vul uw naam in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def forms_of(visit: Visit, place: Place) -> list[FormOfPlace]:
         return [FormOfPlace(*row) for row in connection.execute(statement("web/forms_of_place"), place.columns)]
 
 
-def _open(visit: Visit, kind: Kind) -> tuple[Place, Round]:
+def open_now(visit: Visit, kind: Kind) -> tuple[Place, Round]:
     """The place of an address, when such a form can be filed for it now.
 
     Raises:
@@ -94,47 +92,6 @@ def _open(visit: Visit, kind: Kind) -> tuple[Place, Round]:
     return place, timing.round
 
 
-# --- withdrawal -------------------------------------------------------------------------------------------------------------------------
-
-
-def show_withdrawal(visit: Visit) -> Response:
-    """What vanishes, and the form that asks for it."""
-    return _withdrawal(visit, 200, {})
-
-
-def withdraw(visit: Visit) -> Response:
-    """File a withdrawal that was confirmed on the page that shows what vanishes."""
-    wrong = missing(visit, naam=_NAMELESS, bevestig="Zet een vinkje als u zeker weet dat u wilt intrekken.")
-    if wrong:
-        return _withdrawal(visit, 422, wrong)
-    place, _ = _open(visit, "withdrawal")
-    wrong = _file(visit, "withdrawal", place, reason=visit.form.get("reden", "").strip() or None)
-    return _withdrawal(visit, 422, wrong) if wrong else _filed(visit, place, "withdrawal")
-
-
-def _withdrawal(visit: Visit, status: int, wrong: dict[str, str]) -> Response:
-    place, of = _open(visit, "withdrawal")
-    gone = vanishing(visit, place, of)
-    return visit.page(
-        "withdrawal",
-        status,
-        place=place,
-        round=of,
-        gone=gone,
-        words=WORDS,
-        wrong=wrong,
-        form=visit.form,
-        forms=forms_of(visit, place),
-    )
-
-
-def vanishing(visit: Visit, place: Place, of: Round) -> list[Delivery]:
-    """The deliveries of a place that a withdrawal of now takes away."""
-    with visit.context.engine.connect() as connection:
-        found = listing(connection, law=place.law, half_year=place.half_year, municipality=place.municipality, round_code=of.code)
-    return [each for each in found if each.deleted_at is None]
-
-
 # --- explanation ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -145,16 +102,16 @@ def show_explanation(visit: Visit) -> Response:
 
 def explain(visit: Visit) -> Response:
     """Show how an explanation will look, or file it."""
-    place, _ = _open(visit, "explanation")
+    place, _ = open_now(visit, "explanation")
     if visit.form.get("actie") != "indienen":
         return _explanation(visit, 200, {}, seen=True)
-    wrong = missing(visit, tekst="Schrijf uw toelichting.", naam=_NAMELESS)
-    wrong = wrong or _file(visit, "explanation", place, text=visit.form.get("tekst", "").replace("\r\n", "\n"))
-    return _explanation(visit, 422, wrong, seen=False) if wrong else _filed(visit, place, "explanation")
+    wrong = missing(visit, tekst="Schrijf uw toelichting.", naam=NAMELESS)
+    wrong = wrong or _file(visit, place, visit.form.get("tekst", "").replace("\r\n", "\n"))
+    return _explanation(visit, 422, wrong, seen=False) if wrong else filed(visit, place, "explanation")
 
 
 def _explanation(visit: Visit, status: int, wrong: dict[str, str], *, seen: bool) -> Response:
-    place, of = _open(visit, "explanation")
+    place, of = open_now(visit, "explanation")
     forms = [each for each in forms_of(visit, place) if each.kind == "explanation"]
     now = next((each for each in forms if each.state in ("filed", "approved")), None)
     text = visit.form.get("tekst", _offered(visit, place) or (now.text or "" if now else "")).replace("\r\n", "\n")
@@ -171,22 +128,22 @@ def _offered(visit: Visit, place: Place) -> str:
     return to_confirm(visit.context, of).explanation
 
 
-# --- both -------------------------------------------------------------------------------------------------------------------------------
+# --- filing -----------------------------------------------------------------------------------------------------------------------------
 
 
-def _file(visit: Visit, kind: Kind, place: Place, *, reason: str | None = None, text: str | None = None) -> dict[str, str]:
-    """File a form and register it; returns what is wrong with it by field, in Dutch, when it was not filed."""
+def _file(visit: Visit, place: Place, text: str) -> dict[str, str]:
+    """File an explanation and register it; returns what is wrong with it by field, in Dutch, when it was not filed."""
     uploader = get_store(visit.context.settings, "portal")
     name = visit.form.get("naam", "")
     try:
-        file_form(visit.context, kind, place=place, name=name, reason=reason, text=text, through=uploader)
+        file_form(visit.context, "explanation", place=place, name=name, text=text, through=uploader)
     except Malformed as malformed:
-        return _beside_fields(malformed.problems)
+        return beside_fields(malformed.problems)
     register_uploads(visit.context)
     return {}
 
 
-def _beside_fields(problems: Sequence[str]) -> dict[str, str]:
+def beside_fields(problems: Sequence[str]) -> dict[str, str]:
     """The problems of a form by the field of the page that they are about, in the words of who fills it in."""
     wrong: dict[str, str] = {}
     for problem in problems:
@@ -197,7 +154,8 @@ def _beside_fields(problems: Sequence[str]) -> dict[str, str]:
     return wrong
 
 
-def _filed(visit: Visit, place: Place, kind: Kind) -> Response:
+def filed(visit: Visit, place: Place, kind: Kind) -> Response:
+    """That a form has come in."""
     forms = [each for each in forms_of(visit, place) if each.kind == kind]
     answer = visit.page("form_filed", place=place, kind=kind, form=forms[0])
     answer.background = mailing(visit)

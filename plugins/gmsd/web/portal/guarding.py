@@ -100,7 +100,8 @@ def client_of(scope: MutableMapping[str, Any]) -> str:
 def address_of(scope: MutableMapping[str, Any]) -> str:
     """What is noted of an address: never its query, nor a token."""
     path = str(scope["path"])
-    for before in ("/link/", "/wachtwoord/"):
-        if path.startswith(before):
+    for before in ("/link/", "/wachtwoord/", "/intrekken/"):
+        # below /intrekken/ also lie places, which have two or three parts
+        if path.startswith(before) and (before != "/intrekken/" or "/" not in path.removeprefix(before)):
             return f"{before}…"
     return "".join(sign if sign.isprintable() else "?" for sign in path[:100])

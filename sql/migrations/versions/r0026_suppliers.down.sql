@@ -1,0 +1,2 @@
+-- Lost: whose software makes the files of which municipality.
+DROP TABLE software_supplier;

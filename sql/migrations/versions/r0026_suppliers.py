@@ -1,0 +1,17 @@
+"""Whose software makes the files of a municipality."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "r0026_suppliers"
+down_revision = "r0025_confirming"
+
+
+def upgrade() -> None:
+    # The driver itself: a script of many statements, in which a percent sign is no placeholder.
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    op.get_bind().connection.driver_connection.execute(Path(__file__).with_suffix(".down.sql").read_text(encoding="utf-8"))
