@@ -1,11 +1,11 @@
-"""The portal asks whether a withdrawal is meant."""
+"""Whose software makes the files of a municipality."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "r0025_confirming"
-down_revision = "r0024_cleaned"
+revision = "r0027_suppliers"
+down_revision = "r0026_confirming"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""Whose software makes the files of a municipality."""
+"""The portal asks whether a withdrawal is meant."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "r0026_suppliers"
-down_revision = "r0025_confirming"
+revision = "r0026_confirming"
+down_revision = "r0025_records_of_laws"
 
 
 def upgrade() -> None:
