@@ -67,13 +67,14 @@ def main() -> int:
     wrong: list[str] = []
     for name in names:
         found[name] = played(name, KINDS[name], number, options.workers)
-        wrong += [f"{name}: {each}" for each in broken(found[name], uploads)]
-        wrong += [f"{name}: not as {names[0]}: {each}" for each in differing(found[names[0]], found[name])]
-    print(table(found))
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "latest.json").write_text(json.dumps({name: asdict(each) for name, each in found.items()}, indent=1) + "\n", encoding="utf-8")
-    for each in wrong:
-        print(f"WRONG: {each}")
+        these = [*broken(found[name], uploads), *(f"not as {names[0]}: {each}" for each in differing(found[names[0]], found[name]))]
+        for each in these:
+            print(f"WRONG: {name}: {each}")
+        print(f"{name}: {len(these)} things wrong\n{table(found)}", flush=True)
+        wrong += these
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        played_so_far = {each: asdict(outcome) for each, outcome in found.items()}
+        (FOLDER / "latest.json").write_text(json.dumps(played_so_far, indent=1) + "\n", encoding="utf-8")
     return 1 if wrong else 0
 
 
