@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gmsd.consent.form import form_of
+from gmsd.consent.form import form_of, taken_in_hand
 from gmsd.consent.messages import done, proof_keys, queue
 from gmsd.database import statement
 from gmsd.deletion import begin, carry_on, deletion_of, digest_of, finish, keep_out_loading, proof_of, proof_page, take_inventory
@@ -38,6 +38,7 @@ def carry_out(context: Context, form_id: str) -> str:
     with context.engine.begin() as connection:
         filed = form_of(connection, form_id)
         _locked(connection, filed)
+        taken_in_hand(connection, form_id)  # of an upload that belongs to no place nothing else keeps two tasks apart
         deletion = deletion_of(connection, form_id, filed.place) or _begin(context, connection, filed)
     steps = carry_on(context, deletion)
     with context.engine.begin() as connection:

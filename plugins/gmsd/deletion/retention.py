@@ -94,7 +94,8 @@ def enforce(context: Context) -> Retention:
     with context.engine.connect() as connection:
         ripe = [(row.kind, row.subject) for row in connection.execute(statement("retention/announced"), {"before": before})]
     gone: dict[str, int] = dict.fromkeys(KINDS, 0)
-    for kind in KINDS:
+    # files last: what is due of a delivery's reports and mails is told by its data being there
+    for kind in sorted(KINDS, key=lambda kind: kind == "files"):
         subjects = [subject for each, subject in ripe if each == kind and subject in due[kind]]
         if subjects:
             gone[kind] = _throw_away(context, kind, subjects)
