@@ -23,6 +23,8 @@ from gmsd.registration import coordinator_of, password_token
 from tests.support.portal import PASSWORD, account, personal_link, portal_of
 from tests.support.published import file_of
 from tests.support.stack import PROJECT, configured, installation, own_stack
+from tests.support.waiting import patience
+from tests.ui.conftest import BROWSER_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +131,7 @@ def wrongly(page: Page, name: str, *fields: str) -> None:
 def no_script(browser: Browser) -> Iterator[Page]:
     """A browser in which a page's own script does not run."""
     made = browser.new_context(bypass_csp=True)
+    made.set_default_timeout(patience(BROWSER_SECONDS) * 1000)  # a trial check imports what it needs first
     made.route("**/*.js", lambda route: route.abort())
     yield made.new_page()
     made.close()

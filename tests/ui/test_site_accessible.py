@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from gmsd.web.site.accessibility import accessibility_tried
 from tests.support.releases import H1, H2, content
 from tests.support.served import release_folder, serving
+from tests.support.waiting import patience
+from tests.ui.conftest import BROWSER_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +45,7 @@ def opened(browser: Browser, situation: str) -> tuple[BrowserContext, Page]:
     options = dict(SITUATIONS[situation])
     media = options.pop("media", None)
     context = browser.new_context(**options)
+    context.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
     page = context.new_page()
     if media:
         page.emulate_media(media=media)
@@ -96,6 +99,7 @@ def test_every_page_can_be_walked_with_the_keyboard(browser: Browser, address: s
 
 def test_a_municipality_is_found_without_script(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
     page = context.new_page()
     page.goto(address)
     page.get_by_label("Zoek uw gemeente").fill("den haag")
