@@ -154,7 +154,7 @@ def client(address: str) -> Iterator[httpx.Client]:
     """Asks that service."""
     import httpx
 
-    with httpx.Client(base_url=f"http://{address}", trust_env=False) as found:
+    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=patience(30)) as found:
         yield found
 
 
