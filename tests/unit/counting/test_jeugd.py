@@ -25,9 +25,7 @@ JOINED = ["person", "product_category", "start_date", "end_date", "records"]
 @settings(max_examples=200, deadline=None)
 @given(LINES)
 def test_a_line_is_a_trajectory_and_the_same_line_of_a_known_person_twice_is_one(lines):
-    found = half_year_arrangements(
-        pl.DataFrame(lines, schema=SCHEMA, orient="row"), H1, other_filled=lambda: True, counting="trajectories"
-    )
+    found = half_year_arrangements(pl.DataFrame(lines, schema=SCHEMA, orient="row"), H1, other_filled=lambda: True, counting="trajectories")
     ran = [line for line in lines if line[3] <= H1.last_day and (line[4] is None or line[4] >= H1.first_day)]
     wanted = [(*key[:2], *key[3:], number) for key, number in Counter(line for line in ran if line[0]).items()]
     wanted += [(*line[:2], *line[3:], 1) for line in ran if line[0] is None]
