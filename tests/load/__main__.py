@@ -39,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rate", type=int, default=100, help="requests a second")
+    parser.add_argument("--warm", type=int, default=30, help="seconds after the start; 240 and every usual page has been made")
     parser.add_argument("--folder", type=Path, default=PROJECT / "var" / "load", help="where the release is made, once")
     parser.add_argument("--against", type=Path, help="another checkout, whose OData is asked the same")
     parser.add_argument("--export", action="store_true", help="write the site as files too, twice")
@@ -49,7 +50,7 @@ def main() -> None:
         release_folder(folder, content(*HALVES, all_places=True, every_table=True))
         print(f"release of {len(HALVES)} half-years made in {time.monotonic() - begin:.0f} s")
     with served(PROJECT, folder) as (port, process):
-        asyncio.run(warmed(port))
+        asyncio.run(warmed(port, given.warm))
         told("all municipalities for the first time", asyncio.run(asked(port, first_time(), given.rate)), process)
         told(f"mixed, {given.seconds} s", asyncio.run(asked(port, mixed(given.rate * given.seconds), given.rate)), process)
         ours = [asyncio.run(whole(port)) for _ in range(4)]
@@ -123,10 +124,10 @@ def mixed(count: int) -> list[str]:
     return made
 
 
-async def warmed(port: int) -> None:
+async def warmed(port: int, seconds: int) -> None:
     """The release is read at the first request; that is the start, not an answer."""
     await one(port, "/")
-    await asyncio.sleep(30)  # and then the first pages are made
+    await asyncio.sleep(seconds)  # and then the first pages are made
 
 
 async def asked(port: int, addresses: list[str], rate: int) -> list[tuple[float, int]]:

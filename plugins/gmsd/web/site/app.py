@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
@@ -27,7 +28,7 @@ from gmsd.web.site.limits import Allowance
 from gmsd.web.site.odata.app import ODATA_ERRORS, is_odata, odata_error, odata_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Iterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gmsd.readers import Source
     from gmsd.web.site.current import OnShow
 
+AHEAD_SECONDS, AHEAD_BYTES = 60.0, 192 << 20
 _METHODS: Final = "GET, HEAD, OPTIONS"
 SAFE: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -59,7 +61,7 @@ def create_app(
         requests_per_second: The most that one address may ask, on average; 0 = no limit.
         boundaries: The shapes of municipalities for maps; without them a square stands for each.
         policy: The folder with policy traits to filter the comparison by.
-        ahead: Make the first page of every municipality and table before somebody asks, by a thread that gives way.
+        ahead: Make the pages of every municipality and table before somebody asks, by a thread that gives way.
     """
     current = Current(source, boundaries, policy)
     site = _Site(current, ahead=ahead)
@@ -183,7 +185,7 @@ class _Site:
         now = self._current.get()
         if self._ahead and self._made_of is not now:
             self._made_of = now
-            threading.Thread(target=_make_ahead, args=(now,), name="ahead", daemon=True).start()
+            threading.Thread(target=_make_ahead, args=(now, lambda: self._made_of is now), name="ahead", daemon=True).start()
         asked = read_query(request.scope["path"], request.scope["query_string"], known, families=families)
         address = asked.other(formaat=asked.given.get("formaat"))
         etag = f'W/"{now.stamp[:32]}"'
@@ -198,13 +200,23 @@ def _written(now: OnShow, asked: Choices, make: Callable[[OnShow, Choices], page
     return pages.written(make(now, asked), now, asked)
 
 
-def _make_ahead(now: OnShow) -> None:
-    """What is asked for most, one page after the other, resting as long as each took."""
-    for path, make in pages.first_pages(now):
+def _make_ahead(now: OnShow, wanted: Callable[[], bool]) -> None:
+    """What is asked for most, one page after the other, resting as long as each took; a minute later what a choice leads to.
+
+    Ends when another release is in force, and before a page that would push out one that was made.
+    """
+    for asked, make in chain(pages.first_pages(now), _later(AHEAD_SECONDS), pages.further_pages(now)):
+        if not wanted() or now.kept.size > AHEAD_BYTES:
+            return
         begin = time.monotonic()
-        asked = Choices(path)
-        now.kept.get(path, partial(_written, now, asked, make))
+        now.kept.get(asked.other(), partial(_written, now, asked, make))
         time.sleep(time.monotonic() - begin)
+
+
+def _later(seconds: float) -> Iterator[tuple[Choices, Callable[[OnShow, Choices], pages.View]]]:
+    """No page, after a while: a site that was started for a moment does not make what nobody will ask for."""
+    time.sleep(seconds)
+    yield from ()
 
 
 def _told(request: Request, status: int, said: str, headers: dict[str, str] | None = None) -> Response:

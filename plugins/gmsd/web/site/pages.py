@@ -46,7 +46,7 @@ from gmsd.rounds import load_calendar
 from gmsd.web.site import comparing
 from gmsd.web.site.accessibility import accessibility_tried
 from gmsd.web.site.answers import Made, packed
-from gmsd.web.site.choices import VIEWS, UnknownPlaceError
+from gmsd.web.site.choices import VIEWS, Choices, UnknownPlaceError
 from gmsd.web.site.markdown import to_html
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
     from gmsd.figures import Period
     from gmsd.readers import TableOfPlace
-    from gmsd.web.site.choices import Choices
     from gmsd.web.site.current import OnShow
 
 KNOWN_LAWS = ("wmo", "jeugd", "participatie", "stapeling", "bw")
@@ -442,14 +441,29 @@ def feed(now: OnShow) -> Made:
     return Made(200, "application/atom+xml; charset=utf-8", packed(text.encode()))
 
 
-def first_pages(now: OnShow) -> Iterator[tuple[str, Callable[[OnShow, Choices], View]]]:
+def first_pages(now: OnShow) -> Iterator[tuple[Choices, Callable[[OnShow, Choices], View]]]:
     """The address and the maker of the first page of every table and every municipality of the newest half-year."""
-    yield "/", start
+    yield Choices("/"), start
     for edition in now.editions.values():
         for table in edition.cubes:
-            yield f"/onderwerp/{table}", partial(topic, table_id=table)
-    for code in municipalities(now.newest.newest_half_year.reference):
-        yield f"/gemeente/GM{code}", partial(municipality, region=f"GM{code}")
+            yield Choices(f"/onderwerp/{table}"), partial(topic, table_id=table)
+    for region in _regions(now):
+        yield Choices(f"/gemeente/{region}"), partial(municipality, region=region)
+
+
+def further_pages(now: OnShow) -> Iterator[tuple[Choices, Callable[[OnShow, Choices], View]]]:
+    """What one choice away leads to: comparisons, and municipalities as a list and in every period, the newest first."""
+    for region in _regions(now):
+        yield Choices(f"/vergelijken/{region}"), partial(comparison, region=region)
+    for region in _regions(now):
+        yield Choices(f"/gemeente/{region}", {"weergave": VIEWS[1]}), partial(municipality, region=region)
+    for period in sorted({each.key for edition in now.editions.values() for each in edition.periods}, reverse=True):
+        for region in _regions(now):
+            yield Choices(f"/gemeente/{region}", {"periode": period}), partial(municipality, region=region)
+
+
+def _regions(now: OnShow) -> list[str]:
+    return [f"GM{code}" for code in municipalities(now.newest.newest_half_year.reference)]
 
 
 def failure(status: int, said: str, reference: str) -> Made:

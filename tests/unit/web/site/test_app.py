@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from functools import cache
@@ -9,7 +10,8 @@ from functools import cache
 import pytest
 from starlette.testclient import TestClient
 
-from gmsd.web.site import create_app
+from gmsd.web.site import create_app, pages
+from gmsd.web.site.current import Current
 from tests.support.bundles import Bundles, one_release, two_releases
 
 
@@ -91,6 +93,15 @@ def test_a_page_is_made_once():
     site = TestClient(app)
     addresses = ["/gemeente/GM0518", "/gemeente/GM0518?onzin=3", "/gemeente/GM0518?weergave="]
     assert len({site.get(each).content for each in addresses}) == 1
+
+
+def test_what_is_made_ahead_is_what_a_reader_gets():
+    now, site = Current(two_releases()).get(), client(two_releases())
+    ahead = [*pages.first_pages(now), *pages.further_pages(now)]
+    assert len({asked.other() for asked, _ in ahead}) == len(ahead)
+    for asked, make in [*ahead[:3], *ahead[3::450], ahead[-1]]:
+        made = pages.written(make(now, asked), now, asked)
+        assert gzip.decompress(made.packed) == site.get(asked.other()).content
 
 
 def test_files_are_what_was_published():
