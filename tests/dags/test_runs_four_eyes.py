@@ -156,7 +156,7 @@ def post(settings, standing) -> Callable[..., httpx.Response]:
         if account is not None:
             account._request("GET", "/version")
             headers = {"Authorization": account._http.headers["Authorization"]}
-        return httpx.post(address, data={"question": standing.question, "answer": "approve", **form}, headers=headers)
+        return httpx.post(address, data={"question": standing.question, "answer": "approve", **form}, headers=headers, timeout=60)
 
     return send
 
