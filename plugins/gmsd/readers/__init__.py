@@ -8,7 +8,7 @@ from gmsd.readers.downloads import MEDIA, lines_of, to_file
 from gmsd.readers.edition import Edition, read_edition
 from gmsd.readers.figures import TOO_FEW, WORDS, computed, earlier, figure, figure_rows
 from gmsd.readers.municipality import TableOfPlace, sections_of
-from gmsd.readers.pictures import Picture, development_of, funnel_of, map_of, spread_of
+from gmsd.readers.pictures import Picture, development_of, funnel_of, map_of, short_words, spread_of
 from gmsd.readers.places import (
     municipality_of,
     point_of,
@@ -56,6 +56,7 @@ __all__ = [
     "read_publications",
     "search",
     "sections_of",
+    "short_words",
     "size_class_of",
     "size_words",
     "spread_of",

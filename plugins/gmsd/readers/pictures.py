@@ -13,6 +13,7 @@ from gmsd.readers.places import point_of, size_words
 
 if TYPE_CHECKING:
     from gmsd.charts import Boundaries
+    from gmsd.figures import Period
     from gmsd.readers.municipality import TableOfPlace
     from gmsd.readers.topic import TopicView
 
@@ -31,7 +32,7 @@ def development_of(section: TableOfPlace, place: str) -> Picture | None:
     first = section.developments[0]
     if len(first.halves) < 2:
         return None
-    points = [Point(_short(each.period.key), each.figure.value, WORDS.get(each.figure.reason, "")) for each in first.halves]
+    points = [Point(short_words(each.period), each.figure.value, WORDS.get(each.figure.reason, "")) for each in first.halves]
     title = first.measure.title
     label = f"Lijn van {title} in {place} per halfjaar. Dezelfde cijfers staan in de tabel hierna."
     band = section.cube.largest_difference if first.measure.kind == "count" else 0
@@ -138,9 +139,9 @@ def funnel_of(view: TopicView) -> Picture | None:
     return Picture(Markup(drawn), said)  # noqa: S704 - texts are escaped
 
 
-def _short(period: str) -> str:
-    """`H1 2019` of a half-year's key."""
-    return f"H{period[-1]} {period[:4]}"
+def short_words(period: Period) -> str:
+    """`H1 2019` of a half-year, `2019` of a year."""
+    return str(period.year) if period.is_year else f"H{period.key[-1]} {period.year}"
 
 
 def _size(size: str) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gmsd.charts import Point, Spot, Strip, line, profile, strips, tile_map
 from gmsd.comparison import Comparisons, NotOfYearError, Terms, TermsError, comparison_group, comparison_year, load_filters
 from gmsd.disclosure import NATION
-from gmsd.readers import WORDS, Picture, point_of
+from gmsd.readers import WORDS, Picture, point_of, short_words
 from gmsd.reference import municipalities, name
 from gmsd.web.site.choices import VIEWS, UnknownValueError
 
@@ -206,7 +206,7 @@ def course_of(beheld: Beheld, place: str) -> Picture | None:
     if len(beheld.steps) < 2:
         return None
     title = beheld.cube.main_measure.title
-    points = [Point(_short(period), own.value, WORDS.get(own.reason, "")) for period, own, _, _ in beheld.steps]
+    points = [Point(short_words(period), own.value, WORDS.get(own.reason, "")) for period, own, _, _ in beheld.steps]
     label = f"Lijn van {title} in {place}, met het gemiddelde van de groep ernaast. Dezelfde cijfers staan in de tabel."
     drawn = line(
         points,
@@ -217,8 +217,3 @@ def course_of(beheld: Beheld, place: str) -> Picture | None:
     )
     said = Markup("{}: de lijn met stippen is {}, de streepjeslijn is het gemiddelde van de groep.").format(title, place)
     return Picture(Markup(drawn), said)  # noqa: S704 - texts are escaped
-
-
-def _short(period: Period) -> str:
-    """`H1 2019` of a half-year, `2019` of a year."""
-    return str(period.year) if period.is_year else f"H{period.key[-1]} {period.year}"
