@@ -80,7 +80,7 @@ class Told:
         """The same without what tells a moment: in rows, in the contents of objects and of mails."""
         rows = {table: json.loads(_MOMENT.sub("then", json.dumps(found))) for table, found in self.rows.items()}
         rows |= {"mail": [_without(row, ("body_text", "body_html")) for row in rows.get("mail", [])]}  # a day in words
-        rows = {table: sorted(found, key=json.dumps) for table, found in rows.items()}
+        rows = {table: sorted(found, key=_in_order) for table, found in rows.items()}
         # what a build lays down is called by the hash of what it says, its moment included; what a killed one left there nothing names
         objects = {
             bucket: dict.fromkeys((_HASH.sub("hash", key) for key in found), "")
@@ -108,6 +108,10 @@ class Told:
         if more := sorted(set(other.mails) - set(self.mails)):
             found.append(f"mails that nobody wrote: {more[:4]}")
         return found
+
+
+def _in_order(row: Any) -> str:
+    return json.dumps(row, sort_keys=True)
 
 
 def _which(one: list[Any], other: list[Any]) -> str:
@@ -244,6 +248,8 @@ class State:
         rows["recall"] = [_without(row, (NUMBERED,)) for row in rows.get("recall", [])]
         if "mail" in rows:
             rows["mail"] = [_without(row, OF_SENDING) for row in rows["mail"] if not row["message_id"].startswith(OF_OUTAGES)]
+        # PostgreSQL sorted them with the numbers of the machine that have been left out since
+        rows = {table: sorted(found, key=_in_order) for table, found in rows.items()}
         store = get_store(self.settings)
         objects = {}
         for bucket in BUCKETS:
