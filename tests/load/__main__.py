@@ -138,18 +138,22 @@ async def asked(port: int, addresses: list[str], rate: int) -> list[tuple[float,
 
 async def at(port: int, address: str, moment: float) -> tuple[float, int]:
     await asyncio.sleep(max(0.0, moment - time.monotonic()))
-    status, _ = await one(port, address)
+    status, *_ = await one(port, address)
     return time.monotonic() - moment, status
 
 
-async def one(port: int, address: str) -> tuple[int, bytes]:
+async def one(port: int, address: str) -> tuple[int, bytes, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"GET {address.replace(' ', '%20')} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
     writer.write(head.encode())
     answer = await reader.read()
     writer.close()
     said, _, body = answer.partition(b"\r\n\r\n")
-    return int(said.split()[1]), gzip.decompress(body) if b"content-encoding: gzip" in said.lower() else body
+    return int(said.split()[1]), said, body
+
+
+def unpacked(said: bytes, body: bytes) -> bytes:
+    return gzip.decompress(body) if b"content-encoding: gzip" in said.lower() else body
 
 
 async def whole(port: int) -> tuple[float, int]:
@@ -157,10 +161,10 @@ async def whole(port: int) -> tuple[float, int]:
     address, rows, waited = WHOLE, 0, 0.0
     while address:
         begin = time.monotonic()
-        status, body = await one(port, address)
+        status, head, body = await one(port, address)
         waited += time.monotonic() - begin
         assert status == 200, body[:200]
-        said = json.loads(body)
+        said = json.loads(unpacked(head, body))
         rows += len(said["value"])
         address = re.sub(r"^https?://[^/]+", "", said.get("odata.nextLink", ""))
     return waited, rows
