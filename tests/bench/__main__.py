@@ -29,7 +29,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=f"Groups: {letters}.")
     parser.add_argument("--only", metavar="A,B", default="", help="these groups only")
     parser.add_argument("--rows", type=int, help="rows of groups A, J and K, instead of their own")
-    parser.add_argument("--quick", action="store_true", help="small files, and services for J to L only when named: shows that it works")
+    parser.add_argument("--quick", action="store_true", help="small files, and services for J to M only when named: shows that it works")
     parser.add_argument("--fast", action="store_true", help="without the cases that take minutes: GX on pandas and on PostgreSQL")
     parser.add_argument("--check", action="store_true", help="exit 1 when a target is not met")
     parser.add_argument("--against", metavar="CHECKOUT", type=Path, help="another checkout that goes the whole way too (group J)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.bench.deletion import STAGES
 from tests.bench.portal import ADDRESSES
 from tests.bench.report import Target, rows_a_second, times_faster, times_longer, within_mb, within_seconds
 
@@ -248,4 +249,15 @@ PORTAL = Group(
     tuple(within_seconds(f"{PAGES}: {name}", 0.2) for name in ADDRESSES),
 )
 
-ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD, WHOLE, WAREHOUSE, PORTAL)
+WITHDRAWN = "withdrawal of a loaded municipality"
+DELETION = Group(
+    "M",
+    "physical deletion of a large municipality that was loaded and counted, beside a round that is delivered meanwhile",
+    "deletion:deliveries",
+    110_000,
+    5_000,
+    (Case(WITHDRAWN, "deletion:withdrawn", runs=1, service=True),),
+    (within_seconds(f"{WITHDRAWN}: {STAGES[0]}", 10),),
+)
+
+ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD, WHOLE, WAREHOUSE, PORTAL, DELETION)

@@ -1,8 +1,9 @@
 """`python -m tests.chaos.child`: runs steps, each in a process of its own, and stops them where it is told.
 
 The process imports what tasks need and forks for each step, as Airflow's scheduler does. A line on standard input asks for one:
-`{"step": ..., "at": ..., "cut": ...}`; a line of JSON on standard output tells what came of it. A step is stopped at a boundary: just
-before its `at`th call to a service. What was done until then is all that a kill there, or anywhere up to the next call, leaves behind.
+`{"step": ..., "at": ..., "cut": ...}`, with its `"environment"` and the `"module"` whose `step_of` knows it where they are other; a
+line of JSON on standard output tells what came of it. A step is stopped at a boundary: just before its `at`th call to a service. What
+was done until then is all that a kill there, or anywhere up to the next call, leaves behind.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -106,8 +108,9 @@ def _run(asked: dict[str, Any], answer: int) -> None:
     from gmsd.journal import Context
     from gmsd.outages import is_outage
     from gmsd.settings import Settings
-    from tests.chaos.steps import step_of
 
+    os.environ.update(asked.get("environment", {}))
+    step_of = import_module(asked.get("module", "tests.chaos.steps")).step_of
     boundaries = Boundaries(asked["at"], _stop(asked["cut"], asked["control"]))
     told: dict[str, Any] = {"error": "", "outage": False}
     try:
