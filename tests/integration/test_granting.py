@@ -10,7 +10,7 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.consent import process_forms
-from gmsd.deliveries import NoExtension, RoundClosed, WrongState, get
+from gmsd.deliveries import UPLOADS_ALLOWED, NoExtension, NoUploadLeft, RoundClosed, WrongState, get
 from gmsd.intake import NoConfirmation, check_delivery, confirm, extend, let_in, offered_explanation, register_inbox, report_delivery
 from gmsd.journal import Context, trail
 from gmsd.rounds import WMO, HalfYear, Place
@@ -157,3 +157,20 @@ def test_the_reason_goes_with_a_withdrawal(context: Context) -> None:
     assert "carried_out" in withdraw(context, "H22019", "0518").values() or process_forms(context)
     with context.engine.connect() as connection:
         assert offered_explanation(connection, get(connection, ID)) == ""
+
+
+def test_a_late_delivery_is_never_let_in_as_the_twenty_second(context: Context, clock) -> None:
+    def put(number: int) -> None:
+        data = file_of("H22019", "0080", 1 + number)
+        context.store.put(context.settings.bucket_inbox, f"H22019/0080/WMO_H22019_{number}.csv", data)
+
+    for moment, numbers in (((2020, 2, 11), range(UPLOADS_ALLOWED - 1)), ((2020, 3, 10), range(30, 32))):
+        clock.move(dt.datetime(*moment, 9, tzinfo=AMSTERDAM))
+        for number in numbers:
+            put(number)
+        found = register_inbox(context).new_deliveries
+    assert [state_of(context, each) for each in found] == ["late", "late"]
+    assert let_in(context, found[0], "engineer", "the last").attempt == UPLOADS_ALLOWED
+    with pytest.raises(NoUploadLeft, match=f"{UPLOADS_ALLOWED} uploads of 2019-H2.0080 have counted"):
+        let_in(context, found[1], "engineer", "one too many")
+    assert state_of(context, found[1]) == "late"

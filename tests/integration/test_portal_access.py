@@ -36,8 +36,14 @@ def context(context, clock):
 
 
 @pytest.fixture(scope="module")
-def portal(settings, context):
-    with portal_of(settings, portal_requests_per_minute="5000", portal_tries_per_quarter="100") as found:
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("log") / "portal.log"
+
+
+@pytest.fixture(scope="module")
+def portal(settings, context, log):
+    limits = {"portal_requests_per_minute": "5000", "portal_tries_per_quarter": "100"}
+    with log.open("w") as written, portal_of(settings, log=written, **limits) as found:
         yield found
 
 
@@ -209,9 +215,13 @@ def test_who_is_revoked_or_replaced_is_out_at_the_next_page(portal, context):
         assert browser.get(ADDRESS).headers["location"] == "/inloggen"
 
 
-def test_the_token_stands_in_no_address_log_or_table(portal, browser, context, settings, token):
+def test_the_token_stands_in_no_address_log_or_table(browser, context, log, token):
     browser.enter(token)
     assert token not in str(browser.get("/").url)
+    for path in ("/intrekken", "/wachtwoord", "/link"):
+        browser.get(f"{path}/{token}?van={token}")
+    noted = until(lambda: (found := log.read_text(encoding="utf-8")).count("GET /link/") > 1 and found, "the log", seconds=20)
+    assert token not in noted
     with context.engine.connect() as connection:
         for table in ("portal_session", "portal_device", "personal_link", "mail", "audit"):
             assert not connection.scalar(text(f"SELECT count(*) FROM {table} t WHERE CAST(t AS text) LIKE :token"), {"token": f"%{token}%"})

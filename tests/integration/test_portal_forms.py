@@ -173,6 +173,53 @@ def test_who_opens_the_mail_elsewhere_signs_in_and_is_led_back_and_a_day_later_t
         assert process_forms(context) == {}
 
 
+def test_while_no_mail_leaves_a_new_code_confirms_and_the_mail_comes_later_for_nothing(context, settings, clock, maildir):
+    with portal_of(settings, portal_requests_per_minute="5000", smtp_port="9") as portal, signed_in(portal, context, "0200") as browser:
+        delivery_id = deliver(browser, context, "0200")
+        address, who = "/intrekken/H22019/0200", "team0200@gemeente.invalid"
+        codes = account(context, who, since=SINCE)
+        csrf = field(browser.get(address).text, "csrf")
+        confirming = {"csrf": csrf, "actie": "bevestigen", "wachtwoord": PASSWORD, "code": codes[0]}
+        assert browser.post(address, data=confirming).status_code == 409, "nothing was asked"
+        browser.post(address, data={"csrf": csrf, "naam": "Team", "bevestig": "ja"})
+        assert "wordt nog verstuurd" in browser.get(address).text
+        assert browser.post(address, data=confirming).status_code == 409, "the mail may still leave"
+        try:
+            clock.move(AT + dt.timedelta(minutes=5))
+            assert "het versturen van mail is gestoord" in browser.get(address).text
+            for wrong in ({"code": "AAAAA-AAAAA"}, {"wachtwoord": "een ander wachtwoord"}, {"code": ""}):
+                refused = browser.post(address, data=confirming | wrong)
+                assert (refused.status_code, 'id="code-fout"' in refused.text or 'id="wachtwoord-fout"' in refused.text) == (422, True)
+            filed = browser.post(address, data=confirming)
+            assert (filed.status_code, "Uw intrekking is ontvangen" in filed.text) == (200, True)
+            assert browser.post(address, data=confirming | {"code": codes[1]}).status_code == 409, "it was confirmed"
+            process_forms(context)  # mail is back
+            with context.engine.connect() as connection:
+                assert get(connection, delivery_id).state == "withdrawn"
+                confirmed = [row for row in trail(connection, "2019-H2.0200") if row["event"] == "withdrawal confirmed"]
+            assert [(row["details"]["by"], row["actor"] == "coordinator") for row in confirmed] == [("code", False)]
+            assert "U heeft deze intrekking al bevestigd" in browser.get(mailed(maildir, "team0200@")).text
+        finally:
+            clock.move(AT)
+
+
+def test_a_mail_that_left_is_the_only_way(portal, context, clock, maildir):
+    with signed_in(portal, context, "0307") as browser:
+        deliver(browser, context, "0307")
+        address = "/intrekken/H22019/0307"
+        csrf = field(browser.get(address).text, "csrf")
+        browser.post(address, data={"csrf": csrf, "naam": "Team", "bevestig": "ja"})
+        mailed(maildir, "team0307@")
+        try:
+            clock.move(AT + dt.timedelta(minutes=6))
+            code = account(context, "team0307@gemeente.invalid", since=SINCE)[0]
+            page = browser.post(address, data={"csrf": csrf, "actie": "bevestigen", "wachtwoord": PASSWORD, "code": code})
+            assert (page.status_code, "stuurden wij u een mail met een link" in page.text) == (409, True)
+        finally:
+            clock.move(AT)
+        assert process_forms(context) == {}
+
+
 def test_an_explanation_is_seen_before_it_is_filed_and_the_newest_counts(portal, context):
     with signed_in(portal, context, "0363") as browser:
         deliver(browser, context, "0363")

@@ -11,7 +11,7 @@ import time
 from itertools import count
 
 from tests.round_trip.machine import Played
-from tests.round_trip.playing import play, runners
+from tests.round_trip.playing import empty, play, runners
 from tests.support.stack import PROJECT, own_stack
 
 STATE = PROJECT / "var" / "test-round-trip"
@@ -27,9 +27,9 @@ def main() -> int:
     begin = time.monotonic()
     played = Played()
     for stack in own_stack(STATE):
-        with runners(STATE / "log" / "tasks.log") as made:
+        with runners(STATE / "log" / "tasks.log") as made, empty(stack) as like:
             for drawn_by in count(options.seed):
-                done = play(stack, made, steps=EACH, drawn_by=drawn_by)
+                done = play(stack, made, steps=EACH, drawn_by=drawn_by, like=like)
                 played.steps += done.steps
                 played.found += done.found
                 print(f"{time.monotonic() - begin:5.0f} s  seed {drawn_by}: {done.steps.total()} steps", flush=True)

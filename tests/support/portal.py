@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import httpx
 
@@ -48,14 +48,14 @@ class Running:
 
 
 @contextmanager
-def portal_of(settings: Settings, **changed: str) -> Iterator[Running]:
-    """The portal of an installation with the doors that are its own, until the block ends; `changed` are other settings of it."""
+def portal_of(settings: Settings, *, log: IO[str] | None = None, **changed: str) -> Iterator[Running]:
+    """The portal of an installation with its own doors, until the block ends; `changed` are other settings, `log` is where it logs."""
     environment = environment_of(settings) | {"PYTHONUNBUFFERED": "1"} | {f"GMSD_{name.upper()}": value for name, value in changed.items()}
     foreign = [f"DATABASE_{role}" for role in ("OWNER", "LOADER", "PUBLISHER", "READER", "APPROVER")]
     foreign += ["S3_ACCESS_KEY", "S3_SECRET_KEY", "PSEUDONYM_KEY_FILE", "ROUNDING_KEY_FILE"]
     environment |= {f"GMSD_{name}": "" for name in foreign}
     command = [sys.executable, "-m", "gmsd.cli", "portal"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         assert process.stdout is not None
         found = next((told for line in process.stdout if (told := re.search(r"Portal: (http://[\d.]+:\d+)/", line))), None)
         try:

@@ -4,6 +4,7 @@ Not here: whose forms exist (`deliveries`), and what a close makes of a withdraw
 """
 
 from gmsd.consent.asking import (
+    MAIL_LATE_AFTER,
     AskedWithdrawal,
     CannotWithdraw,
     Foreseen,
@@ -11,6 +12,7 @@ from gmsd.consent.asking import (
     ask_withdrawal,
     asked_withdrawal,
     confirm_withdrawal,
+    confirm_without_mail,
     foresee,
     waiting_withdrawal,
 )
@@ -25,6 +27,7 @@ from gmsd.consent.reading import MAX_TEXT, FormContent, Malformed, read_form
 from gmsd.consent.timing import timing_of
 
 __all__ = [
+    "MAIL_LATE_AFTER",
     "MAX_TEXT",
     "PROOFS",
     "AskedWithdrawal",
@@ -43,6 +46,7 @@ __all__ = [
     "asked_withdrawal",
     "check_document",
     "confirm_withdrawal",
+    "confirm_without_mail",
     "delete_again",
     "erase_unplaced",
     "explanations",

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gmsd.store import ObjectStore
 
 CONFIRM_WITHIN = dt.timedelta(days=1)
+MAIL_LATE_AFTER = dt.timedelta(minutes=5)
+"""A mail that has not left by then is not waited for: the mail server is away or refuses it."""
 Answer = Literal["can", "too_early", "too_late", "no_round", "not_delivered", "already_withdrawn"]
 
 
@@ -40,7 +42,7 @@ class CannotWithdraw(GmsdError):
 
 
 class NotAsked(GmsdError):
-    """No withdrawal waits for this confirmation: unknown, used before, replaced by a newer one, or a day old."""
+    """No withdrawal waits for this confirmation: unknown, used before, replaced by a newer one, a day old, or its mail has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,24 @@ class AskedWithdrawal:
         asked_at: When it was asked for.
         ends_at: Until when it can be confirmed.
         used_at: When it was confirmed; None when it was not.
+        is_mailed: Whether the mail server took the question for one address at least.
     """
 
     place: Place
     asked_at: dt.datetime
     ends_at: dt.datetime
     used_at: dt.datetime | None
+    is_mailed: bool
 
     @classmethod
     def of(cls, row: Row[Any]) -> AskedWithdrawal:
         """One row of the table."""
-        return cls(Place(row.law, HalfYear.parse(row.half_year), row.municipality), row.asked_at, row.ends_at, row.used_at)
+        place = Place(row.law, HalfYear.parse(row.half_year), row.municipality)
+        return cls(place, row.asked_at, row.ends_at, row.used_at, row.is_mailed)
+
+    def needs_no_mail(self, now: dt.datetime) -> bool:
+        """Whether its mail does not leave, so that it can be confirmed without."""
+        return not self.is_mailed and now >= self.asked_at + MAIL_LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,7 @@ def ask_withdrawal(
                 link=link(token),
             )
         )
-        subject = f"{place.id}.{hashed[:16]}"
+        subject = f"{place.id}.{hashed[:16]}"  # as sql/consent/asked.sql and waiting.sql find it
         to = recipients_of(context, place.municipality, place.law)
         queue_mail(connection, Outgoing(subject, "withdrawal_asked", place.municipality, to, mail), now)
         audit(connection, place.id, "withdrawal asked", at=now, actor=actor, details={"token_sha256": hashed})
@@ -204,15 +213,44 @@ def confirm_withdrawal(
         NotAsked: nothing waits for this confirmation.
         NotInTime: it has become too late meanwhile.
     """
+    with context.engine.begin() as connection:
+        return _confirmed(context, connection, _hash_of(token), actor=actor, through=through)
+
+
+def confirm_without_mail(context: Context, place: Place, *, actor: str, through: ObjectStore | None = None) -> tuple[Place, str]:
+    """File the withdrawal of a place that was asked for while no mail leaves; the caller has made sure in another way who confirms.
+
+    Args:
+        context: The doors.
+        place: What is to be withdrawn.
+        actor: Who confirms, for the audit trail.
+        through: As `file_form`.
+
+    Returns:
+        The place, and the key of the form in the inbox.
+
+    Raises:
+        NotAsked: none waits, or its mail has left or may still.
+        NotInTime: it has become too late meanwhile.
+    """
     now = context.clock.now()
     with context.engine.begin() as connection:
-        hashed = _hash_of(token)
-        row = connection.execute(statement("consent/confirm"), {"token_sha256": hashed, "at": now}).first()
-        if row is None:
-            raise NotAsked("no withdrawal waits for this confirmation")
-        place = Place(row.law, HalfYear.parse(row.half_year), row.municipality)
-        audit(connection, place.id, "withdrawal confirmed", at=now, actor=actor, details={"token_sha256": hashed})
-        # in the same transaction: a form that could not be put leaves the confirmation to be given again
-        key = file_form(context, "withdrawal", place=place, name=row.name, reason=row.reason, through=through)
-        connection.execute(statement("consent/forget_asker"), {"token_sha256": hashed})
+        row = connection.execute(statement("consent/waiting"), {**place.columns, "at": now}).first()
+        if row is None or not AskedWithdrawal.of(row).needs_no_mail(now):
+            raise NotAsked("no withdrawal waits for a mail that does not leave")
+        return _confirmed(context, connection, row.token_sha256, actor=actor, through=through, by="code")
+
+
+def _confirmed(
+    context: Context, connection: Connection, hashed: str, *, actor: str, through: ObjectStore | None, by: str = "mail"
+) -> tuple[Place, str]:
+    now = context.clock.now()
+    row = connection.execute(statement("consent/confirm"), {"token_sha256": hashed, "at": now}).first()
+    if row is None:
+        raise NotAsked("no withdrawal waits for this confirmation")
+    place = Place(row.law, HalfYear.parse(row.half_year), row.municipality)
+    audit(connection, place.id, "withdrawal confirmed", at=now, actor=actor, details={"token_sha256": hashed, "by": by})
+    # in the same transaction: a form that could not be put leaves the confirmation to be given again
+    key = file_form(context, "withdrawal", place=place, name=row.name, reason=row.reason, through=through)
+    connection.execute(statement("consent/forget_asker"), {"token_sha256": hashed})
     return place, key

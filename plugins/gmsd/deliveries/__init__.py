@@ -52,7 +52,7 @@ from gmsd.deliveries.inbox import (
 from gmsd.deliveries.registration import Registered, register
 from gmsd.deliveries.states import STATES, Change, WrongState, mark_published, transition, transition_many
 from gmsd.deliveries.taking import Taken
-from gmsd.deliveries.verdicts import RoundClosed, is_closed, keep_verdict, let_in, refuse_closed, set_unreadable
+from gmsd.deliveries.verdicts import NoUploadLeft, RoundClosed, is_closed, keep_verdict, let_in, refuse_closed, set_unreadable
 from gmsd.deliveries.waiting import waiting_for
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "Delivery",
     "NoExtension",
     "NoPlace",
+    "NoUploadLeft",
     "Progress",
     "ReceiptBroken",
     "Registered",

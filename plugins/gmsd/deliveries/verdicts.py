@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from gmsd.database import statement
-from gmsd.deliveries.delivery import Delivery, get, locked
+from gmsd.deliveries.delivery import UPLOADS_ALLOWED, Delivery, get, locked
 from gmsd.deliveries.states import Change, WrongState, transition, transition_many
 from gmsd.errors import GmsdError
+from gmsd.journal import lock_registration
 from gmsd.rounds import partition
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from gmsd.journal import Context
     from gmsd.rounds import HalfYear, Place
+
+
+class NoUploadLeft(GmsdError):
+    """As many uploads of the place have counted in the round as may."""
 
 
 class RoundClosed(GmsdError):
@@ -123,8 +128,10 @@ def let_in(
         UnknownDelivery: there is no such delivery.
         WrongState: it is not late.
         RoundClosed: the round it came too late for has been closed.
+        NoUploadLeft: as many of the place have counted as may.
     """
     with context.engine.begin() as connection:
+        lock_registration(connection)  # which gives numbers of counted uploads too
         delivery = locked(connection, delivery_id)
         if delivery.state == "received" and delivery.attempt is not None:
             return delivery
@@ -134,7 +141,11 @@ def let_in(
             raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
         place, round_code = delivery.placed
         values = {**place.columns, "round": str(round_code)}
-        attempt = connection.scalar(statement("deliveries/next_attempt"), values)
+        attempt = connection.execute(statement("deliveries/next_attempt"), values).scalar_one()
+        if attempt > UPLOADS_ALLOWED:
+            raise NoUploadLeft(
+                f"delivery {delivery_id} cannot be let in: {UPLOADS_ALLOWED} uploads of {place.id} have counted in this round"
+            )
         transition(
             connection,
             delivery_id,

@@ -31,6 +31,7 @@ def let_in(context: Context, delivery_id: str, actor: str, reason: str = "") -> 
         UnknownDelivery: there is no such delivery.
         WrongState: it is not late.
         RoundClosed: the round it came too late for has been closed.
+        NoUploadLeft: as many of the place have counted as may.
     """
 
     def announce(connection: Connection, delivery: Delivery) -> None:

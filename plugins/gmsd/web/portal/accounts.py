@@ -56,8 +56,8 @@ def enter(visit: Visit) -> Response:
     wrong = missing(visit, adres="Vul uw mailadres in.", wachtwoord="Vul uw wachtwoord in.", code="Vul een code in.")
     if wrong:
         return visit.page("sign_in", 422, address=address, wrong=wrong, to=to)
-    whom = (f"address {client_of(visit.request.scope)}", f"account {token_hash(address.casefold())}")
-    _refuse_guessing(visit, *whom)
+    whom = tries_of(visit, address)
+    refuse_guessing(visit, *whom)
     with visit.context.engine.begin() as connection:
         known = _coordinator(visit, address)
         password, code = visit.form.get("wachtwoord", ""), visit.form.get("code", "")
@@ -68,7 +68,17 @@ def enter(visit: Visit) -> Response:
     return begin_session(visit, known.coordinator_id, to=to or "/")
 
 
-def _refuse_guessing(visit: Visit, *whom: str) -> None:
+def tries_of(visit: Visit, account: str) -> tuple[str, str]:
+    """Under which names wrong passwords are counted: that of where they come from, and that of the account."""
+    return f"address {client_of(visit.request.scope)}", f"account {token_hash(account.casefold())}"
+
+
+def refuse_guessing(visit: Visit, *whom: str) -> None:
+    """Refuse who guesses.
+
+    Raises:
+        TurnedAway: 429.
+    """
     if not visit.portal.limits.may_try(*whom):
         words = "Er is te vaak een verkeerd wachtwoord of een verkeerde code ingevuld. Wacht een kwartier en probeer het opnieuw."
         raise TurnedAway(429, "Even wachten", words, back=("/inloggen", "Terug"))
@@ -98,7 +108,7 @@ def ask(visit: Visit) -> Response:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
         return visit.page("password_ask", 422, asked=False, wrong={"adres": "Vul een mailadres in, zoals wmo@gemeente.nl."})
     whom = (f"asks {client_of(visit.request.scope)}", f"asks {token_hash(address.casefold())}")
-    _refuse_guessing(visit, *whom)
+    refuse_guessing(visit, *whom)
     visit.portal.limits.tried(*whom)
     known = _coordinator(visit, address)
     if known is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmsd.consent import (
+    MAIL_LATE_AFTER,
     CannotWithdraw,
     Malformed,
     NotAsked,
@@ -13,12 +15,15 @@ from gmsd.consent import (
     ask_withdrawal,
     asked_withdrawal,
     confirm_withdrawal,
+    confirm_without_mail,
     foresee,
     waiting_withdrawal,
 )
 from gmsd.intake import register_uploads
 from gmsd.letters import recipients_of
+from gmsd.registration import is_right
 from gmsd.store import get_store
+from gmsd.web.portal.accounts import refuse_guessing, tries_of
 from gmsd.web.portal.forms import NAMELESS, beside_fields, filed, forms_of, open_now
 from gmsd.web.portal.links import mailing
 from gmsd.web.portal.visiting import TurnedAway, missing
@@ -32,6 +37,12 @@ if TYPE_CHECKING:
     from gmsd.web.portal.forms import FormOfPlace
     from gmsd.web.portal.visiting import Visit
 
+_NOT_RIGHT = {
+    "": "Het wachtwoord of de code klopt niet. Een code uit de brief werkt één keer.",
+    "wachtwoord": "Vul uw wachtwoord opnieuw in.",
+    "code": "Vul een nieuwe code in.",
+}
+
 
 # --- asking -----------------------------------------------------------------------------------------------------------------------------
 
@@ -42,8 +53,10 @@ def show(visit: Visit) -> Response:
 
 
 def ask(visit: Visit) -> Response:
-    """Mail the question whether it is meant; nothing is withdrawn before that is confirmed."""
+    """Mail the question whether it is meant; nothing is withdrawn before that is confirmed. When no mail leaves, it is confirmed here."""
     place, _ = open_now(visit, "withdrawal")
+    if visit.form.get("actie") == "bevestigen":
+        return _confirm_without_mail(visit, place)
     wrong = missing(visit, naam=NAMELESS, bevestig="Zet een vinkje als u zeker weet dat u wilt intrekken.")
     if wrong:
         return _page(visit, 422, wrong)
@@ -94,6 +107,8 @@ def _page(visit: Visit, status: int, wrong: dict[str, str]) -> Response:
         round=of,
         foreseen=foreseen,
         waits=waits,
+        without_mail=waits is not None and waits.needs_no_mail(visit.now),
+        late_after=MAIL_LATE_AFTER // dt.timedelta(minutes=1),
         under_way=_under_way(foreseen, forms),
         other=other if _can_withdraw(visit, other) else None,
         words=WORDS,
@@ -141,6 +156,35 @@ def confirm(visit: Visit) -> Response:
         raise _no_longer(visit, asked.place) from None
     register_uploads(visit.context)
     return filed(visit, asked.place, "withdrawal")
+
+
+def _confirm_without_mail(visit: Visit, place: Place) -> Response:
+    """File the withdrawal that waits for a mail that does not leave, when the password and a new code show who confirms it."""
+    with visit.context.engine.connect() as connection:
+        waits = waiting_withdrawal(connection, place, visit.now)
+    if waits is None or not waits.needs_no_mail(visit.now):  # before a code is used up
+        return _page(visit, 409, {})
+    wrong = missing(visit, wachtwoord="Vul uw wachtwoord in.", code="Vul een code in.")
+    if not wrong:
+        whom = tries_of(visit, visit.who.coordinator_id)
+        refuse_guessing(visit, *whom)
+        given = visit.form.get("wachtwoord", ""), visit.form.get("code", "")
+        with visit.context.engine.begin() as connection:
+            right = is_right(connection, visit.context.settings, visit.who.coordinator_id, *given, visit.now)
+        if not right:
+            visit.portal.limits.tried(*whom)
+            wrong = _NOT_RIGHT
+    if wrong:
+        return _page(visit, 422, wrong)
+    uploader = get_store(visit.context.settings, "portal")
+    try:
+        confirm_without_mail(visit.context, place, actor=visit.who.coordinator_id, through=uploader)
+    except NotAsked:  # at the same moment confirmed, or asked anew
+        return _page(visit, 409, {})
+    except NotInTime:
+        raise _no_longer(visit, place) from None
+    register_uploads(visit.context)
+    return filed(visit, place, "withdrawal")
 
 
 def _asked(visit: Visit) -> AskedWithdrawal:
