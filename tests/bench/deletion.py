@@ -23,7 +23,9 @@ _CODE, _NEXT = "H12019", "H22019"
 # Of `file_of`: a wheelchair for each third person, and supported housing for each ninth.
 _ROWS_A_PERSON = 13 / 9
 _PERSONS = 1_000
-STAGES = ("withdrawal beside a round", "search of every store", "search of the disk", "audit trail recomputed")
+# Of a trail that has run for years.
+_TRAIL = 100_000
+STAGES = ("withdrawal beside a round", "search of every store", "search of the disk", "audit trail of 100,000 rows recomputed")
 
 
 def deliveries(folder: Path, rows: int) -> int:
@@ -62,6 +64,7 @@ def withdrawn(folder: Path) -> Callable[[], dict[str, Any]]:
     with connect(context.settings, "loader").begin() as connection:
         compute(connection, WMO, HalfYear(2019, 1), clock.now())
     clock.move(IN_WINDOW["2019-H2"])
+    _lengthen_trail(context)
 
     def run() -> dict[str, Any]:
         spawning = multiprocessing.get_context("spawn")
@@ -78,6 +81,18 @@ def withdrawn(folder: Path) -> Callable[[], dict[str, Any]]:
         return {"stages": {name: {"seconds": seconds, "cpu": 0.0, "peak_mb": 0} for name, seconds in took.items()}}
 
     return run
+
+
+def _lengthen_trail(context: Context) -> None:
+    from gmsd.journal import Entry, audit_many, head_of_trail
+
+    at, of_deliveries = context.clock.now(), {"bytes": 123_456, "sha256": "0" * 64, "lines": 1_234}
+    with context.engine.begin() as connection:
+        head = head_of_trail(connection)
+        begun = head.sequence if head else 0
+        audit_many(
+            connection, [Entry(f"2015-H1.0000.{number}", "noted", at, "bench", details=of_deliveries) for number in range(begun, _TRAIL)]
+        )
 
 
 def _withdrawal(context: Context) -> dict[str, float]:

@@ -257,7 +257,7 @@ DELETION = Group(
     110_000,
     5_000,
     (Case(WITHDRAWN, "deletion:withdrawn", runs=1, service=True),),
-    (within_seconds(f"{WITHDRAWN}: {STAGES[0]}", 10),),
+    (within_seconds(f"{WITHDRAWN}: {STAGES[0]}", 10), within_seconds(f"{WITHDRAWN}: {STAGES[-1]}", 5)),
 )
 
 ALL = (LARGE, MANY, WRONG, SMALL, LARGEST, GENERIC, HOUSE, REPORTS, TOLD, WHOLE, WAREHOUSE, PORTAL, DELETION)

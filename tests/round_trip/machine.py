@@ -129,6 +129,7 @@ class RoundTrip(RuleBasedStateMachine):
         self.carried_out: set[str] = set()
         self.asked: dict[Place, list[tuple[str, dt.datetime, str]]] = {place: [] for place in PLACES}
         self.kills = 0
+        self.ran = False
         # a form lies in the inbox or waits to be carried out
         self.unsettled = False
 
@@ -370,8 +371,9 @@ class RoundTrip(RuleBasedStateMachine):
             found = counting[place]
             assert (found.delivery_id if found else None) == self.model.counts(place)
         assert [each for each in mails if each.subject_id in rows and each.times > 1] == []
-        if gone:
+        if gone and self.ran:  # what runs may bring something back; looking at pages does not
             assert find_left(self.context, gone) == []
+        self.ran = False
         assert verify_trail(self.context.engine, self.context.store, self.settings).whole
 
     def _mails_left_once(self) -> None:
@@ -437,6 +439,7 @@ class RoundTrip(RuleBasedStateMachine):
 
     def _run(self, task: str, *, at: int = NEVER, together: bool = False) -> dict[str, Any]:
         """Run a task, perhaps beside another of the same; what came of the first."""
+        self.ran = True
         first, second = self.runners
         first.begin(self.settings, task, at=at)
         if together:

@@ -82,6 +82,7 @@ def portal(context: Context) -> Iterator[Running]:
 
 def held(page: Page, name: str) -> None:
     """Hold a page against axe on a desk and dark on a small phone, where nothing runs out of it, and by keyboard; paper holds it whole."""
+    page.wait_for_load_state()  # with its style sheet
     page.evaluate(Axe().axe_script)
     for size, scheme in WAYS:
         width, height = SIZES[size]
@@ -353,7 +354,7 @@ class Keys:
         """Go on by Tab until something of that name, or that id, has the focus, which must be seen."""
         for _ in range(80):
             self.page.keyboard.press("Tab")
-            words = self.page.evaluate("(document.activeElement.innerText || document.activeElement.id || '').trim()")
+            words = self.page.evaluate("(document.activeElement.innerText || document.activeElement.id || '').trim().replace(/\\s+/g, ' ')")
             if words.startswith(name):
                 assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", name
                 return

@@ -33,6 +33,7 @@ _ALIKE = 0.15  # a group that fell or rose as the total did says nothing of its 
 _LEFT = 0.1  # of a type whose code was used for another hardly anybody is left
 _UNEXPLAINED = 0.35  # how much of the difference may be left when two codes are exchanged back
 _ALL_OPEN = 98  # percent
+_ROUND_FROM = 10  # per 1,000: below it whole numbers say too little, such as from 1 to 0
 _FEW_TYPES = 4  # a group of all but so many types says what the total says
 
 _PAST_WORDS = {
@@ -323,7 +324,7 @@ def _if_wrong(before: float, now: float) -> str:
     """What it does to the published figure, if it is a mistake."""
     if math.isnan(before) or math.isnan(now):
         return " Als dit een fout is, klopt uw cijfer niet."
-    decimals = 0 if round(before) != round(now) else 1
+    decimals = 0 if round(before) != round(now) and max(before, now) >= _ROUND_FROM else 1
     way = "zakt" if now < before else "stijgt"
     figures = f"van {dutch_number(before, decimals)} naar {dutch_number(now, decimals)} per 1.000 inwoners"
     return f" Als dit een fout is, {way} uw cijfer {figures}."
