@@ -1,4 +1,4 @@
-"""The history of a coordinator's places: what was sent when and by which way, what was found, and what became of it; and a question."""
+"""The history of a coordinator's places: what was sent when, how and by whom, what was found, what became of it; and a question."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gmsd.database import statement, storable
 from gmsd.deliveries import check_result
 from gmsd.masking import mask_bsn
+from gmsd.registration import coordinators
 from gmsd.web.portal.forms import FormOfPlace, forms_of
 from gmsd.web.portal.receipts import delivery_of
 from gmsd.web.portal.work_list import WORDS, items_of
@@ -31,25 +32,31 @@ class Passed:
     Attributes:
         delivery: What came in.
         way: By which way: the portal, or another.
+        who: An address of who sent it by the portal; '' for another way.
         counts: How often something was found, by level; None while it was not checked, or when it was deleted.
     """
 
     delivery: Delivery
     way: str
+    who: str
     counts: dict[str, int] | None
 
 
 def show(visit: Visit) -> Response:
     """The history of the rounds that run."""
     found: list[tuple[Place, Round, list[Passed], list[FormOfPlace]]] = []
+    with visit.context.engine.connect() as connection:
+        known = coordinators(connection)
     for item in items_of(visit):
         with visit.context.engine.connect() as connection:
-            by_portal = set(connection.scalars(statement("web/uploads_of"), {"ids": [each.delivery_id for each in item.deliveries]}))
+            rows = connection.execute(statement("web/uploads_of"), {"ids": [each.delivery_id for each in item.deliveries]})
+            senders = {row.delivery_id: row.coordinator_id for row in rows}
             passed = []
             for delivery in item.deliveries:
                 checked = check_result(connection, delivery.delivery_id)
-                way = "portaal" if delivery.delivery_id in by_portal else "bestandsoverdracht"
-                passed.append(Passed(delivery, way, None if checked is None else _counts(checked[0]["findings"])))
+                sender = senders.get(delivery.delivery_id)
+                way, who = ("portaal", known[sender].addresses[0]) if sender else ("bestandsoverdracht", "")
+                passed.append(Passed(delivery, way, who, None if checked is None else _counts(checked[0]["findings"])))
         found.append((item.place, item.round, passed, forms_of(visit, item.place)))
     return visit.page("history", found=found, words=WORDS)
 
