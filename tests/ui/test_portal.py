@@ -472,6 +472,8 @@ def test_by_keyboard_from_the_mail_to_the_published_figure(page: Page, portal: R
         keys.fill(zoek="Utrecht")
         with page.expect_navigation():
             page.keyboard.press("Enter")
+        keys.press("Utrecht")  # the first of several that have it in their name
+        assert "/gemeente/GM0344" in page.url
         assert "In 2019 is de regeling verruimd." in page.locator("main").inner_text()
         figure = page.locator("[data-region=GM0344][data-period='2019HJ02'][data-measure=WmoClienten_1]").first
         assert 110 <= int(figure.get_attribute("data-value") or 0) <= 130
