@@ -44,9 +44,7 @@ def settings_page() -> str:
 
 def commands_page() -> str:
     """Every command with its arguments, options and meaning."""
-    from typer.main import get_command
-
-    from gmsd.cli import build
+    from gmsd.cli import root
 
     lines = [
         NOTE.format(source="plugins/gmsd/commands/"),
@@ -55,7 +53,7 @@ def commands_page() -> str:
         "`gmsd` works without Airflow. Exit status: 0 = done, 1 = the answer is no (file rejected, service missing), 2 = wrong usage or a",
         "path that cannot be opened. Every command has `--help`.",
     ]
-    for path, command in _commands(get_command(build()), "gmsd"):
+    for path, command in _commands(root(), "gmsd"):
         lines += ["", f"## `{path}`", "", _paragraphs(command.help or "")]
         rows = [_parameter(parameter) for parameter in command.params if parameter.name != "help"]
         if rows:

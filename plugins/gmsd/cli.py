@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 import pkgutil
 import sys
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,8 +28,9 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+@cache
 def build() -> typer.Typer:
-    """The whole command with every module's commands registered."""
+    """The whole command with every module's commands registered; made once, because groups of commands would be given theirs again."""
     app = typer.Typer(
         help="Intake-to-publication of the Gemeentelijke Monitor Sociaal Domein.",
         no_args_is_help=True,
@@ -39,7 +41,7 @@ def build() -> typer.Typer:
     )
 
     @app.callback()
-    def root(
+    def _root(
         version: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)] = False,
     ) -> None:
         """Intake-to-publication of the Gemeentelijke Monitor Sociaal Domein."""
@@ -49,6 +51,12 @@ def build() -> typer.Typer:
             continue
         import_module(f"gmsd.commands.{module.name}").register(app)
     return app
+
+
+@cache
+def root() -> Any:
+    """The same as what runs: typer reads the signature of every command for it, which takes longer than many a command."""
+    return typer.main.get_command(build())
 
 
 _NO_DATABASE = "the database does not answer: start the services with `make up`, or see `gmsd doctor`"
@@ -134,7 +142,7 @@ def main() -> None:
     """Run the command; exit status 0 = done, 1 = the answer is no, 2 = wrong usage."""
     try:
         with imports():
-            app = build()
+            app = root()
         app()
     except Exception as error:
         plain = _plain(error)

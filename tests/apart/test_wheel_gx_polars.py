@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CASES_HERE = 5
-"""A few: its tests draw these and more of each kind in the same environment. This is about the command."""
+CASES_HERE = 20
+"""A few of each kind: `unit` draws more from the sources."""
 
 
 @pytest.fixture(scope="module")

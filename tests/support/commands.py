@@ -113,9 +113,9 @@ def _server() -> str:
 
 def main() -> None:
     """Fork for each that connects, until standard input ends."""
-    from gmsd.cli import build
+    from gmsd.cli import root
 
-    build()
+    root()
     for name in MODULES:
         import_module(name)
     from gmsd.rendering import compile_templates

@@ -1,6 +1,5 @@
 """Random numbers for rounding and threshold, derived from a secret key, so that a rebuild gives the same."""
 
-import hashlib
 import hmac
 
 
@@ -19,4 +18,4 @@ def draw(key: bytes, purpose: str, region: str, content: str, *, base: int = 5) 
         base: How many values there are.
     """
     message = f"{purpose}|{region}|{content}"
-    return int.from_bytes(hmac.new(key, message.encode(), hashlib.sha256).digest(), "big") % base
+    return int.from_bytes(hmac.digest(key, message.encode(), "sha256"), "big") % base

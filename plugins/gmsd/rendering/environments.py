@@ -21,7 +21,7 @@ from gmsd.masking import mask_bsn
 from gmsd.rendering.folding import fold
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, PrefixLoader
+    from jinja2 import Environment, PrefixLoader, Template
 
 TEXT_WIDTH = 78
 SUBJECT_LENGTH = 150
@@ -164,7 +164,13 @@ def render_text(name: str, **values: object) -> str:
 
 def fill(template: str, **values: object) -> str:
     """Fill a template that stands in data, such as the definition of a table, as plain text."""
-    return environment("text").from_string(template).render(**values)
+    return _compiled(template).render(**values)
+
+
+@cache
+def _compiled(template: str) -> Template:
+    """A template that stands in data: there are some hundreds, and every period of a release fills the same."""
+    return environment("text").from_string(template)
 
 
 def render_mail(name: str, **values: object) -> RenderedMail:

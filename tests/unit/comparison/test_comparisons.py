@@ -47,7 +47,7 @@ def test_what_the_method_was_seen_to_give(held):
     assert none >= ISLANDS | WITHOUT_2021
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(
     me=st.sampled_from(slow.codes()),
     number=st.integers(1, 25),

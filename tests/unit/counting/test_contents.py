@@ -78,7 +78,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Line], list[Line]]:
 
 
 @given(deliveries())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_half_years_equal_the_slow_count(delivered: tuple[list[Line], list[Line]]) -> None:
     for half, lines in zip((H1, H2), delivered, strict=True):
         found = frame(lines)
@@ -93,7 +93,7 @@ def test_half_years_equal_the_slow_count(delivered: tuple[list[Line], list[Line]
 
 
 @given(deliveries())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=125, deadline=None)
 def test_the_year_equals_the_slow_count(delivered: tuple[list[Line], list[Line]]) -> None:
     first, second = delivered
     both = [frame(first).with_columns(half=pl.lit(1, pl.Int8)), frame(second).with_columns(half=pl.lit(2, pl.Int8))]
@@ -104,7 +104,7 @@ def test_the_year_equals_the_slow_count(delivered: tuple[list[Line], list[Line]]
 
 
 @given(deliveries())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_persons_of_the_year_are_those_of_both_halves(delivered: tuple[list[Line], list[Line]]) -> None:
     both = [frame(lines).with_columns(half=pl.lit(number, pl.Int8)) for number, lines in enumerate(delivered, start=1)]
     year = year_arrangements(pl.concat(both), frozenset())
@@ -118,7 +118,7 @@ OF_GROUPS = [Content(f"{unit} {name}", unit, held) for name, held in GROUPS.item
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from([None, 1, 2, 3]), st.sampled_from([1, 2])), max_size=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_each_municipality_is_counted_by_itself(rows: list[tuple[str, int | None, int]]) -> None:
     """Persons as sets; a municipality where nobody is known has its zeros, one without arrangements has no row."""
     schema = {"municipality": pl.String, "person": pl.Int64, "product_category": pl.Int16}

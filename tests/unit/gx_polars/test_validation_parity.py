@@ -19,7 +19,7 @@ from tests.parity.tally import run
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PACKAGE = Path(gx_polars.__file__).parent
-CASES_HERE = 80
+CASES_HERE = 50
 
 
 @pytest.mark.parametrize("kind", sorted(CASES))

@@ -6,12 +6,10 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from gmsd.cli import build
+from gmsd.cli import root
 from gmsd.protocol import laws
 from gmsd.settings import Settings
 from gmsd.tables import tables_of
@@ -81,11 +79,6 @@ def spans(text: str) -> list[str]:
     blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     rest = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     return [" ".join(each.split()) for each in re.findall(r"`([^`]+)`", rest)] + [line for block in blocks for line in block.splitlines()]
-
-
-@cache
-def root() -> Any:
-    return get_command(build())
 
 
 def wrong_command(words: str) -> str:
