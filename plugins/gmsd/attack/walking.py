@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.sparse import csc_array
 
-from gmsd.attack.system import Unknown
 from gmsd.tables import lives, small_changes
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int
             tried = 0
             for step in steps.that_move(changed, set(np.flatnonzero(lacking.any(axis=1)).tolist())):
                 tried += _TIMES
-                for times in (1, -1, 2, -2) if sweep % 2 == 0 else (-1, 1, -2, 2):
-                    walked.take(step, times, seen, columns, rng, stay=0.3 if sweep else 0.6)
+                walked.take_all(step, 1 if sweep % 2 == 0 else -1, seen, columns, rng, stay=0.3 if sweep else 0.6)
             if not part.explained(system, walked.counts).all():
                 raise AssertionError("a walk left what is possible")
             counts[:, columns] = walked.counts
@@ -130,22 +129,40 @@ def walk(system: System, batch: Batch, contents: Sequence[Content], *, seed: int
     return seen
 
 
+class _Taken(NamedTuple):
+    """Whether inequalities and bounds leave room for a step in some column, and whether the walk stays there in one."""
+
+    fits: bool = False
+    stays: bool = False
+
+
 class _Walk:
     def __init__(self, system: System, batch: Batch, counts: Whole) -> None:
         self.system, self.batch, self.counts = system, batch, counts.copy()
         self.room = batch.bounds - system.matrix @ counts
         self.left = batch.windows.draws(batch.window, batch.first, counts[system.figures])
 
-    def take(self, step: _Step, times: int, seen: Seen, columns: Whole, rng: np.random.Generator, *, stay: float) -> None:
+    def take_all(self, step: _Step, way: int, seen: Seen, columns: Whole, rng: np.random.Generator, *, stay: float) -> None:
+        """Try a step one way and the other, and then twice as far.
+
+        Who cannot go one step for an inequality or a bound cannot go two: where the walk stands it holds both.
+        """
+        there = self.take(step, way, seen, columns, rng, stay=stay)
+        back = self.take(step, -way, seen, columns, rng, stay=stay)
+        far = self.take(step, 2 * way, seen, columns, rng, stay=stay) if there.fits else _Taken()
+        if back.fits or far.stays:
+            self.take(step, -2 * way, seen, columns, rng, stay=stay)
+
+    def take(self, step: _Step, times: int, seen: Seen, columns: Whole, rng: np.random.Generator, *, stay: float) -> _Taken:
         """Try a step in every column, note what it shows to be possible, and stay there in some of the columns."""
         by = times * step.by[:, None]
         can: NDArray[np.bool_] = np.all(self.room[step.rows] >= times * step.row_by[:, None], axis=0)
         if not can.any():
-            return
+            return _Taken()
         counts = self.counts[step.counts] + by
         can &= ((counts >= self.batch.low[step.counts]) & (counts <= self.batch.high[step.counts])).all(axis=0)
         if not can.any():
-            return
+            return _Taken()
         if len(step.figures):
             moved = step.figures[step.moved]
             left = self.left[step.figures]
@@ -153,13 +170,14 @@ class _Walk:
             left[step.moved] = self.batch.windows.draws(self.batch.window[moved], self.batch.first[moved], values)
             can &= (np.bitwise_and.reduceat(left, step.starts, axis=0) != 0).all(axis=0)
             if not can.any():
-                return
+                return _Taken(fits=True)
         seen.add(step.counts, counts, can, columns)
         stays = can & (rng.random(len(can)) >= stay)
         self.counts[step.counts] += by * stays
         self.room[step.rows] -= times * step.row_by[:, None] * stays
         if len(step.figures):
             self.left[moved] = np.where(stays, left[step.moved], self.left[moved])
+        return _Taken(fits=True, stays=bool(stays.any()))
 
 
 class _Steps:
@@ -169,12 +187,10 @@ class _Steps:
         self.system = system
         self.choices = _choices(system)
         self.shapes = _shapes(system, contents, self.choices)
-        self.number = {count: position for position, count in enumerate(system.counts)}
-        self.alike = system.figures_of_draws
-        self.rows_of: list[list[tuple[int, int]]] = [[] for _ in system.counts]
-        for position, row in enumerate(system.rows):
-            for count, factor in zip(row.counts, row.factors, strict=True):
-                self.rows_of[count].append((position, factor))
+        self.number: dict[tuple[int, str, str, str], int] = {count: position for position, count in enumerate(system.counts)}
+        self.by_count = system.matrix.tocsc()
+        self.alike = [figures.tolist() for figures in system.figures_of_draws]
+        self.draws = system.draws.tolist()
         self.figures_of: list[list[int]] = [[] for _ in system.counts]
         for figure, count in enumerate(system.figures.tolist()):
             self.figures_of[count].append(figure)
@@ -191,47 +207,58 @@ class _Steps:
 
     def that_move(self, changed: list[int], wanted: set[int]) -> Iterator[_Step]:
         """The steps of some changes that move one of the wanted counts."""
+        chosen: list[tuple[int, int]] = []
+        lacking: dict[tuple[int, int], dict[int, int]] = {}
         for shape in changed:
             change, spread = self.shapes[shape]
             for choice, (slots, states) in enumerate(product(self.slots, spread)):
                 moved = {
-                    self.number[Unknown(slot, name, period, release)]: by
+                    self.number[slot, name, period, release]: by
                     for slot in slots
                     for role, period, release in states
                     for name, by in change[role]
                 }
                 if wanted.isdisjoint(moved):
                     continue
+                chosen.append((shape, choice))
                 if (shape, choice) not in self.made:
-                    self.made[shape, choice] = _step(self.system, moved, self.rows_of, self.figures_of, self.alike)
-                yield self.made[shape, choice]
+                    lacking[shape, choice] = moved
+        self._make(lacking)
+        return (self.made[each] for each in chosen)
 
+    def _make(self, steps: dict[tuple[int, int], dict[int, int]]) -> None:
+        """Describe steps by the counts that they move: what all of them do to the inequalities is one product."""
+        ends = np.cumsum([0, *map(len, steps.values())])
+        counts = np.fromiter((count for moved in steps.values() for count in moved), dtype=np.int64, count=ends[-1])
+        by = np.fromiter((by for moved in steps.values() for by in moved.values()), dtype=np.int64, count=ends[-1])
+        told = (self.by_count @ csc_array((by, counts, ends), shape=(len(self.number), len(steps)))).tocsc()
+        told.eliminate_zeros()
+        rows = told.indices.astype(np.int64)
+        for position, (key, moved) in enumerate(steps.items()):
+            own = slice(ends[position], ends[position + 1])
+            within = slice(told.indptr[position], told.indptr[position + 1])
+            figures, starts, changed, changed_by = self._figures(moved)
+            self.made[key] = _Step(
+                counts=counts[own],
+                by=by[own],
+                rows=rows[within],
+                row_by=told.data[within],
+                figures=np.array(figures, dtype=np.int64),
+                starts=np.array(starts, dtype=np.int64),
+                moved=np.array(changed, dtype=np.int64),
+                moved_by=np.array(changed_by, dtype=np.int64),
+            )
 
-def _step(
-    system: System, moved: dict[int, int], rows_of: list[list[tuple[int, int]]], figures_of: list[list[int]], alike: tuple[Whole, ...]
-) -> _Step:
-    rows: dict[int, int] = {}
-    for count, by in moved.items():
-        for row, factor in rows_of[count]:
-            rows[row] = rows.get(row, 0) + factor * by
-    rows = {row: by for row, by in rows.items() if by}
-    own = [figure for count in moved for figure in figures_of[count]]
-    figures: list[int] = []
-    starts: list[int] = []
-    for draws in dict.fromkeys(system.draws[own].tolist()):
-        starts.append(len(figures))
-        figures += alike[draws].tolist()
-    place = {figure: position for position, figure in enumerate(figures)}
-    return _Step(
-        counts=np.fromiter(moved, dtype=np.int64),
-        by=np.fromiter(moved.values(), dtype=np.int64),
-        rows=np.fromiter(rows, dtype=np.int64),
-        row_by=np.fromiter(rows.values(), dtype=np.int64),
-        figures=np.array(figures, dtype=np.int64),
-        starts=np.array(starts, dtype=np.int64),
-        moved=np.array([place[figure] for figure in own], dtype=np.int64),
-        moved_by=np.array([moved[int(system.figures[figure])] for figure in own], dtype=np.int64),
-    )
+    def _figures(self, moved: dict[int, int]) -> tuple[list[int], list[int], list[int], list[int]]:
+        """Figures that share draws with those a step moves, where those of each draw begin, places of the moved ones, and how far."""
+        own = [(figure, by) for count, by in moved.items() for figure in self.figures_of[count]]
+        figures: list[int] = []
+        starts: list[int] = []
+        for draws in dict.fromkeys(self.draws[figure] for figure, _ in own):
+            starts.append(len(figures))
+            figures += self.alike[draws]
+        place = {figure: position for position, figure in enumerate(figures)}
+        return figures, starts, [place[figure] for figure, _ in own], [by for _, by in own]
 
 
 def _spans(system: System) -> list[list[str]]:
