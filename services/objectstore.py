@@ -92,10 +92,15 @@ def _write_ring(state: State, server: str) -> None:
 
 
 def commands(state: State) -> dict[str, list[str]]:
-    """What supervisor runs. `-v` sends the log to stderr instead of syslog."""
-    return {name: [tool(f"swift-{name}-server"), str(state.conf / f"{name}.conf"), "-v"] for name in (*SERVERS, "proxy")}
+    """What supervisor runs: the servers, and who tells lists of names what they missed. `-v` sends the log to stderr instead of syslog."""
+    servers = {name: [tool(f"swift-{name}-server"), str(state.conf / f"{name}.conf"), "-v"] for name in (*SERVERS, "proxy")}
+    return servers | {"object-updater": _daemon("object-updater", state.conf / "object.conf")}
+
+
+def _daemon(name: str, configuration: Path, *flags: str) -> list[str]:
+    return [sys.executable, "-m", "services.daemon", name, str(configuration), *flags]
 
 
 def sweep_commands(state: State) -> list[list[str]]:
     """The passes of SWEEP, in order."""
-    return [[sys.executable, "-m", "services.daemon", name, str(state.conf / conf), "once"] for name, conf in SWEEP]
+    return [_daemon(name, state.conf / conf, "once") for name, conf in SWEEP]

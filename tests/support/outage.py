@@ -11,6 +11,7 @@ from services.state import open_state
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from services.state import State
     from tests.support.played import Home
 
 GROUPS = {"PostgreSQL": "database", "object store": "storage", "mail server": "mail"}
@@ -18,7 +19,11 @@ GROUPS = {"PostgreSQL": "database", "object store": "storage", "mail server": "m
 
 def supervisor(home: Home, method: str, *arguments: object) -> Any:
     """Ask the supervisor of an installation: https://supervisord.org/api.html."""
-    state = open_state(home.var)
+    return asked(open_state(home.var), method, *arguments)
+
+
+def asked(state: State, method: str, *arguments: object) -> Any:
+    """The same of a state folder."""
     with ServerProxy(f"http://gmsd:{state.secrets['supervisor']}@127.0.0.1:{state.ports['supervisor']}/RPC2") as server:
         return getattr(server.supervisor, method)(*arguments)
 

@@ -1,0 +1,59 @@
+"""A bucket's list tells what was put, also when the server that keeps it was slow or gone in that moment: intake finds files by it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.state import open_state
+from tests.support.outage import asked
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gmsd.settings import Settings
+    from gmsd.store import Store
+    from services.state import State
+    from tests.support.stack import Stack
+
+SLOW_SECONDS = 3.0
+
+
+@pytest.fixture
+def state(stack: Stack) -> Iterator[State]:
+    if stack.state is None:
+        pytest.fail("a server of the store is stopped here: these have to be the tests' own services")
+    yield open_state(stack.state)
+
+
+def test_what_is_acknowledged_is_listed_however_slow_the_list_is(store: Store, settings: Settings, state: State) -> None:
+    store.put(settings.bucket_inbox, "H22019/0518/before.csv", b"1")  # the store knows of the bucket
+    lists = int(asked(state, "getProcessInfo", "storage:container")["pid"])
+    sent = threading.Thread(target=store.put, args=(settings.bucket_inbox, "H22019/0518/slow.csv", b"2"))
+    os.kill(lists, signal.SIGSTOP)
+    try:
+        sent.start()
+        time.sleep(SLOW_SECONDS)
+        acknowledged = not sent.is_alive()
+    finally:
+        os.kill(lists, signal.SIGCONT)
+    sent.join()
+    assert not acknowledged
+    assert "H22019/0518/slow.csv" in list(store.keys(settings.bucket_inbox))
+
+
+def test_what_the_list_was_not_told_it_is_told_later(store: Store, settings: Settings, state: State) -> None:
+    store.put(settings.bucket_inbox, "H22019/0518/before.csv", b"1")
+    asked(state, "stopProcess", "storage:container")
+    try:
+        store.put(settings.bucket_inbox, "H22019/0518/late.csv", b"2")
+    finally:
+        asked(state, "startProcess", "storage:container")
+    assert store.get(settings.bucket_inbox, "H22019/0518/late.csv") == b"2"
+    until(lambda: "H22019/0518/late.csv" in list(store.keys(settings.bucket_inbox)), "the list to have the file", seconds=60)
