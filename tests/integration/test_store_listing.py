@@ -15,10 +15,8 @@ from tests.support.outage import asked
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gmsd.settings import Settings
-    from gmsd.store import Store
+    from gmsd.store import ObjectStore
     from services.state import State
     from tests.support.stack import Stack
 
@@ -26,13 +24,13 @@ SLOW_SECONDS = 3.0
 
 
 @pytest.fixture
-def state(stack: Stack) -> Iterator[State]:
+def state(stack: Stack) -> State:
     if stack.state is None:
         pytest.fail("a server of the store is stopped here: these have to be the tests' own services")
-    yield open_state(stack.state)
+    return open_state(stack.state)
 
 
-def test_what_is_acknowledged_is_listed_however_slow_the_list_is(store: Store, settings: Settings, state: State) -> None:
+def test_what_is_acknowledged_is_listed_however_slow_the_list_is(store: ObjectStore, settings: Settings, state: State) -> None:
     store.put(settings.bucket_inbox, "H22019/0518/before.csv", b"1")  # the store knows of the bucket
     lists = int(asked(state, "getProcessInfo", "storage:container")["pid"])
     sent = threading.Thread(target=store.put, args=(settings.bucket_inbox, "H22019/0518/slow.csv", b"2"))
@@ -48,7 +46,7 @@ def test_what_is_acknowledged_is_listed_however_slow_the_list_is(store: Store, s
     assert "H22019/0518/slow.csv" in list(store.keys(settings.bucket_inbox))
 
 
-def test_what_the_list_was_not_told_it_is_told_later(store: Store, settings: Settings, state: State) -> None:
+def test_what_the_list_was_not_told_it_is_told_later(store: ObjectStore, settings: Settings, state: State) -> None:
     store.put(settings.bucket_inbox, "H22019/0518/before.csv", b"1")
     asked(state, "stopProcess", "storage:container")
     try:
