@@ -15,6 +15,7 @@ from gmsd_airflow.approval_page import token
 from tests.dags.conftest import FAULTY
 from tests.support.access import matrix
 from tests.support.runs import ended
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def signed_in(delivered, engineer, settings, secrets) -> dict[str, dict[str, str
 
 @pytest.fixture(scope="module")
 def client(settings) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=settings.airflow_url, timeout=60, trust_env=False) as found:
+    with httpx.Client(base_url=settings.airflow_url, timeout=patience(60), trust_env=False) as found:
         yield found
 
 

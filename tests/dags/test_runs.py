@@ -208,35 +208,35 @@ def test_a_second_person_publishes(publication, engineer, approver, settings, ho
 def test_the_rules_are_for_everybody_and_mails_are_told_where(delivered, settings):
     assert settings.rules_url == f"{settings.airflow_url}/gmsd/regels"
     for address in (settings.rules_url, f"{settings.rules_url}/wmo-2020"):
-        page = httpx.get(address, follow_redirects=True, timeout=60)
+        page = httpx.get(address, follow_redirects=True, timeout=patience(60))
         assert (page.status_code, str(page.url)) == (200, f"{settings.rules_url}/wmo-2020")
         assert 'id="BSN-02"' in page.text
-    assert httpx.get(f"{settings.rules_url}/wmo-1900", timeout=60).status_code == 404
-    assert httpx.get(f"{settings.rules_url}/../rounds", timeout=60).status_code == 401
-    assert httpx.post(f"{settings.rules_url}/wmo-2020", timeout=60).status_code == 405
+    assert httpx.get(f"{settings.rules_url}/wmo-1900", timeout=patience(60)).status_code == 404
+    assert httpx.get(f"{settings.rules_url}/../rounds", timeout=patience(60)).status_code == 401
+    assert httpx.post(f"{settings.rules_url}/wmo-2020", timeout=patience(60)).status_code == 405
 
 
 def test_pages_of_the_overview_are_for_who_is_signed_in_and_reports_for_who_may_start_runs(delivered, settings):
     base = f"{settings.airflow_url}/gmsd"
     paths = ("rounds?round=2019-H1", f"municipalities/{FAULTY}", f"deliveries/2019-H1.{FAULTY}.01")
     report = f"{base}/deliveries/2019-H1.{FAULTY}.01/reports/terugkoppeling.json"
-    assert {httpx.get(address, timeout=60).status_code for address in (*(f"{base}/{path}" for path in paths), report)} == {401}
+    assert {httpx.get(address, timeout=patience(60)).status_code for address in (*(f"{base}/{path}" for path in paths), report)} == {401}
 
     def signed_in(user: str, password: str) -> dict[str, str]:
-        answer = httpx.post(f"{settings.airflow_url}/auth/token", json={"username": user, "password": password}, timeout=60)
+        answer = httpx.post(f"{settings.airflow_url}/auth/token", json={"username": user, "password": password}, timeout=patience(60))
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     viewer = signed_in(settings.airflow_viewer_user, settings.airflow_viewer_password.get_secret_value())
     engineer = signed_in(settings.airflow_engineer_user, settings.airflow_engineer_password.get_secret_value())
-    pages = [httpx.get(f"{base}/{path}", headers=viewer, timeout=60) for path in paths]
+    pages = [httpx.get(f"{base}/{path}", headers=viewer, timeout=patience(60)) for path in paths]
     assert [page.status_code for page in pages] == [200, 200, 200]
     for expected in ("Round 2019-H1", f"2019-H1.{FAULTY}.01", "rejected", "353 have not delivered", "0363 Amsterdam"):
         assert expected in pages[0].text
     assert "file rejected" in pages[2].text
-    assert httpx.get(f"{base}/rounds?state=nothing", headers=viewer, timeout=60).status_code == 400
-    assert httpx.get(f"{base}/deliveries/2019-H1.0000.01", headers=viewer, timeout=60).status_code == 404
-    assert httpx.get(f"{base}/municipalities/0000", headers=viewer, timeout=60).status_code == 404
-    assert httpx.get(report, headers=viewer, timeout=60).status_code == 403
-    found = httpx.get(report, headers=engineer, timeout=60)
+    assert httpx.get(f"{base}/rounds?state=nothing", headers=viewer, timeout=patience(60)).status_code == 400
+    assert httpx.get(f"{base}/deliveries/2019-H1.0000.01", headers=viewer, timeout=patience(60)).status_code == 404
+    assert httpx.get(f"{base}/municipalities/0000", headers=viewer, timeout=patience(60)).status_code == 404
+    assert httpx.get(report, headers=viewer, timeout=patience(60)).status_code == 403
+    found = httpx.get(report, headers=engineer, timeout=patience(60))
     assert found.json()["verdict"] == "rejected"
     assert "sandbox" in found.headers["content-security-policy"]

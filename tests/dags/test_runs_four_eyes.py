@@ -20,6 +20,7 @@ from gmsd_airflow.publication import question_of_run
 from gmsd_airflow.runs import start_publication
 from tests.support.runs import ended, states, until
 from tests.support.stack import approver_of
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,7 +157,7 @@ def post(settings, standing) -> Callable[..., httpx.Response]:
         if account is not None:
             account._request("GET", "/version")
             headers = {"Authorization": account._http.headers["Authorization"]}
-        return httpx.post(address, data={"question": standing.question, "answer": "approve", **form}, headers=headers, timeout=60)
+        return httpx.post(address, data={"question": standing.question, "answer": "approve", **form}, headers=headers, timeout=patience(60))
 
     return send
 

@@ -16,6 +16,7 @@ from gmsd.store import get_store
 from gmsd.tables import all_targets
 from gmsd_airflow.api import Airflow, AirflowError
 from tests.support.runs import ended, states, until
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def as_seen_by(settings: Settings, account: Any, path: str) -> httpx.Response:
         with Airflow.of(settings, account) as airflow:
             airflow._request("GET", "/version")
             headers = {"Authorization": airflow._http.headers["Authorization"]}
-    return httpx.get(f"{settings.airflow_url}/gmsd/previews/{path}", headers=headers, timeout=60)
+    return httpx.get(f"{settings.airflow_url}/gmsd/previews/{path}", headers=headers, timeout=patience(60))
 
 
 def test_a_dry_run_ends_with_its_preview_for_who_may_see_it(start, engineer, settings):

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.listening import listeners
 from tests.support.stack import PROJECT, SERVICES_PYTHON
-from tests.support.waiting import until
+from tests.support.waiting import patience, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Broker:
 
     def ask(self, *lines: str) -> list[str]:
         """What it answers to some lines, each as one command."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=patience(10)) as connection:
             stream = connection.makefile("rw", newline="\r\n")
             answers = []
             for line in lines:
@@ -57,7 +57,7 @@ def running(tmp_path) -> Iterator[Broker]:
     found = Broker(tmp_path / "state")
     yield found
     found.process.terminate()
-    found.process.wait(timeout=20)
+    found.process.wait(timeout=patience(20))
 
 
 def test_nobody_gets_in_without_the_password(running):
@@ -77,5 +77,5 @@ def test_a_message_is_nowhere_on_disk(running):
     text = "a-message-with-a-token-" + os.urandom(8).hex()
     assert running.ask(f"AUTH {running.password}", f"LPUSH default {text}") == ["+OK", ":1"]
     running.process.terminate()
-    assert running.process.wait(timeout=20) == 0
+    assert running.process.wait(timeout=patience(20)) == 0
     assert [path for path in running.folder.parent.rglob("*") if path.is_file() and text.encode() in path.read_bytes()] == []

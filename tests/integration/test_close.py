@@ -22,6 +22,7 @@ from gmsd.warehouse import NothingAccepted, StillUnchecked, close_preview, close
 from tests.integration.test_forms import form, put
 from tests.integration.test_rounds import file_of
 from tests.support.stack import Stack, installation
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,7 +169,7 @@ def test_a_form_that_is_being_registered_is_waited_for(context: Context) -> None
         closing.start()
         time.sleep(0.5)
         assert outcome == []
-    closing.join(60)
+    closing.join(patience(60))
     assert "form.0001" in str(outcome[0])
 
 
@@ -225,7 +226,7 @@ def test_intake_and_close_at_once_honour_every_withdrawal(context: Context) -> N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(180)
+        thread.join(patience(180))
     assert troubles == []
     assert closed[0] == {ROUND: {"delivered": 1, "withdrawn": len(PLACES), "not_delivered": 354 - len(PLACES)}}
     assert [state for name, state in states(context).items() if name.startswith("form")] == ["carried_out"] * len(PLACES)

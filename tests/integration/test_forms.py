@@ -20,6 +20,7 @@ from gmsd.journal import Context
 from gmsd.store import ObjectStore
 from tests.integration.test_rounds import file_of
 from tests.support.mails import Maildir, text_of
+from tests.support.waiting import patience
 
 BAD = {
     "0363": b'{"half_year": "H22019", "municipality": "0363", "name": "x\\u0000", "reason": null}',
@@ -241,7 +242,7 @@ def test_two_tasks_with_the_same_form_file_it_once_and_carry_it_out_once(context
     upload(context, "0202")
     put(context, "0202", form("0202"))
     (form_id,) = register_inbox(context).forms
-    barrier = threading.Barrier(2, timeout=60)
+    barrier = threading.Barrier(2, timeout=patience(60))
 
     def task(_number: int) -> str:
         own = Context(context.settings, context.engine, Meeting(context.store, barrier), context.clock, context.calendar)

@@ -19,6 +19,7 @@ from pyodata.v2.model import Config
 
 from tests.support.served import MARKS, TABLE
 from tests.support.stack import PROJECT
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,7 +200,7 @@ def test_pages_follow_each_other(client: httpx.Client) -> None:
 def test_reading_row_by_row_comes_to_an_end(address: str, path: str) -> None:
     seen = 0
     while seen < 6:
-        with urllib.request.urlopen(f"http://{address}{path}?%24format=json&%24top=1&%24skip={seen}", timeout=60) as answer:
+        with urllib.request.urlopen(f"http://{address}{path}?%24format=json&%24top=1&%24skip={seen}", timeout=patience(60)) as answer:
             if not json.load(answer)["value"]:
                 break
         seen += 1
@@ -297,7 +298,7 @@ def test_the_catalogue_is_as_cbs_has_it(client: httpx.Client, address: str) -> N
     assert (table["ApiUrl"], table["FeedUrl"]) == tuple(f"http://{address}/{root}/odata/{TABLE}" for root in ("ODataApi", "ODataFeed"))
     for link in (table["ApiUrl"], table["FeedUrl"]):
         assert link in table["SummaryAndLinks"]
-        assert httpx.get(link, trust_env=False, timeout=60).status_code == 200
+        assert httpx.get(link, trust_env=False, timeout=patience(60)).status_code == 200
     assert list(get(client, "/ODataCatalog/Themes")["value"][0]) == ["ID", "ParentID", "Number", "Title", "Language", "Catalog"]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.releases import H1, H2, content
 from tests.support.served import release_folder, serving
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +127,7 @@ def test_cbsodata4_makes_a_column_of_each_measure(address: str, release: Release
 @pytest.mark.parametrize("table_id", TABLES)
 def test_both_versions_give_the_same_cells(address: str, release: ReleaseContent, table_id: str) -> None:
     """The answers themselves, page by page: what a script sees that uses no package."""
-    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=patience(60)) as client:
         dense, pages = read(client, f"/ODataApi/odata/{table_id}/TypedDataSet?$format=json", "odata.nextLink")
         sparse, _ = read(client, f"/odata/v4/{table_id}/Observations", "@odata.nextLink")
         assert pages == -(-len(dense) // PAGE)
@@ -157,7 +158,7 @@ def read(client: httpx.Client, path: str, following: str) -> tuple[list[dict[str
 
 
 def test_a_table_of_many_rows_comes_in_pages(address: str) -> None:
-    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=patience(60)) as client:
         rows, pages = read(client, "/ODataFeed/odata/86050NED/TypedDataSet?$format=json", "odata.nextLink")
         assert (len(rows), pages) == (24 * 356 * 3, 3)
         rows, pages = read(client, "/odata/v4/86050NED/Observations?$filter=Measure eq 'WmoClienten_1'", "@odata.nextLink")
@@ -181,7 +182,7 @@ def test_a_table_of_years_has_no_half_years(address: str) -> None:
 @pytest.mark.parametrize("table_id", TABLES)
 def test_the_default_selection_of_every_table_shows_a_figure(address: str, release: ReleaseContent, table_id: str) -> None:
     selection = cbsodata.get_info(table_id, catalog_url=address)["DefaultSelection"]
-    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=f"http://{address}", trust_env=False, timeout=patience(60)) as client:
         rows = client.get(f"/ODataApi/odata/{table_id}/TypedDataSet?{selection}").json()["value"]
     assert rows
     assert any(row[measure] is not None for row in rows for measure in measures(release, table_id))

@@ -18,6 +18,7 @@ import pytest
 from tests.support.listening import listeners, processes_of
 from tests.support.stack import PROJECT, SERVICES_PYTHON, services
 from tests.support.stranger import as_stranger
+from tests.support.waiting import patience
 
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "REPLICATE", "SSYNC", "UPDATE", "TRACE", "BREW")
 BACKENDS = ("account", "container", "object")
@@ -44,7 +45,7 @@ def delivered(store, settings) -> str:
 
 
 def ask(port: int, method: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience(20))
     try:
         connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
@@ -105,7 +106,9 @@ def run_services_python(code: str, swift: Path | None = None) -> str:
     if swift:
         code = f"from swift.common.utils import set_swift_dir; set_swift_dir({str(swift)!r})\n{code}"
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    done = subprocess.run([str(SERVICES_PYTHON), "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [str(SERVICES_PYTHON), "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=patience(60)
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -149,7 +152,7 @@ def test_another_account_gets_nothing_from_the_other_ports(ports):
             except psycopg.OperationalError:
                 continue
             found["roles"].append(role)
-        with smtplib.SMTP("127.0.0.1", ports["smtp"], timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", ports["smtp"], timeout=patience(20)) as client:
             found["smtp"] = [client.docmd(word)[0] for word in ("VRFY engineer", "EXPN all", "RETR 1", "LIST")]
         return found
 

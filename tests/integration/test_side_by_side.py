@@ -15,6 +15,7 @@ from gmsd.rounds import WMO, HalfYear
 from gmsd.store import ObjectStore
 from tests.integration.test_rounds import file_of, moment, rows_of, upload
 from tests.support.stack import KEYS, installation
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +159,6 @@ def test_a_close_that_waits_for_the_round_lets_what_is_in_hand_come_to_its_end(s
 
         closing = Thread(target=close, daemon=True)
         outcomes = check_and_report(replace(context, store=Closing(context.store.client)))
-        closing.join(30)
+        closing.join(patience(30))
         assert len(alone) == 1
         assert "received" not in {each.state for each in outcomes}

@@ -11,6 +11,8 @@ import pytest
 from botocore.client import Config
 from botocore.exceptions import ClientError
 
+from tests.support.waiting import patience
+
 KEY = "H22019/0518/WMO_H22019_door.csv"
 FULL = "bucket-owner-full-control"
 
@@ -87,11 +89,11 @@ def test_uploading_account_puts_objects_whole_and_in_parts(portal, settings, sto
 def test_uploading_account_may_hand_out_an_address_to_put_to(settings, store, version):
     signer = client_of(settings, settings.s3_portal_access_key, settings.s3_portal_secret_key.get_secret_value(), signature_version=version)
     address = signer.generate_presigned_url("put_object", Params={"Bucket": settings.bucket_inbox, "Key": f"H22019/0518/{version}.csv"})
-    assert httpx.put(address, content=b"x", timeout=20).status_code == 200
+    assert httpx.put(address, content=b"x", timeout=patience(20)).status_code == 200
     assert f"H22019/0518/{version}.csv" in store.keys(settings.bucket_inbox)
     for method, called in (("GET", "get_object"), ("DELETE", "delete_object")):
         address = signer.generate_presigned_url(called, Params={"Bucket": settings.bucket_inbox, "Key": f"H22019/0518/{version}.csv"})
-        assert httpx.request(method, address, timeout=20).status_code == 403
+        assert httpx.request(method, address, timeout=patience(20)).status_code == 403
 
 
 # what else an account with write right can ask of S3: (call, further arguments); bucket, key and version are filled in where they are known
@@ -188,15 +190,15 @@ def test_a_claim_of_another_account_opens_nothing(settings, delivered):
         liar = client_of(settings, settings.s3_access_key, secret, signature_version=version)
         assert refusal(liar.get_object, Bucket=settings.bucket_inbox, Key=KEY) == "SignatureDoesNotMatch"
         address = liar.generate_presigned_url("get_object", Params={"Bucket": settings.bucket_inbox, "Key": KEY})
-        assert httpx.get(address, timeout=20).status_code == 403
+        assert httpx.get(address, timeout=patience(20)).status_code == 403
     portal = client_of(settings, settings.s3_portal_access_key, secret)
     address = portal.generate_presigned_url("get_object", Params={"Bucket": settings.bucket_inbox, "Key": KEY})
     for more in (
         "AWSAccessKeyId=gmsd:pipeline&Signature=x&Expires=9999999999",
         "X-Amz-Credential=gmsd:pipeline/20200101/eu-west-1/s3/aws4_request",
     ):
-        assert httpx.get(f"{address}&{more}", timeout=20).status_code == 403
-    assert httpx.get(address, headers={"Authorization": "AWS gmsd:pipeline:x"}, timeout=20).status_code == 403
+        assert httpx.get(f"{address}&{more}", timeout=patience(20)).status_code == 403
+    assert httpx.get(address, headers={"Authorization": "AWS gmsd:pipeline:x"}, timeout=patience(20)).status_code == 403
 
 
 def test_reading_account_changes_nothing(settings, store):

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from gmsd.store import get_store
 from tests.support.stack import PROJECT, SERVICES_PYTHON
+from tests.support.waiting import patience
 
 KEY = "H22019/0518/WMO_H22019_x.csv"
 
@@ -84,5 +85,7 @@ print(ask(), ask(), ask(), len(asked))
 
 
 def test_an_answer_that_a_change_overtakes_is_not_remembered():
-    done = subprocess.run([str(SERVICES_PYTHON), "-c", LATE], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [str(SERVICES_PYTHON), "-c", LATE], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=patience(60)
+    )
     assert done.stdout.split() == ["before", "after", "after", "2"], done.stderr

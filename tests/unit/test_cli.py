@@ -20,6 +20,7 @@ from botocore import exceptions as s3
 
 from gmsd import cli
 from gmsd.settings import get_settings
+from tests.support.waiting import patience
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +30,7 @@ DEAD = "postgresql+psycopg://nobody:secret@127.0.0.1:9/gmsd"
 def gmsd(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GMSD_")} | settings
     command = [sys.executable, "-m", "gmsd.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=patience(60), check=False)
 
 
 @pytest.mark.parametrize(

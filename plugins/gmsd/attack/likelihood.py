@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from gmsd.attack.assembly import assemble
 from gmsd.attack.reading import read
@@ -266,10 +266,26 @@ def _prior(batch: Batch, figure: int, people: Real) -> _Spread:
         for spread in _SPREADS:
             mean = np.maximum(people * rate * factor, 1e-6)
             chance = spread / (spread + mean)
-            score = stats.nbinom.logpmf(centre, spread, chance[shown]).sum()
-            score += np.log(np.maximum(stats.nbinom.cdf(first[missing] + 1, spread, chance[missing]), 1e-12)).sum()
+            score = log_chance(centre, spread, chance[shown]).sum()
+            score += np.log(np.maximum(chance_up_to(first[missing] + 1, spread, chance[missing]), 1e-12)).sum()
             best = max(best, (float(score), rate * float(factor), spread))
     return _Spread(np.maximum(people * best[1], 1e-6), best[2])
+
+
+def log_chance(number: Whole | Real, spread: float, chance: Real) -> Real:
+    """The logarithm of the chance of a number, 0 or more, that is negative binomial.
+
+    As `scipy.stats.nbinom` has it, which takes as long to import as all the rest of this room, and checks its arguments at every call.
+    """
+    coefficient = special.gammaln(spread + number) - special.gammaln(number + 1) - special.gammaln(spread)
+    found: Real = coefficient + spread * np.log(chance) + special.xlog1py(number, -chance)
+    return found
+
+
+def chance_up_to(number: Whole, spread: float, chance: Real) -> Real:
+    """The chance of that number, 0 or more, or a smaller one."""
+    found: Real = special.betainc(spread, number + 1, chance)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +294,8 @@ class _Spread:
     spread: float
 
     def __call__(self, values: Whole) -> Real:
-        chance: Real = stats.nbinom.pmf(values, self.spread, (self.spread / (self.spread + self.mean))[:, None])
+        within = np.exp(log_chance(np.maximum(values, 0), self.spread, (self.spread / (self.spread + self.mean))[:, None]))
+        chance: Real = np.where(values >= 0, within, 0.0)
         # an outlier's figure has no chance by the spread of the others: within its few values all are then alike
         total = chance.sum(axis=1, keepdims=True)
         return np.where(total > 1e-12, chance, (values >= 0).astype(float))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gmsd.journal import in_turn
+from tests.support.waiting import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,7 +141,7 @@ def test_whoever_waits_for_a_lock_of_an_earlier_one_gets_it_when_that_is_over():
     @contextmanager
     def take(number: int):
         if number in (2, 5):
-            assert gate.acquire(timeout=10)
+            assert gate.acquire(timeout=patience(10))
         with opened(number) as thing:
             yield thing
         if number in (2, 5):
