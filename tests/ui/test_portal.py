@@ -15,15 +15,21 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
+from gmsd.consent import approve_explanation, explanations, process_forms
 from gmsd.database import connect
+from gmsd.deliveries import listing
 from gmsd.installation import prepare
 from gmsd.intake import check_delivery, register_inbox, report_delivery
-from gmsd.journal import Context
-from gmsd.registration import coordinator_of, password_token
+from gmsd.journal import Context, send_queued
+from gmsd.registration import add_term, coordinator_of, password_token
+from gmsd.round_mails import queue_round_mails
+from gmsd.warehouse import close_round
+from tests.support.mails import Maildir, text_of
 from tests.support.portal import PASSWORD, account, personal_link, portal_of
-from tests.support.published import file_of
-from tests.support.stack import PROJECT, configured, installation, own_stack
-from tests.support.waiting import patience
+from tests.support.published import CLOSED, close_and_count, file_of, publish
+from tests.support.served import serving_with
+from tests.support.stack import PROJECT, configured, environment_of, installation, own_stack
+from tests.support.waiting import patience, until
 from tests.ui.conftest import BROWSER_SECONDS
 
 if TYPE_CHECKING:
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from gmsd.clock import DatabaseClock
     from tests.support.portal import Running
 
 AT = dt.datetime(2020, 2, 10, 9, 0, tzinfo=AMSTERDAM)
@@ -52,6 +59,7 @@ STOPS = """[...document.querySelectorAll('a[href], button, input:not([type=hidde
 PAPER = {"width": 718, "height": 1050}  # A4 less margins
 # The mail that asks whether a withdrawal is meant, as it was queued.
 MAILED = "SELECT body_text FROM mail WHERE kind = 'withdrawal_asked'"
+UNSENT = "UPDATE mail SET sent_at = NULL WHERE kind = 'withdrawal_asked'"
 PICTURES = os.environ.get("GMSD_PICTURES")
 
 
@@ -75,6 +83,7 @@ def portal(context: Context) -> Iterator[Running]:
 
 def held(page: Page, name: str) -> None:
     """Hold a page against axe on a desk and dark on a small phone, where nothing runs out of it, and by keyboard; paper holds it whole."""
+    page.wait_for_load_state()  # with its style sheet
     page.evaluate(Axe().axe_script)
     for size, scheme in WAYS:
         width, height = SIZES[size]
@@ -87,6 +96,9 @@ def held(page: Page, name: str) -> None:
         if size == "desk":
             walked(page, name)
         pictured(page, f"{name}-{size}-{scheme}")
+    if PICTURES:
+        page.set_viewport_size({"width": 360, "height": 740})
+        pictured(page, f"{name}-360")
     page.set_viewport_size(PAPER)
     page.emulate_media(media="print", color_scheme="light")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} runs out of paper"
@@ -304,6 +316,7 @@ def confirmed_by_mail(page: Page, context: Context, address: str) -> None:
         found = re.search(r"https?://\S+/intrekken/[\w-]{43}", connection.scalars(text(MAILED)).one())
     assert found
     path = urlsplit(found[0]).path
+    without_mail(page, context)
     page.get_by_role("button", name="Uitloggen").click()
     page.goto(urljoin(page.url, path))
     held(page, "withdrawal-sign-in")
@@ -320,36 +333,17 @@ def confirmed_by_mail(page: Page, context: Context, address: str) -> None:
     held(page, "withdrawal-under-way")
 
 
-def test_a_file_is_sent_by_keyboard_alone(page: Page, portal: Running, context: Context) -> None:
-    token = personal_link(context, "toetsen@denhaag.invalid", "2019-H2", "0518", since=SINCE)
-    page.goto(f"{portal.url}/link/{token}")
-
-    def reach(name: str) -> None:
-        """Go on by Tab until something of that name has the focus, which must be seen."""
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            words = page.evaluate("(document.activeElement.innerText || document.activeElement.id || '').trim()")
-            if words.startswith(name):
-                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", name
-                return
-        raise AssertionError(f"{name} is not reached by keyboard")
-
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.innerText") == "Naar de inhoud"
-    page.keyboard.press("Enter")
-    reach("Naar mijn werklijst")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: urlsplit(url).path == "/")  # with what the skip link added, which a browser keeps
-    reach("Bestand sturen")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/levering/**")
-    with page.expect_file_chooser() as chosen:  # asked for before the walk: a chooser that opens at once is missed
-        reach("bestand")
-        page.keyboard.press("Enter")
-    chosen.value.set_files({"name": "WMO_H22019_toetsen.csv", "mimeType": "text/csv", "buffer": GOOD})
-    reach("Versturen")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/ontvangst/**")
+def without_mail(page: Page, context: Context) -> None:
+    """The page of a withdrawal five minutes after it was asked for, as it is while the mail about it has not left."""
+    with context.engine.begin() as connection:
+        connection.execute(text(UNSENT))
+    context.clock.move(AT + dt.timedelta(minutes=5))  # type: ignore[attr-defined]
+    page.goto(urljoin(page.url, "/intrekken/H22019/0202"))
+    page.get_by_role("button", name="Ja, verwijder 2 leveringen").click()
+    wrongly(page, "withdrawal-by-code", "wachtwoord", "code")
+    context.clock.move(AT)  # type: ignore[attr-defined]
+    with context.engine.begin() as connection:
+        connection.execute(text(UNSENT.replace("NULL", "queued_at")))
 
 
 def test_a_receipt_is_whole_on_paper(page: Page, portal: Running, context: Context) -> None:
@@ -363,3 +357,154 @@ def test_a_receipt_is_whole_on_paper(page: Page, portal: Running, context: Conte
     assert page.get_by_text("SHA-256 van het bestand").is_visible()
     assert not page.get_by_role("navigation").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+class Keys:
+    """Somebody who has a keyboard and no mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def reach(self, name: str) -> None:
+        """Go on by Tab until something of that name, or that id, has the focus, which must be seen."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            words = self.page.evaluate("(document.activeElement.innerText || document.activeElement.id || '').trim().replace(/\\s+/g, ' ')")
+            if words.startswith(name):
+                assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", name
+                return
+        raise AssertionError(f"{name} is not reached by keyboard")
+
+    def press(self, name: str) -> None:
+        """Reach a link or a button and press Enter."""
+        self.reach(name)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def fill(self, **words: str) -> None:
+        """Reach each field and type."""
+        for name, each in words.items():
+            self.reach(name)
+            self.page.keyboard.type(each)
+
+    def choose(self, name: str, data: bytes) -> None:
+        """Choose a file."""
+        with self.page.expect_file_chooser() as chosen:  # asked for before the walk: a chooser that opens at once is missed
+            self.reach("bestand")
+            self.page.keyboard.press("Enter")
+        chosen.value.set_files({"name": name, "mimeType": "text/csv", "buffer": data})
+
+
+def worked(context: Context) -> None:
+    """What the pipeline does of what came in: registered, forms carried out, checked, reported on, mailed."""
+    register_inbox(context)
+    process_forms(context)
+    with context.engine.connect() as connection:
+        waiting = [each.delivery_id for each in listing(connection, state="received")]
+    for delivery_id in waiting:
+        check_delivery(context, delivery_id)
+        report_delivery(context, delivery_id)
+    send_queued(context)
+
+
+def mailed(context: Context, address: str, path: str) -> str:
+    """The path of a link in the newest mail to somebody that has one."""
+
+    def found() -> str:
+        texts = [text_of(mail) for mail in Maildir(Path(context.settings.maildir)).mails(address)]
+        return next((each[0] for told in reversed(texts) if (each := re.search(rf"/{path}/[\w-]{{43}}", told))), "")
+
+    return until(found, f"a mail with a link to {path}", seconds=20)
+
+
+def test_by_keyboard_from_the_mail_to_the_published_figure(page: Page, portal: Running, context: Context) -> None:
+    keys, team = Keys(page), f"wmo@{context.settings.mail_engineer.removeprefix('beheer@').replace('.cbs.', '.gemeente.')}"
+    second, first = ("Utrecht, " + words for words in ("tweede halfjaar van 2019", "eerste halfjaar van 2019"))
+    with context.engine.begin() as connection:
+        add_term(connection, team, "0344", SINCE, at=AT, actor="engineer")
+    queue_round_mails(context)
+    send_queued(context)
+    page.goto(portal.url + mailed(context, team, "link"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Naar de inhoud"
+    keys.press("Naar mijn werklijst")
+    keys.press(f"Proefcontrole voor {second}")
+    wrong = BAD.replace(b"0518", b"0344")
+    keys.choose("WMO_H22019_utrecht.csv", wrong)
+    keys.press("Controleren")
+    assert "Afgekeurd" in page.locator("main").inner_text()
+    keys.press("Stuur het bestand dan echt")
+    keys.choose("WMO_H22019_utrecht.csv", wrong)
+    keys.press("Versturen")
+    worked(context)
+    keys.press("Werklijst")
+    assert "afgekeurd" in page.locator("main").inner_text()
+    for words, code in ((second, "H22019"), (first, "H12019")):
+        keys.press(f"Bestand sturen voor {words}")
+        keys.choose(f"WMO_{code}_utrecht.csv", file_of(code, "0344", 120))
+        keys.press("Versturen")
+        assert page.locator("h1").inner_text().startswith("Ontvangstbewijs 2019-H")
+        worked(context)
+        keys.press("Werklijst")
+        assert "goedgekeurd" in page.locator("main").inner_text()
+    keys.press("Rapporten")
+    keys.fill(adres=team, wachtwoord=PASSWORD, code=account(context, team, since=SINCE)[0])
+    keys.press("Inloggen")
+    keys.press("Rapporten")
+    keys.press("Op-orderapport")
+    assert "Klopt mijn levering?" in page.locator("main").inner_text()
+    page.go_back()
+    keys.press("Werklijst")
+    keys.press(f"Toelichting geven bij {second}")
+    keys.fill(tekst="In 2019 is de regeling verruimd.", naam="Team Wmo")
+    keys.press("Voorbeeld bekijken")
+    keys.press("Toelichting indienen")
+    worked(context)
+    with context.engine.connect() as connection:
+        (filed,) = [each for each in explanations(connection) if each.place.municipality == "0344"]
+    approve_explanation(context, filed.form_id, by="engineer")
+    keys.press("Naar uw werklijst")
+    keys.press(f"Levering intrekken van {first}")
+    keys.fill(naam="Team Wmo")
+    keys.reach("bevestig")
+    page.keyboard.press("Space")
+    keys.press("Levering intrekken")
+    page.goto(portal.url + mailed(context, team, "intrekken"))
+    keys.press("Ja, verwijder 1 levering")
+    worked(context)
+    keys.press("Naar de geschiedenis")
+    assert "uitgevoerd: de gegevens zijn verwijderd" in page.locator("main").inner_text()
+    keys.press("Bewijs van de verwijdering")
+    assert "2019-H1.0344.01" in page.locator("main").inner_text()
+    published(context)
+    page.goto(f"{portal.url}/inloggen")
+    keys.fill(adres=team, wachtwoord=PASSWORD, code=account(context, team, since=SINCE)[0])
+    keys.press("Inloggen")
+    assert "De cijfers van uw gemeente staan in de publicatie." in page.locator("main").inner_text()
+    pictured(page, "work-list-published")
+    with serving_with(environment=environment_of(context.settings)) as found:
+        page.goto(f"http://{found}/")
+        keys.fill(zoek="Utrecht")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        keys.press("Utrecht")  # the first of several that have it in their name
+        assert "/gemeente/GM0344" in page.url
+        assert "In 2019 is de regeling verruimd." in page.locator("main").inner_text()
+        figure = page.locator("[data-region=GM0344][data-period='2019HJ02'][data-measure=WmoClienten_1]").first
+        assert 110 <= int(figure.get_attribute("data-value") or 0) <= 130
+        pictured(page, "published")
+
+
+def published(context: Context) -> None:
+    """The round is closed, loaded, counted, approved and public, with three other municipalities in it."""
+    for code, persons in (("0363", 70), ("0034", 90), ("0599", 60)):
+        context.store.put(context.settings.bucket_inbox, f"H22019/{code}/WMO_H22019_x.csv", file_of("H22019", code, persons))
+    worked(context)
+    clock: DatabaseClock = context.clock  # type: ignore[assignment]
+    clock.move(CLOSED["2019-H1"])
+    close_round(context, "2019-H1", empty_confirmed_by="engineer")
+    close_and_count(context, clock, "2019-H2")
+    clock.move(dt.datetime(2020, 5, 4, 9, tzinfo=AMSTERDAM))
+    publish(context, "walk")
+    queue_round_mails(context)
+    send_queued(context)
