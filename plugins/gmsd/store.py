@@ -320,6 +320,22 @@ class ObjectStore:
             raise
         return True
 
+    def version(self, bucket: str, key: str, version_id: str) -> Version | None:
+        """A version by its id, also when a list misses it; None when there is none.
+
+        Swift tells lists what was put a moment later when its disk is full or a server of it was away.
+        """
+        from botocore.exceptions import ClientError
+
+        try:
+            head = self.client.head_object(Bucket=bucket, Key=key, VersionId=version_id)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+        etag = str(head["ETag"]).strip('"')
+        return Version(key, version_id, True, False, int(head["ContentLength"]), etag, head["LastModified"])
+
     def answers(self, bucket: str) -> bool:
         """Whether the store answers at all, asked by a bucket; what it answers does not matter."""
         try:

@@ -6,15 +6,20 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gmsd.deletion.objects import erase_delivery
+from gmsd.deliveries import listing
+from gmsd.intake import register_inbox
 from services.state import open_state
 from tests.support.outage import asked
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
+    from gmsd.journal import Context
     from gmsd.settings import Settings
     from gmsd.store import ObjectStore
     from services.state import State
@@ -55,3 +60,29 @@ def test_what_the_list_was_not_told_it_is_told_later(store: ObjectStore, setting
         asked(state, "startProcess", "storage:container")
     assert store.get(settings.bucket_inbox, "H22019/0518/late.csv") == b"2"
     until(lambda: "H22019/0518/late.csv" in list(store.keys(settings.bucket_inbox)), "the list to have the file", seconds=60)
+
+
+def test_what_no_list_shows_is_deleted_all_the_same(context: Context, state: State) -> None:
+    store, bucket, key = context.store, context.settings.bucket_inbox, "H22019/0518/WMO_H22019_x.csv"
+    store.put(bucket, key, b"1")
+    register_inbox(context)
+    with context.engine.connect() as connection:
+        delivery = next(each for each in listing(connection) if each.object_key == key)
+    erase_delivery(context, delivery)
+    asked(state, "stopProcess", "storage:object-updater")
+    asked(state, "stopProcess", "storage:container")
+    try:
+        later = replace(delivery, version_id=store.put(bucket, key, b"2"))
+        store.put(context.settings.bucket_deliveries, delivery.delivery_id, b"2")
+    finally:
+        asked(state, "startProcess", "storage:container")
+    try:
+        assert key not in list(store.keys(bucket))
+        assert delivery.delivery_id not in list(store.keys(context.settings.bucket_deliveries))
+        assert store.version(bucket, key, later.version_id) is not None
+        erase_delivery(context, later)
+    finally:
+        asked(state, "startProcess", "storage:object-updater")
+    assert store.version(bucket, key, later.version_id) is None
+    assert not store.exists(bucket, key)
+    assert not store.exists(context.settings.bucket_deliveries, delivery.delivery_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gmsd.database import statement, storable
 from gmsd.deliveries import LEFT, REFUSED, identities, listing
 from gmsd.journal import lock_registration
-from gmsd.store import side_by_side
+from gmsd.store import UNVERSIONED, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,16 @@ def arrived_versions(context: Context, connection: Connection, delivery: Deliver
     }
     versions = _versions_at(context, delivery)
     beside = [version for version in versions if (delivery.object_key, version.identity) in refused]
-    return [*beside, *(version for version in versions if delivery.version_id in identities(version))]
+    arrived = [version for version in versions if delivery.version_id in identities(version)]
+    return [*beside, *(arrived or _by_its_id(context, delivery))]
+
+
+def _by_its_id(context: Context, delivery: Delivery) -> list[Version]:
+    """What no list shows may be there all the same: a list misses for a while what was put when the disk was full."""
+    if not delivery.object_key or delivery.version_id.startswith(UNVERSIONED):
+        return []
+    found = context.store.version(delivery.bucket, delivery.object_key, delivery.version_id)
+    return [] if found is None else [found]
 
 
 def _versions_at(context: Context, delivery: Delivery) -> list[Version]:
@@ -39,9 +48,9 @@ def _versions_at(context: Context, delivery: Delivery) -> list[Version]:
 
 
 def copies_of(context: Context, delivery: Delivery) -> list[str]:
-    """The keys of its private copy, and of what was put aside under its id."""
+    """The keys of its private copy, listed or not, and of what was put aside under its id."""
     bucket, known = context.settings.bucket_deliveries, delivery.delivery_id
-    here = [key for key in context.store.keys(bucket, known) if key == known]
+    here = [known] if context.store.exists(bucket, known) else []
     return here + list(context.store.keys(bucket, f"{LEFT}{known}/"))
 
 
@@ -60,6 +69,8 @@ def erase_delivery(context: Context, delivery: Delivery, *, reports: bool = True
     store, settings = context.store, context.settings
     for key in copies_of(context, delivery):
         store.erase(settings.bucket_deliveries, key)
+        if store.exists(settings.bucket_deliveries, key):  # no list shows it
+            store.delete(settings.bucket_deliveries, key)
     store.abort_uploads(settings.bucket_deliveries, delivery.delivery_id)
     for key in _erase_arrived(context, delivery):
         if all(version.is_delete_marker for version in store.versions(delivery.bucket, key) if version.key == key):
