@@ -17,8 +17,7 @@ import pytest
 
 from gmsd.clock import AMSTERDAM
 from gmsd.database import connect
-from gmsd.deliveries import listing
-from gmsd.demo.other_laws import benefit_delivery, youth_deliveries
+from gmsd.demo.other_laws import benefit_delivery
 from gmsd.figures import Period, compute
 from gmsd.intake import check_delivery, register_inbox, report_delivery
 from gmsd.journal import Context
@@ -57,10 +56,10 @@ def of(code: str, half: HalfYear) -> bytes:
 
 @pytest.fixture(scope="module")
 def context(settings, clock) -> Context:
-    """The doors, with a calendar in which this law and the Jeugdwet have every round of the Wmo too."""
+    """The doors, with a calendar in which this law has every round of the Wmo too."""
     clock.move(dt.datetime(2020, 2, 10, 9, tzinfo=AMSTERDAM))
     rounds = load_calendar().rounds
-    others = [replace(known, law=law) for known in rounds for law in (LAW, "jeugd")]
+    others = [replace(known, law=LAW) for known in rounds]
     return replace(Context.open(settings), calendar=Calendar((*rounds, *others)))
 
 
@@ -101,16 +100,6 @@ def test_a_file_is_judged_by_its_own_law_and_its_faults_are_told(context: Contex
     counted = slow.counts(slow.benefits(lines), "1", H2.first_day, H2.last_day)
     assert counted["entering"] > 0
     assert str(len({line.bsn for line in lines if line.kind == "1" and line.bsn != slow.NOBODY})) in json.dumps(summary)
-
-
-def test_files_of_providers_are_in_no_place(context: Context, checked: dict[str, str]) -> None:
-    """A place has one file at a time, so that the file of a second provider would take the place of the first's."""
-    made = next(youth_deliveries(6, "0448", H2))
-    put(context, made.key, made.data)
-    assert not register_inbox(context).new_deliveries
-    with context.engine.connect() as connection:
-        (unplaced,) = listing(connection, state="unplaced")
-    assert "files of providers are checked with gmsd check" in unplaced.reason
 
 
 def publish(context: Context, run_id: str) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gmsd.protocol import Law
 
 _CODE = re.compile(r"h[12][0-9]{4}", re.IGNORECASE | re.ASCII)
-_PROVIDER = re.compile(r"([0-9]{8})(?:_.+)?", re.ASCII | re.DOTALL)
 
 
 @cache
@@ -58,8 +57,7 @@ class FileName:
     @property
     def provider(self) -> str | None:
         """The provider of a law whose files come from providers; None for another law, and where the name does not tell."""
-        told = _PROVIDER.fullmatch(self.free_text or "") if self.law.sender == "provider" else None
-        return None if told is None else told[1]
+        return self.law.provider_in(self.stem) or None
 
     @property
     def well_formed(self) -> bool:

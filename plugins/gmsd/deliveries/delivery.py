@@ -67,8 +67,8 @@ class Delivery:
     def of(cls, row: RowMapping) -> Delivery:
         """The delivery of a row of the view `delivery_row`."""
         values = dict(row)
-        law, half_year, municipality = (values.pop(name) for name in ("law", "half_year", "municipality"))
-        place = None if law is None else Place(law, HalfYear.parse(half_year), municipality)
+        law, half_year, municipality, provider = (values.pop(name) for name in ("law", "half_year", "municipality", "provider"))
+        place = None if law is None else Place(law, HalfYear.parse(half_year), municipality, provider)
         code = values.pop("round")
         return cls(place=place, round=None if code is None else HalfYear.parse(code), **values)
 
@@ -197,13 +197,13 @@ def unchecked_up_to(connection: Connection, delivery: Delivery) -> list[str]:
 
 def progress_of(connection: Connection, place: Place, round_code: HalfYear | None) -> Progress:
     """How far a municipality is now: an accepted delivery of this round counts, else the one kept from an earlier round."""
-    counted = connection.scalar(statement("deliveries/counted"), {**place.columns, "round": round_code and str(round_code)})
+    counted = connection.scalar(statement("deliveries/counted"), {**place.asked, "round": round_code and str(round_code)})
     return Progress(counts_now(connection, place), int(counted or 0))
 
 
 def counts_now(connection: Connection, place: Place) -> Delivery | None:
     """The delivery of a place that counts now; None when none does."""
-    row = connection.execute(statement("deliveries/counts_now"), place.columns).mappings().first()
+    row = connection.execute(statement("deliveries/counts_now"), place.asked).mappings().first()
     return None if row is None else Delivery.of(row)
 
 
@@ -214,9 +214,9 @@ def counting_now(connection: Connection, places: Iterable[Place]) -> dict[Place,
 
 
 def wanted_places(places: Iterable[Place]) -> dict[str, list[str]]:
-    """Some places as the parameters of a statement: `laws`, `half_years` and `municipalities`, side by side."""
-    columns = [place.columns for place in sorted(set(places))]
-    names = {"laws": "law", "half_years": "half_year", "municipalities": "municipality"}
+    """Some places as the parameters of a statement: `laws`, `half_years`, `municipalities` and `providers`, side by side."""
+    columns = [place.asked for place in sorted(set(places))]
+    names = {"laws": "law", "half_years": "half_year", "municipalities": "municipality", "providers": "provider"}
     return {name: [each[column] for each in columns] for name, column in names.items()}
 
 

@@ -102,7 +102,7 @@ def take_in(context: Context, archived: Archived, data: bytes, *, actor: str) ->
 def _receipt(connection: Connection, archived: Archived, size: int, now: dt.datetime) -> Delivery:
     place = archived.place
     number = int(connection.scalar(statement("deliveries/next_upload"), place.columns) or 1)
-    attempt = connection.scalar(statement("deliveries/next_attempt"), {**place.columns, "round": str(archived.round)})
+    attempt = connection.scalar(statement("deliveries/next_attempt"), {**place.asked, "round": str(archived.round)})
     key, version = archived.name
     return Delivery(
         delivery_id=f"{place.id}.{number:02d}", place=place, upload_number=number, round=archived.round,

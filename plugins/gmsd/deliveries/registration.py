@@ -233,7 +233,8 @@ def _form(bucket: str, arrival: Arrival, number: int, received_at: dt.datetime) 
 def receipt_row(delivery: Delivery) -> dict[str, Any]:
     """A new delivery as the values of `sql/deliveries/register.sql`."""
     own = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__ if name != "place"}
-    return {**own, **_place(delivery.place), "round": delivery.round and str(delivery.round)}
+    provider = "" if delivery.place is None else delivery.place.provider
+    return {**own, **_place(delivery.place), "provider": provider, "round": delivery.round and str(delivery.round)}
 
 
 def _place(place: Place | None) -> Mapping[str, str | None]:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from gmsd.rounds import Calendar, HalfYear, Place, Round
 
 
-_OF_PROVIDERS = "files of providers are checked with gmsd check and not taken in: a place has one file at a time"
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What one object of the inbox is taken for.
@@ -61,7 +58,7 @@ def ledger_of(connection: Connection, arrivals: Sequence[Arrival]) -> Ledger:
     places = {a.key.place for a in arrivals if a.key.place}
     history: dict[Place, list[Delivery]] = {place: [] for place in places}
     for delivery in map(Delivery.of, connection.execute(statement("deliveries/places"), wanted_places(places)).mappings()):
-        history[delivery.placed[0]].append(delivery)
+        history[delivery.placed[0].whole].append(delivery)
     closed = {(row.law, row.round, row.half_year) for row in connection.execute(statement("deliveries/closed_rounds"))}
 
     def checked_afresh(earlier: Delivery) -> bool:
@@ -95,15 +92,15 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
         return Taken(replace(delivery, state="noted", reason=f"{noted}: no delivery") if noted else delivery, noted=noted or "")
     place = arrival.key.place
     placing = calendar.place(place, received_at) if place else None
-    of_providers = place is not None and placing is not None and placing.round is not None and law_of(place.law).sender == "provider"
-    if place is None or placing is None or placing.round is None or of_providers:
+    if place is None or placing is None or placing.round is None:
         ledger.unplaced += 1
-        problem = arrival.key.problem or (_OF_PROVIDERS if of_providers else "no round of the calendar takes this half-year")
+        problem = arrival.key.problem or "no round of the calendar takes this half-year"
         number = ledger.unplaced
         return Taken(replace(delivery, delivery_id=f"unplaced.{number:04d}", upload_number=number, state="unplaced", reason=problem))
     before = ledger.history[place]
     number = max((d.upload_number for d in before), default=0) + 1
     code, round_id = placing.round.code, placing.round.id
+    place = replace(place, provider=law_of(place.law).provider_in(delivery.file_name))
     delivery = replace(delivery, delivery_id=f"{place.id}.{number:02d}", place=place, upload_number=number, round=code)
     granted = placing.timing == "late" and _in_extension(place, placing.round, ledger, received_at)
     if placing.timing != "open" and not granted:
@@ -111,7 +108,7 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
     elif (place.law, str(code), str(place.half_year)) in ledger.closed:
         taken = Taken(replace(delivery, state="late", reason=f"round {round_id} had been closed when it was registered"))
     else:
-        counted = [d for d in before if d.round == code and d.attempt is not None]
+        counted = [d for d in before if d.round == code and d.attempt is not None and d.place == place]
         taken = _counted(delivery, counted, ledger.checked_afresh, arrival.problem)
     before.append(taken.delivery)
     return taken
@@ -119,7 +116,7 @@ def take(arrival: Arrival, ledger: Ledger, calendar: Calendar, *, bucket: str, r
 
 def _in_extension(place: Place, known: Round, ledger: Ledger, received_at: dt.datetime) -> bool:
     """Whether an upload came after the window, on a day that was granted."""
-    until = ledger.extended.get((place, known.code))
+    until = ledger.extended.get((place.whole, known.code))
     return until is not None and received_at.astimezone(AMSTERDAM).date() <= until
 
 

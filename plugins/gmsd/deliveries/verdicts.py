@@ -96,7 +96,7 @@ def set_unreadable(connection: Connection, delivery: Delivery, *, reason: str, a
 
 def _settle(connection: Connection, delivery: Delivery, *, actor: str, at: dt.datetime) -> None:
     place, round_code = delivery.placed
-    values = {**place.columns, "round": str(round_code)}
+    values = {**place.asked, "round": str(round_code)}
     found = list(connection.execute(statement("deliveries/settled"), values))
     if not found:
         return
@@ -140,7 +140,7 @@ def let_in(
         if delivery.state != "late":
             raise WrongState(f"delivery {delivery_id} is {delivery.state}; only a late one can be let in")
         place, round_code = delivery.placed
-        values = {**place.columns, "round": str(round_code)}
+        values = {**place.asked, "round": str(round_code)}
         attempt = connection.execute(statement("deliveries/next_attempt"), values).scalar_one()
         if attempt > UPLOADS_ALLOWED:
             raise NoUploadLeft(

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from gmsd.checking import CheckResult
     from gmsd.op_orde import OpOrdeSummary
+    from gmsd.rounds import Place
 
 log = logging.getLogger(__name__)
 
@@ -233,16 +234,21 @@ class _Check:
 def _op_orde(connection: Connection, delivery: Delivery, summary: OpOrdeSummary) -> dict[str, Any]:
     """The counts of the op-orde report, and which deliveries it is set beside as of now, so that it can be made again."""
     place = delivery.placed[0]
-    before = {**place.columns, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
+    before = {**place.asked, "received_at": delivery.received_at, "upload_number": delivery.upload_number}
     half_year = place.half_year.previous
     counted_then, last_year = (counts_now(connection, replace(place, half_year=each)) for each in (half_year, half_year.previous))
     return {
         "summary": summary.to_json(),
-        "compared_with": list(connection.scalars(statement("intake/compared_with"), place.columns)),
+        "compared_with": compared_with(connection, place),
         "previous_half_year": counted_then.delivery_id if counted_then else None,
         "last_year": last_year.delivery_id if last_year else None,
         "previous_delivery": connection.scalar(statement("intake/previous_delivery"), before),
     }
+
+
+def compared_with(connection: Connection, place: Place) -> list[str]:
+    """The deliveries of other municipalities that a report is set beside; of a provider none: a municipality has as many as it likes."""
+    return [] if place.provider else list(connection.scalars(statement("intake/compared_with"), place.columns))
 
 
 def _reason(result: CheckResult) -> str:

@@ -9,6 +9,7 @@ from gmsd import feedback, letters, rendering
 from gmsd.clock import AMSTERDAM
 from gmsd.database import statement
 from gmsd.deliveries import Delivery, check_lines, check_result, checks_of, locked, progress_of
+from gmsd.intake.check import compared_with
 from gmsd.intake.lines import unpacked
 from gmsd.journal import Context, Sent, Stage, audit, issues_of, queue_mail, send_queued, tell_engineer
 from gmsd.letters import party_of, receipt_of, standing_view, to_coordinator
@@ -298,7 +299,7 @@ def _compare_again(context: Context, delivery_id: str) -> bool:
             return False
         result, op_orde = stored[0], stored[1]
         place = delivery.placed[0]
-        others = list(connection.scalars(statement("intake/compared_with"), place.columns))
+        others = compared_with(connection, place)
         before, after = (looks_at(place.municipality, place.half_year, _by_place(ids)) for ids in (op_orde["compared_with"], others))
         if after <= before:
             return False

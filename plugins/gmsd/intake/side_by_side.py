@@ -60,7 +60,7 @@ def check_and_report(context: Context, delivery_ids: Sequence[str] | None = None
     failed = in_turn(
         todo,
         lambda delivery: in_hand(context, delivery.delivery_id),
-        apart=lambda delivery: delivery.place or delivery.delivery_id,
+        apart=lambda delivery: delivery.place.id if delivery.place else delivery.delivery_id,
         at_once=AT_ONCE,
         then=lambda delivery: report_delivery(context, delivery.delivery_id),
     )

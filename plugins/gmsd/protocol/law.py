@@ -23,6 +23,7 @@ PERSON = "bsn"
 
 _ID = re.compile(r"[a-z]+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_PROVIDER = re.compile(r"[^_]+_[^_]*_([0-9]{8})(?:[_.].*)?", re.ASCII | re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FILE = {
     "id": Key(str),
@@ -91,6 +92,11 @@ class Law:
         for ours, theirs in self.words:
             text = text.replace(ours, theirs)
         return text
+
+    def provider_in(self, name: str) -> str:
+        """The provider that the name of a file tells: eight digits behind the code uitvraag; empty when files come from municipalities."""
+        told = _PROVIDER.fullmatch(name) if self.sender == "provider" else None
+        return "" if told is None else told[1]
 
     def may_name(self, file_name: str) -> bool:
         """Whether a file is called as those about this law are: by prefix and extension; capitals and small letters are the same."""

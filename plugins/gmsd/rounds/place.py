@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gmsd.rounds.halfyear import HalfYear
 
@@ -21,11 +21,14 @@ class Place:
         law: The law's id, such as `wmo`; the name of its folder in `expectations/`.
         half_year: What the data is about.
         municipality: Four digits.
+        provider: Of a law whose files come from providers, whose file it is, as its name says: eight digits, else empty. It stands in no
+            id, key or folder: those are of all providers together, and so is what is decided by a form.
     """
 
     law: str
     half_year: HalfYear
     municipality: str
+    provider: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Place:
@@ -52,6 +55,16 @@ class Place:
     def columns(self) -> dict[str, str]:
         """As the columns of a table hold it: `law`, `half_year` and `municipality`."""
         return {"law": self.law, "half_year": str(self.half_year), "municipality": self.municipality}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """As a statement about deliveries asks for it: `columns` and `provider`; an empty one asks for those of all providers."""
+        return {**self.columns, "provider": self.provider}
+
+    @property
+    def whole(self) -> Place:
+        """The same of all providers."""
+        return replace(self, provider="") if self.provider else self
 
     @property
     def folder(self) -> str:

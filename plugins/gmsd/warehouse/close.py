@@ -10,6 +10,7 @@ from gmsd.database import statement
 from gmsd.deliveries import Change, transition_many, waiting_for
 from gmsd.errors import GmsdError
 from gmsd.journal import Stage, anchor, audit, lock_round
+from gmsd.protocol import law_of
 from gmsd.reference import municipalities
 from gmsd.rounds import Participation, partition, prefixed
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 class NotYetTime(GmsdError):
     """The calendar says that this cannot be done yet."""
+
+
+class OfProviders(GmsdError):
+    """A round of a law whose files come from providers is not closed: a place has one file that counts, and they have several."""
 
 
 class NothingAccepted(GmsdError):
@@ -43,6 +48,10 @@ class Frozen:
 
 def _due(context: Context, round_code: str) -> Round:
     known = context.calendar.round(round_code)
+    if law_of(known.law).sender == "provider":
+        raise OfProviders(
+            f"round {known.id} is of a law whose files come from providers: several count of a municipality, and none is frozen"
+        )
     now = context.clock.now()
     if now < known.closes_at:
         raise NotYetTime(f"round {known.id} closes at {known.closes_at:%Y-%m-%d %H:%M}; the clock says {now:%Y-%m-%d %H:%M}")

@@ -220,7 +220,7 @@ class _Rotation:
             if progress is not None:
                 progress(made, of)
 
-        failed = in_turn(left, take, apart=lambda delivery: delivery.place, at_once=AT_ONCE)
+        failed = in_turn(left, take, apart=lambda delivery: delivery.placed[0].id, at_once=AT_ONCE)
         if failed:
             broken = [each for each in failed if isinstance(each.error, NotReadable | ReceiptBroken)]
             if len(broken) < len(failed):

@@ -57,7 +57,7 @@ def show(visit: Visit) -> Response:
         checked = check_result(connection, delivery.delivery_id)
         progress = progress_of(connection, place, code)
         head = head_of_trail(connection)
-        until = extended(connection).get((place, code))
+        until = extended(connection).get((place.whole, code))
     of = visit.context.calendar.round(code, place.law)
     return visit.page(
         "receipt",
