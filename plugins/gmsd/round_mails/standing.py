@@ -60,7 +60,7 @@ class RoundStanding:
         about = {"law": known.law, "round": str(known.code)}
         states: dict[Place, set[str]] = defaultdict(set)
         for each in listing(connection, law=known.law, round_code=known.code):
-            states[each.placed[0]].add(each.state)
+            states[each.placed[0].whole].add(each.state)
         rows = connection.execute(statement("round_mails/frozen"), about)
         return cls(
             round=known,

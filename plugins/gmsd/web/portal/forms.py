@@ -123,7 +123,7 @@ def _explanation(visit: Visit, status: int, wrong: dict[str, str], *, seen: bool
 def _offered(visit: Visit, place: Place) -> str:
     """The reasons for the remarks of a delivery that the address names, as the text to begin with; empty without."""
     of = visit.request.query_params.get("van", "")
-    if not of or delivery_of(visit, of).place != place:
+    if not of or delivery_of(visit, of).placed[0].whole != place:
         return ""
     return to_confirm(visit.context, of).explanation
 

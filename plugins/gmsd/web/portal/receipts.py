@@ -43,7 +43,7 @@ def delivery_of(visit: Visit, delivery_id: str) -> Delivery:
             raise not_there() from None
     if found.place is None or (visit.who.link and found.round != visit.who.link.round):
         raise not_there()
-    visit.refuse_other(found.place)
+    visit.refuse_other(found.place.whole)
     return found
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "r0025_providers"
-down_revision = "r0024_records_of_laws"
+revision = "r0028_providers"
+down_revision = "r0027_suppliers"
 
 
 def upgrade() -> None:
