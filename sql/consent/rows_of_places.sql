@@ -4,6 +4,7 @@ WHERE (law, half_year, municipality) IN (SELECT * FROM unnest(CAST(:laws AS text
     AND NOT EXISTS (
         SELECT FROM load_account
         WHERE load_account.law = record.law AND load_account.half_year = record.half_year AND load_account.municipality = record.municipality
+            AND coalesce(CAST(nullif(load_account.provider, '') AS bigint), 0) = coalesce(record.provider, 0)
     )
 UNION
 SELECT DISTINCT law, half_year, municipality FROM arrangement
@@ -12,4 +13,5 @@ WHERE (law, half_year, municipality) IN (SELECT * FROM unnest(CAST(:laws AS text
         SELECT FROM load_account
         WHERE load_account.law = arrangement.law AND load_account.half_year = arrangement.half_year
             AND load_account.municipality = arrangement.municipality
+            AND coalesce(CAST(nullif(load_account.provider, '') AS bigint), 0) = coalesce(arrangement.provider, 0)
     )

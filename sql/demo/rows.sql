@@ -1,7 +1,7 @@
 -- Where the rows of each loaded half-year went.
 SELECT
     half_year,
-    count(*) AS municipalities,
+    count(DISTINCT municipality) AS municipalities,
     sum(rows_in) AS rows_in,
     sum(rows_used) AS rows_used,
     sum(rows_out_of_scope) AS rows_out_of_scope,

@@ -1,10 +1,14 @@
 -- How each municipality stands in each half-year as of the newest close up to a round: as it was then, but for what was withdrawn since, up to
 -- now (`now`) or up to the building of a release.
-WITH standing AS (
-    SELECT DISTINCT ON (half_year, municipality) half_year, municipality, status, delivery_id
+WITH newest AS (
+    SELECT *, rank() OVER (PARTITION BY half_year, municipality ORDER BY half_year_order(round) DESC) AS age
     FROM frozen
     WHERE law = %(law)s AND half_year_order(round) <= half_year_order(%(round)s)
-    ORDER BY half_year, municipality, half_year_order(round) DESC
+),
+standing AS (
+    SELECT half_year, municipality, provider, status, delivery_id
+    FROM newest
+    WHERE age = 1
 ),
 gone AS (
     SELECT delivery_id
@@ -24,4 +28,4 @@ SELECT standing.half_year, standing.municipality,
     CASE WHEN gone.delivery_id IS NULL THEN standing.delivery_id END AS delivery_id
 FROM standing
 LEFT JOIN gone USING (delivery_id)
-ORDER BY standing.half_year, standing.municipality
+ORDER BY standing.half_year, standing.municipality, standing.provider

@@ -1,9 +1,13 @@
 -- A delivery that a release counts and that was withdrawn after it was built.
-WITH standing AS (
-    SELECT DISTINCT ON (half_year, municipality) delivery_id
+WITH newest AS (
+    SELECT *, rank() OVER (PARTITION BY half_year, municipality ORDER BY half_year_order(round) DESC) AS age
     FROM frozen
     WHERE law = :law AND half_year = ANY(:half_years) AND half_year_order(round) <= half_year_order(:round)
-    ORDER BY half_year, municipality, half_year_order(round) DESC
+),
+standing AS (
+    SELECT delivery_id
+    FROM newest
+    WHERE age = 1
 )
 SELECT standing.delivery_id
 FROM standing

@@ -1,5 +1,5 @@
--- The accepted deliveries of a round, by half-year and municipality.
-SELECT half_year, municipality, delivery_id, state
+-- The accepted deliveries of a round, by half-year, municipality and provider.
+SELECT half_year, municipality, provider, delivery_id, state
 FROM delivery
 WHERE law = :law AND round = :round AND state IN ('accepted', 'approved')
-ORDER BY half_year, municipality;
+ORDER BY half_year, municipality, provider;

@@ -1,5 +1,5 @@
 -- Where the rows of a half-year went, over all municipalities.
-SELECT count(*) AS municipalities,
+SELECT count(DISTINCT municipality) AS municipalities,
     CAST(coalesce(sum(rows_in), 0) AS bigint) AS rows_in,
     CAST(coalesce(sum(rows_used), 0) AS bigint) AS rows_used,
     CAST(coalesce(sum(rows_out_of_scope), 0) AS bigint) AS rows_out_of_scope,

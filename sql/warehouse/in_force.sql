@@ -6,4 +6,4 @@ WHERE delivery_row.state <> 'withdrawn' AND frozen.law = :law AND frozen.half_ye
     AND frozen.round = (
         SELECT round FROM round_close WHERE law = :law AND half_year = :half_year ORDER BY half_year_order(round) DESC LIMIT 1
     )
-ORDER BY delivery_row.municipality;
+ORDER BY delivery_row.municipality, delivery_row.provider;

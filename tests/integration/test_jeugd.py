@@ -1,4 +1,4 @@
-"""Files of providers of youth care: several for one municipality and half-year, each replaced by the next of the same provider only."""
+"""Files of providers of youth care: several for one municipality and half-year, each replaced by the next of its provider, counted."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from gmsd.clock import AMSTERDAM
+from gmsd.consent import find_left, process_forms, proofs
+from gmsd.database import connect
 from gmsd.deliveries import get, listing
 from gmsd.demo.other_laws import youth_deliveries
+from gmsd.figures import compute, periods, true_figures
 from gmsd.intake import check_and_report, register_inbox
 from gmsd.journal import Context
 from gmsd.rounds import Calendar, HalfYear, Place, load_calendar
-from gmsd.warehouse import close_round
-from gmsd.warehouse.close import OfProviders
+from gmsd.warehouse import close_round, load_half_year
+from tests.support import slow_youth as slow
 from tests.support.mails import Maildir, text_of
 
-LAW, H2, CODE = "jeugd", HalfYear(2019, 2), "0301"
+LAW, H1, H2 = "jeugd", HalfYear(2019, 1), HalfYear(2019, 2)
+CODE, OTHER, GONE = "0301", "0448", "0339"
 FIRST, SECOND = "98030100", "98030101"
 MADE = {each.file_name[-12:-4]: each for each in youth_deliveries(6, CODE, H2)}
 
@@ -85,8 +90,82 @@ def test_reports_speak_of_young_people_and_set_no_provider_beside_others(context
     assert told["summary"]["persons"] > 0
 
 
-def test_a_round_of_providers_is_not_closed(context: Context, clock) -> None:
-    """What counts of a municipality is one delivery there; two providers would replace each other."""
+@pytest.fixture(scope="module")
+def delivered(context: Context) -> dict[tuple[str, HalfYear], list[bytes]]:
+    """The files that count: of Zutphen in the second half those of the tests above, of the others whatever their providers sent."""
+    again = MADE[SECOND].data + MADE[SECOND].data.splitlines(keepends=True)[-1]
+    found = {(CODE, H2): [MADE[FIRST].data, again]}
+    for code, half in ((CODE, H1), (OTHER, H1), (OTHER, H2), (GONE, H1), (GONE, H2)):
+        made = list(youth_deliveries(6, code, half))
+        assert len(made) > 1
+        found[code, half] = [each.data for each in made]
+        for each in made:
+            context.store.put(context.settings.bucket_inbox, each.key, each.data)
+    register_inbox(context)
+    check_and_report(context)
+    return found
+
+
+def test_a_withdrawal_takes_the_files_of_every_provider_of_the_place(context: Context, delivered, clock) -> None:
+    clock.move(dt.datetime(2020, 3, 10, 9, tzinfo=AMSTERDAM))
+    form = {"half_year": "H22019", "municipality": GONE, "name": "Coördinator", "reason": None}
+    context.store.put(context.settings.bucket_inbox, f"{LAW}/H22019/{GONE}/formulieren/intrekking.json", json.dumps(form).encode())
+    register_inbox(context)
+    assert set(process_forms(context).values()) == {"carried_out"}
+    with context.engine.connect() as connection:
+        of_place = listing(connection, law=LAW, municipality=GONE)
+        gone = proofs(connection)
+    assert len(gone) == len(delivered[GONE, H2])
+    assert {(each.placed[0].half_year, each.state) for each in of_place} == {(H1, "accepted"), (H2, "withdrawn")}
+    assert find_left(context, gone) == []
+    assert not list(context.store.keys(context.settings.bucket_staging, f"{LAW}.2019-H2.{GONE}."))
+    assert list(context.store.keys(context.settings.bucket_staging, f"{LAW}.2019-H1.{GONE}."))
+
+
+def lines_of(files: list[bytes], half: HalfYear) -> list[slow.Line]:
+    return [line for data in files for line in slow.lines_of(data, half.first_day, half.last_day)]
+
+
+@pytest.fixture(scope="module")
+def closed(context: Context, delivered, clock) -> dict[str, dict[str, int]]:
     clock.move(dt.datetime(2020, 3, 23, 9, tzinfo=AMSTERDAM))
-    with pytest.raises(OfProviders, match="files come from providers"):
-        close_round(context, f"{LAW}.2019-H2")
+    return close_round(context, f"{LAW}.2019-H2")
+
+
+def test_every_provider_is_frozen_loaded_and_accounted_for(context: Context, delivered, closed) -> None:
+    assert {half: (found["delivered"], found.get("withdrawn", 0)) for half, found in closed.items()} == {
+        f"{LAW}.2019-H1": (3, 0), f"{LAW}.2019-H2": (2, 1),
+    }  # fmt: skip
+    for half in (H1, H2):
+        there = [(code, lines_of(files, half)) for (code, of), files in delivered.items() if of == half and (code, of) != (GONE, H2)]
+        loaded = load_half_year(context, f"{LAW}.{half}")
+        assert (loaded["municipalities"], loaded["rows_used"]) == (len(there), sum(len(lines) for _, lines in there))
+        assert loaded["arrangements"] == sum(slow.counts(lines, "JZ")["arrangements"] for _, lines in there)
+        assert loaded["replaced"] == sum(len(files) for (code, of), files in delivered.items() if of == half and (code, of) != (GONE, H2))
+        assert load_half_year(context, f"{LAW}.{half}")["replaced"] == 0
+
+
+def test_what_is_lost_of_one_provider_is_loaded_again_and_nothing_of_the_others(context: Context, closed) -> None:
+    taken = text("DELETE FROM arrangement WHERE law = :law AND half_year = '2019-H2' AND municipality = :code AND provider = :provider")
+    with connect(context.settings, "owner").begin() as connection:
+        assert connection.execute(taken, {"law": LAW, "code": CODE, "provider": int(SECOND)}).rowcount > 0
+    assert load_half_year(context, f"{LAW}.2019-H2")["replaced"] == 1
+
+
+def test_figures_are_those_of_a_plain_count_over_the_files_of_all_providers(context: Context, delivered, closed) -> None:
+    with context.engine.begin() as connection:
+        compute(connection, LAW, H2, context.clock.now())
+        stored = true_figures(connection, LAW, periods((H1, H2)))
+    found = {(period, code, content): value for period, code, content, value in stored.iter_rows()}
+    names = {"clients": "jeugd|{}", "arrangements": "jeugd|all|{}"}
+    wanted = {}
+    for code in (CODE, OTHER, GONE):
+        halves = {half: lines_of(delivered[code, half], half) for half in (H1, H2)}
+        shown = {H1.statline: halves[H1]}
+        if code != GONE:
+            shown |= {H2.statline: halves[H2], "2019JJ00": slow.of_a_year(halves[H1], halves[H2])}
+        for period, lines in shown.items():
+            for form in slow.FORMS:
+                wanted |= {(period, code, names[unit].format(form)): value for unit, value in slow.counts(lines, form).items()}
+    assert found == wanted
+    assert found["2019JJ00", CODE, "jeugd|JZ"] < found[H1.statline, CODE, "jeugd|JZ"] + found[H2.statline, CODE, "jeugd|JZ"]

@@ -38,6 +38,7 @@ _RECORD: dict[str, pl.DataType | type[pl.DataType]] = {
     "end_reason": pl.Int16,
     "allocation_number": pl.Int64,
 }
+_RECORD_OF_PROVIDER: dict[str, pl.DataType | type[pl.DataType]] = {**_RECORD, "provider": pl.Int64}
 _PARTICIPATION: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
     ("half_year", "municipality", "status", "delivery_id"), pl.String
 )
@@ -55,7 +56,7 @@ class InForce:
         law: The law.
         half_years: Every half-year that was closed up to the round, in order.
         participation: Half-year -> municipality -> delivered or withdrawn; who is not named has not delivered.
-        deliveries: (half-year, municipality, delivery id) that the figures are made of, in that order.
+        deliveries: (half-year, municipality, delivery id) that the figures are made of, in that order; of several providers each has one.
     """
 
     law: str
@@ -107,7 +108,9 @@ def half_years_in_force(connection: Connection, law: str, round_: HalfYear, *, t
     for half_year, municipality, status in rows.select("half_year", "municipality", "status").iter_rows():
         found = Participation(status)
         if found is not Participation.NOT_DELIVERED:
-            participation[half_year][municipality] = Participation.DELIVERED if found.has_figures else found
+            stands = Participation.DELIVERED if found.has_figures else found
+            if participation[half_year].get(municipality) is not Participation.DELIVERED:  # one provider that delivered is enough
+                participation[half_year][municipality] = stands
     held = rows.filter(pl.col("delivery_id").is_not_null()).select("half_year", "municipality", "delivery_id")
     return InForce(law, tuple(sorted(HalfYear.parse(text) for text in participation)), participation, tuple(sorted(held.iter_rows())))
 
@@ -165,9 +168,11 @@ def _of_year(connection: Connection, law: str, period: Period, delivered: pl.Dat
 
 
 def _records(connection: Connection, law: str, half: HalfYear, delivered: pl.DataFrame) -> pl.DataFrame:
+    of_providers = law_of(law).sender == "provider"
+    name, schema = ("figures/records_of_providers", _RECORD_OF_PROVIDER) if of_providers else ("figures/records", _RECORD)
     if delivered.is_empty():
-        return pl.DataFrame(schema=_RECORD)
-    found = read_plain_frame(connection, "figures/records", _RECORD, "municipality", law=law, half_year=str(half))
+        return pl.DataFrame(schema=schema)
+    found = read_plain_frame(connection, name, schema, "municipality", law=law, half_year=str(half))
     return found.join(delivered, on="municipality", how="semi")
 
 

@@ -112,7 +112,8 @@ def _records(
         waiting = [(half, code, delivery, pool.submit(records_of, context, delivery)) for half, code, delivery in deliveries]
         for done, (half, code, delivery, reading) in enumerate(waiting, start=1):
             try:
-                found[half, code] = reading.result()
+                frame = reading.result()  # of several providers each has a delivery
+                found[half, code] = pl.concat([found[half, code], frame]) if (half, code) in found else frame
             except StagingLost:
                 gone.append(delivery.delivery_id)
             if progress is not None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from gmsd.database import statement
 from gmsd.deliveries import Change, transition_many, waiting_for
 from gmsd.errors import GmsdError
 from gmsd.journal import Stage, anchor, audit, lock_round
-from gmsd.protocol import law_of
 from gmsd.reference import municipalities
 from gmsd.rounds import Participation, partition, prefixed
 
@@ -25,10 +24,6 @@ class NotYetTime(GmsdError):
     """The calendar says that this cannot be done yet."""
 
 
-class OfProviders(GmsdError):
-    """A round of a law whose files come from providers is not closed: a place has one file that counts, and they have several."""
-
-
 class NothingAccepted(GmsdError):
     """A round in which nothing was accepted, and nothing withdrawn, is closed only when somebody says so by name."""
 
@@ -39,19 +34,16 @@ class StillUnchecked(GmsdError):
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What counts of one municipality and half-year as of a close, and why nothing does."""
+    """What counts of one municipality and half-year as of a close, of each of its providers, and why nothing does."""
 
     municipality: str
     status: Participation
+    provider: str = ""
     delivery_id: str | None = None
 
 
 def _due(context: Context, round_code: str) -> Round:
     known = context.calendar.round(round_code)
-    if law_of(known.law).sender == "provider":
-        raise OfProviders(
-            f"round {known.id} is of a law whose files come from providers: several count of a municipality, and none is frozen"
-        )
     now = context.clock.now()
     if now < known.closes_at:
         raise NotYetTime(f"round {known.id} closes at {known.closes_at:%Y-%m-%d %H:%M}; the clock says {now:%Y-%m-%d %H:%M}")
@@ -145,9 +137,9 @@ def _close(context: Context, known: Round, empty_confirmed_by: str) -> dict[str,
         _in_turn(connection, known)
         if waiting := waiting_for(context, connection, known):
             raise StillUnchecked(f"round {known.id} waits for what came in before its close: {waiting}")
-        accepted: dict[str, dict[str, str]] = {str(half): {} for half in known.takes}
+        accepted: dict[str, dict[tuple[str, str], str]] = {str(half): {} for half in known.takes}
         for row in connection.execute(statement("warehouse/accepted"), _of(known)):
-            accepted[row.half_year][row.municipality] = row.delivery_id
+            accepted[row.half_year][row.municipality, row.provider] = row.delivery_id
         withdrawn = {(row.half_year, row.municipality) for row in connection.execute(statement("warehouse/withdrawn"), _of(known))}
         if not (any(accepted.values()) or withdrawn):
             if not empty_confirmed_by:
@@ -159,33 +151,36 @@ def _close(context: Context, known: Round, empty_confirmed_by: str) -> dict[str,
         return _closed(connection, known)
 
 
-def _freeze(connection: Connection, context: Context, known: Round, half: HalfYear, accepted: dict[str, str], withdrawn: set[str]) -> None:
+def _freeze(
+    connection: Connection, context: Context, known: Round, half: HalfYear, accepted: dict[tuple[str, str], str], withdrawn: set[str]
+) -> None:
     at = context.clock.now()
     about = {**_of(known), "half_year": str(half)}
-    earlier = {row.municipality: row for row in connection.execute(statement("warehouse/earlier"), about)}
-    found, changes = [], []
+    earlier: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for row in connection.execute(statement("warehouse/earlier"), about):
+        earlier[row.municipality][row.provider] = row
+    found, changes, counts = [], [], Counter[str]()
     for municipality in sorted(municipalities(half)):
-        before = earlier.get(municipality)
-        if municipality in accepted:
-            found.append(Frozen(municipality, Participation.DELIVERED, accepted[municipality]))
-            changes.append(Change(accepted[municipality], "approved", f"counts as of the close of round {known.id}"))
-            if before is not None and before.delivery_id:
-                changes.append(
-                    Change(before.delivery_id, "superseded", f"replaced by {accepted[municipality]} at the close of round {known.id}")
-                )
-        elif before is not None and before.delivery_id:
-            found.append(Frozen(municipality, Participation.KEPT, before.delivery_id))
-        elif municipality in withdrawn or (before is not None and before.status == Participation.WITHDRAWN):
-            found.append(Frozen(municipality, Participation.WITHDRAWN))
-        else:
-            found.append(Frozen(municipality, Participation.NOT_DELIVERED))
+        before, mine = earlier[municipality], {provider: each for (code, provider), each in accepted.items() if code == municipality}
+        kept = {provider: row.delivery_id for provider, row in before.items() if row.delivery_id}
+        gone = municipality in withdrawn or any(row.status == Participation.WITHDRAWN for row in before.values())
+        for provider in sorted({*mine, *kept}):
+            if provider in mine:
+                found.append(Frozen(municipality, Participation.DELIVERED, provider, mine[provider]))
+                changes.append(Change(mine[provider], "approved", f"counts as of the close of round {known.id}"))
+            else:
+                found.append(Frozen(municipality, Participation.KEPT, provider, kept[provider]))
+            if provider in mine and provider in kept:
+                changes.append(Change(kept[provider], "superseded", f"replaced by {mine[provider]} at the close of round {known.id}"))
+        if not (mine or kept):
+            found.append(Frozen(municipality, Participation.WITHDRAWN if gone else Participation.NOT_DELIVERED))
+        counts[(Participation.DELIVERED if mine else found[-1].status).value] += 1
     transition_many(connection, changes, actor=Stage.CLOSE, at=at)
     connection.execute(statement("warehouse/note_close"), {**about, "closed_at": at, "deliveries": len(accepted)})
     connection.execute(
         statement("warehouse/freeze"),
-        [{**about, "municipality": each.municipality, "status": each.status.value, "delivery_id": each.delivery_id} for each in found],
+        [{**about, **asdict(each), "status": each.status.value} for each in found],
     )
-    counts = dict(Counter(each.status.value for each in found))
     audit(
         connection,
         f"round {known.id}",

@@ -1,4 +1,4 @@
-"""Loading a frozen half-year: records and arrangements of each municipality are replaced as a whole, and every row is accounted for."""
+"""Loading a frozen half-year: what each delivery gives is replaced as a whole, and every row is accounted for."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from gmsd.database import Rows
     from gmsd.journal import Context
+    from gmsd.rounds import Place
     from gmsd.store import Stored
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Account:
     """
 
     municipality: str
+    provider: str
     delivery_id: str
     rows_in: int
     rows_used: int
@@ -88,7 +90,8 @@ def load_half_year(context: Context, partition: str, progress: Callable[[int, in
 
     Returns:
         The account over all municipalities: `half_year` and `round` (both as partitions), `municipalities` and the row counts of `Account`;
-        of the municipalities `replaced` were written this time, and `unchanged` held the same already; `removed` do not count any more.
+        of the deliveries `replaced` were written this time, and `unchanged` were held already; `removed` do not count any more. Of a law
+        whose files come from municipalities each of these has one.
 
     Raises:
         NotClosed: no round that takes it has been closed.
@@ -172,25 +175,27 @@ class _Load:
                 raise NotClosed(f"no round that takes {self.partition} has been closed")
             in_force = _in_force(connection, self.law, self.half)
             wanted = bases_of(self.context, connection, self.law, self.half, in_force, self.key.noted)
-            held = {row.municipality: row for row in connection.execute(statement("warehouse/loaded"), self.about)}
-        gone = sorted(set(held) - {_municipality(basis.delivery) for basis in wanted})
-        same = {_municipality(each.delivery) for each in wanted if _holds(held.get(_municipality(each.delivery)), each)}
+            held = {(row.municipality, row.provider): row for row in connection.execute(statement("warehouse/loaded"), self.about)}
+        gone = sorted(set(held) - {_whose(basis.delivery) for basis in wanted})
+        same = {_whose(each.delivery) for each in wanted if _holds(held.get(_whose(each.delivery)), each)}
         if same:  # what somebody took out of the tables is loaded again
-            same -= set(self._differing())
-        todo = [each for each in wanted if _municipality(each.delivery) not in same or each.delivery.state == "approved"]
+            differing = self._differing()
+            same = {(code, provider) for code, provider in same if (code, int(provider or 0)) not in differing}
+        todo = [each for each in wanted if _whose(each.delivery) not in same or each.delivery.state == "approved"]
         if gone:
             with self.context.engine.begin() as connection:
                 clear(connection, self.about, gone)
         self._replace_all(todo, len(wanted), progress)
         if (todo or gone) and (lost := self._differing()):
-            named = f"{', '.join(lost[:5])} ({len(lost)} in all)"
+            named = f"{', '.join(f'{code} {provider}' if provider else code for code, provider in lost[:5])} ({len(lost)} in all)"
             raise RowsLost(f"{self.partition}: the tables do not hold the rows that the account says of {named}")
         round_id = prefixed(self.law, ".") + str(round_code)
         return self._account(round_id, replaced=len(todo), unchanged=len(wanted) - len(todo), removed=len(gone))
 
-    def _differing(self) -> list[str]:
+    def _differing(self) -> list[tuple[str, int]]:
+        """Municipality and provider, 0 = none."""
         with self.context.engine.connect() as connection:
-            return list(connection.scalars(statement("warehouse/differing"), self.about))
+            return [(row.municipality, row.provider) for row in connection.execute(statement("warehouse/differing"), self.about)]
 
     def _replace_all(self, todo: Sequence[Basis], of: int, progress: Callable[[int, int], None] | None) -> None:
         done = of - len(todo)
@@ -263,13 +268,13 @@ def bases_of(
     context: Context, connection: Connection, law: str, half: HalfYear, deliveries: Sequence[Delivery], key_fingerprint: str
 ) -> list[Basis]:
     """What decides which rows some deliveries of a half-year give, in their order."""
-    others = {_municipality(d): d for d in _in_force(connection, law, half.other)}
+    others = {_whose(d): d for d in _in_force(connection, law, half.other)}
     ids = [each.delivery_id for each in others.values()]
     allocated = {row.delivery_id: row.allocated for row in connection.execute(statement("warehouse/allocated"), {"ids": ids})}
     staged = {each.key: each for each in context.store.objects(context.settings.bucket_staging, f"{prefixed(law, '.')}{half}.")}
     found = []
     for delivery in deliveries:
-        other = others.get(_municipality(delivery))
+        other = others.get(_whose(delivery))
         known = None if other is None else allocated.get(other.delivery_id)
         basis = Basis(delivery, other, known, key_fingerprint)
         found.append(basis.with_content(staged.get(delivery.staging_key)))
@@ -290,8 +295,10 @@ def _holds(held: Any, basis: Basis) -> bool:
     return held is not None and bool(basis.content) and (held.delivery_id, held.content) == (basis.delivery.delivery_id, basis.content)
 
 
-def _municipality(delivery: Delivery) -> str:
-    return delivery.placed[0].municipality
+def _whose(delivery: Delivery) -> tuple[str, str]:
+    """Municipality and provider: what is replaced as a whole."""
+    place = delivery.placed[0]
+    return place.municipality, place.provider
 
 
 def _in_force(connection: Connection, law: str, half: HalfYear) -> list[Delivery]:
@@ -316,7 +323,8 @@ def prepared(context: Context, half: HalfYear, basis: Basis, records: pl.DataFra
     )
     used, joined = found.used, found.joined
     account = Account(
-        municipality=_municipality(delivery),
+        municipality=delivery.placed[0].municipality,
+        provider=delivery.placed[0].provider,
         delivery_id=delivery.delivery_id,
         rows_in=records.height,
         rows_used=used.height,
@@ -330,7 +338,7 @@ def prepared(context: Context, half: HalfYear, basis: Basis, records: pl.DataFra
     )
     if int(joined["records"].sum()) != used.height:
         raise ValueError(f"the arrangements of {delivery.delivery_id} do not hold every row used")
-    place = delivery.placed[0].columns
+    place = delivery.placed[0]
     return Loaded(account, written_rows(_placed(used, place)), written_rows(_placed(joined, place)))
 
 
@@ -338,24 +346,25 @@ def _allocated(context: Context, other: Delivery, known: bool | None) -> bool:
     return allocation_filled(records_of(context, other)) if known is None else known
 
 
-def _placed(frame: pl.DataFrame, place: Mapping[str, str]) -> pl.DataFrame:
+def _placed(frame: pl.DataFrame, place: Place) -> pl.DataFrame:
     marked = pl.col("person").is_null().alias("unknown_person")
-    return frame.with_columns(marked, *(pl.lit(value).alias(name) for name, value in place.items()))
+    whose = {"provider": pl.lit(int(place.provider), pl.Int64)} if place.provider else {}
+    return frame.with_columns(marked, *(pl.lit(value).alias(name) for name, value in place.columns.items()), **whose)
 
 
 def replace_place(connection: Connection, about: Mapping[str, str], basis: Basis, loaded: Loaded, loaded_at: str) -> None:
     """Replace the rows of one place by those of a delivery, in the caller's transaction."""
     made_of = {"content": basis.content, "key_fingerprint": basis.key_fingerprint, "loaded_at": loaded_at}
     account = {**asdict(loaded.account), **about, **made_of}
-    clear(connection, about, [loaded.account.municipality])
+    clear(connection, about, [(loaded.account.municipality, loaded.account.provider)])
     for table, rows in (("record", loaded.records), ("arrangement", loaded.joined)):
         if copy_rows(connection, table, rows) != rows.count:
             raise RowsLost(f"not every row of {loaded.account.delivery_id} reached the table {table}")
     connection.execute(statement("warehouse/keep_account"), account)
 
 
-def clear(connection: Connection, about: Mapping[str, str], municipalities: Sequence[str]) -> None:
-    """Remove the rows and the account of some municipalities of a half-year."""
-    values = {**about, "municipalities": list(municipalities)}
+def clear(connection: Connection, about: Mapping[str, str], whose: Sequence[tuple[str, str]]) -> None:
+    """Remove the rows and the accounts of some municipalities and providers of a half-year."""
+    values = {**about, "municipalities": [code for code, _ in whose], "providers": [provider for _, provider in whose]}
     for table in ("record", "arrangement", "load_account"):
         connection.execute(statement(f"warehouse/delete_{table}"), values)

@@ -10,6 +10,7 @@ from gmsd.warehouse.load import Account
 
 RIGHT = Account(
     municipality="0518",
+    provider="",
     delivery_id="2019-H2.0518.01",
     rows_in=10,
     rows_used=7,
