@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -17,13 +22,34 @@ from gmsd.demo.other_laws import youth_deliveries
 from gmsd.figures import compute, periods, true_figures
 from gmsd.intake import check_and_report, register_inbox
 from gmsd.journal import Context
+from gmsd.readers import BucketSource
+from gmsd.reference import inhabitants, printed_trait
+from gmsd.reference.ages import AGES_DAY
+from gmsd.releases import (
+    Proposal,
+    answer,
+    attack_series,
+    build_approved,
+    get_release,
+    propose,
+    publish_approved,
+    verify_release,
+)
 from gmsd.rounds import Calendar, HalfYear, Place, load_calendar
+from gmsd.store import get_store
+from gmsd.tables import table_of
 from gmsd.warehouse import close_round, load_half_year
+from gmsd.web.site import create_app
+from tests.support import read_formats as read
 from tests.support import slow_youth as slow
 from tests.support.mails import Maildir, text_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LAW, H1, H2 = "jeugd", HalfYear(2019, 1), HalfYear(2019, 2)
 CODE, OTHER, GONE = "0301", "0448", "0339"
+TABLE, KEYS = "84134NED", {"clients": "JongerenMetJeugdzorg_1", "arrangements": "Trajecten_3"}
 FIRST, SECOND = "98030100", "98030101"
 MADE = {each.file_name[-12:-4]: each for each in youth_deliveries(6, CODE, H2)}
 
@@ -169,3 +195,101 @@ def test_figures_are_those_of_a_plain_count_over_the_files_of_all_providers(cont
                 wanted |= {(period, code, names[unit].format(form)): value for unit, value in slow.counts(lines, form).items()}
     assert found == wanted
     assert found["2019JJ00", CODE, "jeugd|JZ"] < found[H1.statline, CODE, "jeugd|JZ"] + found[H2.statline, CODE, "jeugd|JZ"]
+
+
+def publish(context: Context, run_id: str) -> str:
+    settings, at = context.settings, context.clock.now()
+    engine = connect(settings, "publisher")
+    with engine.begin() as connection:
+        asked = propose(connection, context.store, settings, Proposal(LAW, H2), run_id=run_id, named="", started_by="engineer", at=at)
+    with connect(settings, "approver").begin() as connection:
+        answer(connection, asked.question, "approved", answered_by="approver", reason="", at=at)
+    build_approved(engine, context.store, settings, run_id, at)
+    question, _pointer = publish_approved(engine, context.store, settings, run_id, at)
+    return question.release_id
+
+
+@pytest.fixture(scope="module")
+def published(context: Context, closed) -> str:
+    return publish(context, "run of jeugd")
+
+
+@pytest.fixture(scope="module")
+def files(context: Context, published: str) -> dict[str, bytes]:
+    return dict(get_release(context.store, context.settings.bucket_publication, published))
+
+
+def test_each_figure_is_what_a_plain_count_has_within_its_protection(delivered, files: dict[str, bytes]) -> None:
+    document = json.loads(files["release.json"])
+    assert (document["laws"], document["tables"]) == ([LAW], [TABLE])
+    cells = read.statline(files, table_of(TABLE))
+    everybody = printed_trait("inhabitants", AGES_DAY)
+    ages = {name: printed_trait(name, AGES_DAY) for name in slow.UNDER_23}
+    seen: Counter[str] = Counter()
+    for code in (CODE, OTHER, GONE):
+        halves = {half: lines_of(delivered[code, half], half) for half in (H1, H2)}
+        of_periods = {H1.statline: halves[H1], H2.statline: halves[H2], "2019JJ00": slow.of_a_year(halves[H1], halves[H2])}
+        under = slow.under_23(inhabitants(code, H2), int(everybody[code]), {name: int(each[code]) for name, each in ages.items()})
+        for period, lines in of_periods.items():
+            for form in slow.FORMS:
+                where = (period, f"GM{code}", form)
+                rate = cells["JongerenMetJeugdzorgPer1000_2", *where][0]
+                for unit, true in slow.counts(lines, form).items():
+                    shown = cells[KEYS[unit], *where][0]
+                    if code == GONE and period != H1.statline:
+                        assert (shown, rate) == (None, None)
+                    elif shown is None:
+                        assert true < 12
+                        seen["hidden"] += 1
+                    else:
+                        assert (shown % 5, true >= 8, shown >= 10) == (0, True, True)
+                        assert abs(shown - true) <= 4
+                        seen["shown"] += 1
+                    if unit == "clients" and shown is not None:
+                        assert rate == slow.per_thousand(shown, under)
+                    elif unit == "clients":
+                        assert rate is None
+    assert min(seen["shown"], seen["hidden"]) > 20
+    assert {value for (_, _, region, _), (value, _) in cells.items() if region == "NL01"} == {None}, "three municipalities are no country"
+
+
+def test_all_its_formats_say_the_same(files: dict[str, bytes], tmp_path: Path) -> None:
+    table = table_of(TABLE)
+    cells = read.long_csv(files, table)
+    assert {key: value for key, (value, _) in read.statline(files, table).items()} == {key: value for key, (value, _) in cells.items()}
+    for found in (read.parquet(files, table), read.csvw(files, table, tmp_path), read.pysdmx(files, table), read.ods(files, table)):
+        assert found == cells
+    content = SimpleNamespace(law=LAW, periods=periods((H1, H2)))
+    shown = {(each.measure, group) for each in table.indicators for group in each.codes}
+    for found in read.swing(files, table, content):  # type: ignore[arg-type]
+        assert found == {key: said for key, said in cells.items() if key[2].startswith("GM") and (key[0], key[3]) in shown}
+
+
+def test_the_attack_on_it_finds_nothing_and_it_is_built_again_byte_for_byte(context: Context, published: str) -> None:
+    with connect(context.settings, "publisher").connect() as connection:
+        found = attack_series(connection, context.settings, LAW)
+        verified = verify_release(context, connection, published)
+    assert found is not None
+    assert (found.passed, found.disclosed) == (True, 0)
+    assert found.cells == (3 + 2 + 2) * 2 * len(slow.FORMS)
+    assert verified.is_equal, (verified.differing, verified.gone)
+
+
+def test_it_is_served_beside_a_page_of_its_law(context: Context, published: str) -> None:
+    source = BucketSource(get_store(context.settings, "reader"), context.settings.bucket_publication)
+
+    async def ask() -> tuple[dict[str, Any], str, int]:
+        transport = httpx.ASGITransport(create_app(source))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            wanted = f"RegioS eq 'GM{CODE}' and Perioden eq '2019HJ02' and VormenVanJeugdzorg eq 'JZ'"
+            found = await client.get(f"/ODataApi/odata/{TABLE}/TypedDataSet", params={"$format": "json", "$filter": wanted})
+            page = await client.get(f"/gemeente/GM{CODE}?wet={LAW}&periode=2019HJ02")
+            topic = await client.get(f"/onderwerp/{TABLE}?periode=2019HJ02&groep=JZ")
+            (row,) = found.json()["value"]
+            return row, page.text, topic.status_code
+
+    row, page, topic = asyncio.run(ask())
+    assert topic == 200
+    for key in ("JongerenMetJeugdzorg_1", "JongerenMetJeugdzorgPer1000_2", "Trajecten_3"):
+        assert row[key] > 0
+        assert f'data-value="{row[key]}"' in page

@@ -86,8 +86,12 @@ def counts(lines: list[Line], form: str) -> dict[str, int]:
     return {"clients": len({line.bsn for line in known}), "arrangements": len(known) + sum(line.bsn == NOBODY for line in of_form)}
 
 
-def per_thousand(shown: int, inhabitants: int, by_age: dict[str, int]) -> int:
-    """A shown count for every thousand inhabitants under 23, halves up: as many of them as on the day that ages are known of."""
-    share = Fraction(sum(by_age[name] * years for name, years in UNDER_23.items()), 10 * sum(by_age.values()))
-    under = int(inhabitants * share + Fraction(1, 2))
-    return int(Fraction(1000 * shown, under) + Fraction(1, 2))
+def under_23(inhabitants: int, then: int, by_age: dict[str, int]) -> int:
+    """Inhabitants under 23: their share on the day that ages are known of (`then`: all inhabitants of that day), halves up."""
+    share = Fraction(sum(by_age[name] * years for name, years in UNDER_23.items()), 10 * then)
+    return int(inhabitants * share + Fraction(1, 2))
+
+
+def per_thousand(shown: int, inhabitants: int) -> int:
+    """A shown count for every thousand inhabitants, halves up."""
+    return int(Fraction(1000 * shown, inhabitants) + Fraction(1, 2))

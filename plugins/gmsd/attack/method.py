@@ -94,6 +94,7 @@ class PublishedColumn:
         rounding: How figures are made of counts.
         within: Name of the content beside which it is shown: missing when that is, never above it.
         per: Of a rate: for how many inhabitants; None for a count.
+        ages: Of a rate: the column of `PublicRelease.inhabitants` that it is of.
         parts: Names of contents of which the figure is the sum of figures, shown or not; empty: it is rounded by itself.
         draw_of_years: Name of the draws in years, where these differ from those in half-years.
     """
@@ -106,6 +107,7 @@ class PublishedColumn:
     rounding: Rounding = Rounding()
     within: str | None = None
     per: int | None = None
+    ages: str = "inhabitants"
     parts: tuple[str, ...] = ()
     draw_of_years: str | None = None
 
@@ -145,7 +147,7 @@ class PublicRelease:
     Attributes:
         release_id: Its id.
         cells: `CELLS` of every table: municipal and national figures, counts and rates.
-        inhabitants: `period`, `municipality`, `inhabitants` that the rates are of.
+        inhabitants: `period`, `municipality`, `inhabitants` that the rates are of, and a column for each group of ages of rates.
         repaired: `period`, `region`, `content` of what the gate hid in it: missing whatever the count. Known to the institute only.
         delivered: `period`, `region` of municipalities that are published; None: those with a figure or, where the truth is given, with a
             count.
@@ -213,7 +215,7 @@ def method_of(
                 column = PublishedColumn(table.table_id, count.key, group.code, name, name, rounding, within=wholes.get(name))
                 columns[column] = None
                 for rate in table.rates_of(count):
-                    columns[replace(column, measure=rate.key, per=rate.per)] = None
+                    columns[replace(column, measure=rate.key, per=rate.per, ages=rate.ages)] = None
     return Method(contents=tuple(contents.values()), columns=tuple(columns), years=years)
 
 

@@ -81,12 +81,14 @@ def attack_nation(series: Series, releases: Sequence[PublicRelease]) -> NationAt
 def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> list[_Told]:
     cells = release.cells
     municipal = cells.filter(pl.col("region") != _NATION)
-    people = release.inhabitants.select("period", region=pl.format("GM{}", "municipality"), people=pl.col("inhabitants").cast(pl.Int64))
+    ages = [name for name in release.inhabitants.columns if name not in ("period", "municipality")]
+    people = release.inhabitants.select("period", *(pl.col(name).cast(pl.Int64) for name in ages), region=pl.format("GM{}", "municipality"))
     key = ["table_id", "measure", "group_code", "period"]
     sums = (
         municipal.join(people, on=["period", "region"], how="left")
+        .filter(pl.col("value").is_not_null())
         .group_by(key)
-        .agg(summed=pl.col("value").sum(), covered=pl.col("people").filter(pl.col("value").is_not_null()).sum())
+        .agg(pl.col("value").sum().alias("summed"), *(pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()) for name in ages))
     )
     nation = cells.filter(pl.col("region") == _NATION).drop_nulls("value").join(sums, on=key, how="left")
     if release.estimates is not None:
@@ -112,8 +114,8 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
                 )
             )
             if of is not None:
-                found = found.drop("summed", "covered").join(of.select("period", "summed", "covered"), on="period", how="left")
-                people_of = pl.col("covered")
+                found = found.select("period", "value").join(of.select("period", "summed", column.ages), on="period", how="left")
+                people_of = pl.col(column.ages)
                 found = found.with_columns(summed=(2 * column.per * pl.col("summed") + people_of) // (2 * people_of))
         wrong = found.filter((pl.col("summed") != pl.col("value")).fill_null(value=True))
         for period, value, summed in wrong.select("period", "value", "summed").iter_rows():

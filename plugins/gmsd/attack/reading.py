@@ -195,23 +195,29 @@ def _read_rates(series: Series, cells: pl.DataFrame, release: PublicRelease) -> 
             series.tell(series.content_of[content], state, place, low, high, f"the rate ({measure} of {table_id})")
 
 
+def people_of(release: PublicRelease) -> pl.DataFrame:
+    """Inhabitants that rates are of: `period`, `region`, `ages` (the group of ages), `people`."""
+    named = release.inhabitants.with_columns(region=pl.format("GM{}", "municipality")).drop("municipality")
+    return named.unpivot(index=["period", "region"], variable_name="ages", value_name="people").cast({"people": pl.Int64})
+
+
 def _rates(method: Method, cells: pl.DataFrame, release: PublicRelease) -> pl.DataFrame:
     """Every rate that is shown, with what it is of and whether it follows from the shown count."""
     key = ["table_id", "measure", "group_code"]
-    schema = dict.fromkeys((*key, "content", "of"), pl.String) | {"per": pl.Int64}
+    schema = dict.fromkeys((*key, "content", "of"), pl.String) | {"per": pl.Int64, "ages": pl.String}
     counts = {(each.table_id, each.content, each.group_code): each.measure for each in method.columns if each.per is None}
     columns = [
-        (each.table_id, each.measure, each.group_code, each.content, counts.get((each.table_id, each.content, each.group_code)), each.per)
+        (*where, each.content, counts.get((each.table_id, each.content, each.group_code)), each.per, each.ages)
         for each in method.columns
-        if each.per is not None
+        if each.per is not None and (where := (each.table_id, each.measure, each.group_code))
     ]
-    people = release.inhabitants.select("period", region=pl.format("GM{}", "municipality"), people=pl.col("inhabitants").cast(pl.Int64))
+    people = people_of(release)
     shown = cells.select("table_id", "group_code", "period", "region", of="measure", shown="value")
     follows = (2 * pl.col("per") * pl.col("shown") + pl.col("people")) // (2 * pl.col("people")) == pl.col("value")
     return (
         cells.drop_nulls("value")
         .join(pl.DataFrame(columns, schema=schema, orient="row"), on=key)
         .join(shown, on=["table_id", "group_code", "period", "region", "of"], how="left")
-        .join(people, on=["period", "region"], how="left")
+        .join(people, on=["period", "region", "ages"], how="left")
         .with_columns(follows=follows.fill_null(value=False))
     )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gmsd.reference import InhabitantsUnknownError, inhabitants, municipalities
+from gmsd.reference import EVERYBODY, InhabitantsUnknownError, inhabitants_aged, municipalities
 from gmsd.rounds import Participation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from gmsd.figures.period import Period
     from gmsd.rounds import HalfYear
@@ -55,16 +55,31 @@ def _of_halves(halves: Sequence[Participation]) -> Participation:
     return Participation.DELIVERED
 
 
-def inhabitants_of(table_periods: Sequence[Period]) -> pl.DataFrame:
-    """Inhabitants of every municipality that exists in each period: `period`, `municipality`, `inhabitants` (null = not known)."""
-    rows = [
-        (period.key, code, _known(code, period.reference)) for period in table_periods for code in sorted(municipalities(period.reference))
-    ]
-    return pl.DataFrame(rows, schema={"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}, orient="row")
+def inhabitants_of(
+    table_periods: Sequence[Period], ages: Collection[str] = (), counted: Callable[[Period, str], HalfYear] | None = None
+) -> pl.DataFrame:
+    """Inhabitants of every municipality that exists in each period.
+
+    Args:
+        table_periods: The periods.
+        ages: Groups of ages (`gmsd.reference.age_groups`) that are wanted beside everybody.
+        counted: Of which half-year the inhabitants of a period and municipality are; None = of the period.
+
+    Returns:
+        `period`, `municipality`, `inhabitants` and a column for each group of ages; null = not known.
+    """
+    wanted = (EVERYBODY, *sorted({*ages} - {EVERYBODY}))
+    rows = []
+    for period in table_periods:
+        for code in sorted(municipalities(period.reference)):
+            half_year = period.reference if counted is None else counted(period, code)
+            rows.append((period.key, code, *(_known(each, code, half_year) for each in wanted)))
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {"period": pl.String, "municipality": pl.String, **dict.fromkeys(wanted, pl.Int64)}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _known(code: str, half_year: HalfYear) -> int | None:
+def _known(ages: str, code: str, half_year: HalfYear) -> int | None:
     try:
-        return inhabitants(code, half_year)
+        return inhabitants_aged(ages, code, half_year)
     except InhabitantsUnknownError:
         return None

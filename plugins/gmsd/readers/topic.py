@@ -10,7 +10,7 @@ import numpy as np
 from gmsd.disclosure import NATION
 from gmsd.readers.cube import FEWEST, Computed
 from gmsd.readers.places import municipality_of, of_size_class
-from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, inhabitants, municipalities
+from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, inhabitants_aged, municipalities
 
 if TYPE_CHECKING:
     from gmsd.figures import Period
@@ -99,13 +99,13 @@ def topic_of(edition: Edition, cube: Cube, period: Period, group: str) -> TopicV
     bounds = tuple(
         Computed(cube.table.table_id, *about, "quintile", float(each), made_of) for each in class_bounds(values) if len(made_of) >= FEWEST
     )
-    people = {region: count for region in made_of if (count := _inhabitants(region, period)) is not None}
+    people = {region: count for region in made_of if (count := _inhabitants(mapped.ages, region, period)) is not None}
     return TopicView(cube, period, group, mapped, rows, tuple(spread), bounds, people)
 
 
-def _inhabitants(region: str, period: Period) -> int | None:
+def _inhabitants(ages: str, region: str, period: Period) -> int | None:
     try:
-        return inhabitants(region.removeprefix("GM"), period.reference)
+        return inhabitants_aged(ages, region.removeprefix("GM"), period.reference)
     except InhabitantsUnknownError:
         return None
 

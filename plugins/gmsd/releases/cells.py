@@ -10,7 +10,7 @@ from gmsd.disclosure import NATION, estimate, protect, rate_of
 from gmsd.errors import GmsdError
 from gmsd.figures import every_cell, regions
 from gmsd.formats import Changes
-from gmsd.reference import SIZE_CLASS_BOUNDS, SIZE_CLASSES
+from gmsd.reference import EVERYBODY, SIZE_CLASS_BOUNDS, SIZE_CLASSES
 from gmsd.tables import contents_of, tables_of
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def table_cells(
         table: The table.
         table_periods: Its periods.
         shown: `shown_contents` of its law.
-        inhabitants: `period`, `municipality`, `inhabitants`.
+        inhabitants: `period`, `municipality`, `inhabitants`, and a column for each group of ages of the table's rates.
         protection: How its counts are protected.
 
     Returns:
@@ -113,7 +113,7 @@ def table_cells(
         rows = _of_groups(table, count, groups, here).with_columns(pl.col("reason").fill_null(SHOWN))
         made.append(rows.select(pl.lit(count.key).alias("measure"), *_CELL_KEY, value="shown", reason="reason"))
         for rate in table.rates_of(count):
-            rated = rows.with_columns(rate=rate_of("shown", "people", rate.per))
+            rated = _people(rows, inhabitants, rate).with_columns(rate=rate_of("shown", "people", rate.per))
             no_base = pl.col("shown").is_not_null() & pl.col("rate").is_null()
             reason = pl.when(no_base).then(pl.lit(NO_BASE)).otherwise(pl.col("reason"))
             made.append(rated.select(pl.lit(rate.key).alias("measure"), *_CELL_KEY, value="rate", reason=reason))
@@ -121,6 +121,19 @@ def table_cells(
         made += _estimated(table, measure, groups, here, inhabitants, protection)
     order = pl.col("measure").cast(pl.Enum([measure.key for measure in table.measures]))
     return pl.concat([each.select(list(CELL)) for each in made]).sort(order, *_CELL_KEY)
+
+
+def _people(rows: pl.DataFrame, inhabitants: pl.DataFrame, rate: Measure) -> pl.DataFrame:
+    """The rows with the inhabitants that the rate is over; the nation's are those of the municipalities that show this very count."""
+    if rate.ages == EVERYBODY:
+        return rows
+    aged = inhabitants.select("period", pl.format("GM{}", "municipality").alias("region"), pl.col(rate.ages).alias("people"))
+    municipal = rows.filter(pl.col("region") != NATION).drop("people").join(aged, on=["period", "region"], how="left")
+    shown = municipal.filter(pl.col("shown").is_not_null())
+    every = pl.when(pl.col("people").null_count() == 0).then(pl.col("people").sum())
+    covered = shown.group_by("period", "content").agg(every.alias("people"))
+    whole = rows.filter(pl.col("region") == NATION).drop("people").join(covered, on=["period", "content"], how="left")
+    return pl.concat([municipal, whole], how="diagonal").select(rows.columns)
 
 
 def _of_groups(table: Table, measure: Measure, groups: Sequence[Group], shown: pl.DataFrame) -> pl.DataFrame:

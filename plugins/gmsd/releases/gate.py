@@ -13,13 +13,13 @@ from gmsd.attack import CELLS, PublicRelease, Repaired, Truth, audit, guess, met
 from gmsd.database import read_frame, statement
 from gmsd.errors import GmsdError
 from gmsd.figures import half_years_in_force, inhabitants_of, participation_by_period, periods, true_figures
-from gmsd.reference import InhabitantsUnknownError, dissolved, inhabitants, municipalities
+from gmsd.reference import dissolved
 from gmsd.releases.cells import nested_contents, table_cells
 from gmsd.releases.files import read_document
 from gmsd.releases.plan import plan_release, protection_of
 from gmsd.releases.repair import repaired_cells
 from gmsd.rounds import HalfYear, Participation
-from gmsd.tables import tables_of
+from gmsd.tables import ages_of, tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,7 +39,6 @@ _FIGURE: dict[str, pl.DataType | type[pl.DataType]] = {
     "content": pl.String,
     "value": pl.Int64,
 }
-_PEOPLE: dict[str, pl.DataType | type[pl.DataType]] = {"period": pl.String, "municipality": pl.String, "inhabitants": pl.Int64}
 HIDDEN: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(("period", "region", "content"), pl.String)
 _KEPT = 200
 """How many findings a report keeps in words."""
@@ -243,7 +242,7 @@ def _public(connection: Connection, law: str, row: Row[Any]) -> _Release:
     force = force.without([half for half in force.half_years if half not in half_years])
     cells = read_frame(connection, "releases/cells_of", CELLS, release_id=row.release_id)
     hidden = _by_region(repaired_cells(connection, law, up_to=row.release_id))
-    return _Release(_release(row.release_id, cells, force, _people(row.document, said.periods), hidden, said.protections), half_years)
+    return _Release(_release(row.release_id, cells, force, _people(law, row.document, said.periods), hidden, said.protections), half_years)
 
 
 def _to_come(connection: Connection, plan: Plan, force: InForce, hidden: pl.DataFrame | None) -> _Release:
@@ -257,7 +256,9 @@ def _to_come(connection: Connection, plan: Plan, force: InForce, hidden: pl.Data
     every = before if hidden is None else pl.concat([before, hidden.select(HIDDEN.keys())])
     held = force.without([half for half in force.half_years if half not in half_years])
     protections = {each.table.table_id: each.protection for each in content.tables}
-    return _Release(_release(content.release_id, cells, held, inhabitants_of(content.periods), every, protections), half_years)
+    return _Release(
+        _release(content.release_id, cells, held, inhabitants_of(content.periods, ages_of(content.law)), every, protections), half_years
+    )
 
 
 def _release(
@@ -320,24 +321,16 @@ def _shown(law: str, cells: pl.DataFrame, law_periods: Sequence[Period]) -> pl.D
     return found.select("period", "region", "content", shown="value").unique(["period", "region", "content"])
 
 
-def _people(document: Mapping[str, Any], law_periods: Sequence[Period]) -> pl.DataFrame:
+def _people(law: str, document: Mapping[str, Any], law_periods: Sequence[Period]) -> pl.DataFrame:
     """The inhabitants that the rates of a public release are over, by the days that it names."""
     entries = {entry["period"]: entry for entry in (*document["half_years"], *document["years"])}
-    rows = []
-    for period in law_periods:
+
+    def counted(period: Period, code: str) -> HalfYear:
         entry = entries[period.key]
-        others = entry.get("inhabitants_other_dates", {})
-        for code in municipalities(period.reference):
-            day = others.get(f"GM{code}", entry["inhabitants_date"])
-            rows.append((period.key, code, _inhabitants(code, HalfYear(int(day[:4]), 1))))
-    return pl.DataFrame(rows, schema=_PEOPLE, orient="row")
+        day = entry.get("inhabitants_other_dates", {}).get(f"GM{code}", entry["inhabitants_date"])
+        return HalfYear(int(day[:4]), 1)
 
-
-def _inhabitants(code: str, half_year: HalfYear) -> int | None:
-    try:
-        return inhabitants(code, half_year)
-    except InhabitantsUnknownError:
-        return None
+    return inhabitants_of(law_periods, ages_of(law), counted)
 
 
 def _truth(truths: Mapping[str, pl.DataFrame]) -> Truth | None:

@@ -24,7 +24,7 @@ from gmsd.releases.recall import recalled
 from gmsd.releases.repair import repaired_cells
 from gmsd.releases.versions import versions_used
 from gmsd.rounds import Participation
-from gmsd.tables import tables_of
+from gmsd.tables import ages_of, tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -285,7 +285,7 @@ def published_tables(
         before: The release to compare with; empty for none.
     """
     law_periods = periods(force.half_years)
-    people = inhabitants_of(law_periods)
+    people = inhabitants_of(law_periods, ages_of(force.law))
     stands = participation_by_period(law_periods, force.participation)
     shown = shown_contents(force.law, figures, stands, people, protections, key, law_periods=law_periods, repaired=repaired)
     made = []

@@ -4,7 +4,7 @@ Not here: what is counted (`counting`, `figures`), how counts are protected (`di
 """
 
 from gmsd.tables.definition import Content, Dimension, Group, Measure, Table
-from gmsd.tables.loading import NoTableError, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
+from gmsd.tables.loading import NoTableError, ages_of, category_titles, contents_of, main_table, table_mistakes, table_of, tables_of
 from gmsd.tables.relations import within_a_period, within_a_year
 from gmsd.tables.steps import Terms, lives, small_changes
 from gmsd.tables.targets import TargetError, all_targets, chosen_targets, target_of
@@ -18,6 +18,7 @@ __all__ = [
     "Table",
     "TargetError",
     "Terms",
+    "ages_of",
     "all_targets",
     "category_titles",
     "chosen_targets",

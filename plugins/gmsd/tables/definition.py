@@ -111,6 +111,7 @@ class Measure:
             counts; `lower`, `upper`: its bounds.
         of: What is counted (`Unit`); of a rate the key of its count, of a bound that of its estimate.
         per: For how many inhabitants a rate is.
+        ages: Which inhabitants these are (`gmsd.reference.age_groups`).
         base: What an estimate is rounded to.
         title: In Dutch.
         description: A template, in Dutch.
@@ -122,6 +123,7 @@ class Measure:
     kind: Literal["count", "rate", "estimate", "lower", "upper"]
     of: str
     per: int
+    ages: str
     base: int
     title: str
     description: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmsd.errors import GmsdError
 from gmsd.protocol import Document, Key, Mistake, ProtocolError, expectations_folder, laws, protocol_for, protocols
+from gmsd.reference import EVERYBODY, age_groups
 from gmsd.rounds import HalfYear
 from gmsd.tables.definition import Content, Dimension, Group, Grouping, Indicator, Measure, Nested, Table
 
@@ -67,6 +68,7 @@ _MEASURE = {
     "kind": Key(str, among=_KINDS),
     "of": Key(str),
     "per": Key(int, required=False),
+    "ages": Key(str, required=False),
     "base": Key(int, required=False),
     "title": Key(str),
     "description": Key(str),
@@ -143,6 +145,11 @@ def contents_of(law: str, half_year: HalfYear) -> dict[str, Content]:
         if any(grouping.holds(half_year) for grouping in table.groupings):
             found |= table.contents(half_year)
     return found
+
+
+def ages_of(law: str) -> frozenset[str]:
+    """The groups of ages that rates of a law's tables are set against (`gmsd.reference.age_groups`)."""
+    return frozenset(rate.ages for table in tables_of(law) for rate in table.rates)
 
 
 @cache
@@ -263,7 +270,11 @@ def _measure(node: Node) -> Measure | None:
         return None
     if read["kind"] not in _MADE_OF and read["of"] not in _UNITS:
         node.fault(f'of "{read["of"]}" is nothing that is counted; it is one of {", ".join(_UNITS)}', "of")
-    return Measure(**{**read, "per": read["per"] or 1000, "base": read["base"] or 1000})
+    ages = read["ages"] or EVERYBODY
+    if ages not in age_groups() or (ages != EVERYBODY and read["kind"] != "rate"):
+        node.fault(f'ages "{ages}" stands at a rate, and is one of {", ".join(age_groups())}', "ages")
+        return None
+    return Measure(**{**read, "per": read["per"] or 1000, "ages": ages, "base": read["base"] or 1000})
 
 
 def _grouping(node: Node) -> Grouping | None:
