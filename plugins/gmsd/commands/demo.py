@@ -75,8 +75,7 @@ def deliveries(
     2019 they are an archive: manifest.csv is written beside them, for `gmsd archive import`.
 
     Files of the Jeugdwet (one a provider) and the Participatiewet lie below jeugd/ and participatie/. Their form is our own, and they exist
-    for 2017 to 2023. `gmsd check` judges them by their own law; the pipeline takes those of the Participatiewet where the calendar has a
-    round.
+    for 2017 to 2023. `gmsd check` judges them by their own law; the pipeline takes them where the calendar has a round.
     """
     choice, laws = _choice(municipalities), _laws(law)
     half_years = _half_years((half_year or []) + (more or []) or ["H12019", "H22019"], laws)
