@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
 
 LAW, H1, H2 = "jeugd", HalfYear(2019, 1), HalfYear(2019, 2)
 CODE, OTHER, GONE = "0301", "0448", "0339"
-TABLE, KEYS = "84134NED", {"clients": "JongerenMetJeugdzorg_1", "arrangements": "Trajecten_3"}
+TABLE, SHARES = "84134NED", "85098NED"
+KEYS = {"clients": "JongerenMetJeugdzorg_1", "arrangements": "Trajecten_3"}
 FIRST, SECOND = "98030100", "98030101"
 MADE = {each.file_name[-12:-4]: each for each in youth_deliveries(6, CODE, H2)}
 
@@ -193,6 +195,7 @@ def test_figures_are_those_of_a_plain_count_over_the_files_of_all_providers(cont
         for period, lines in shown.items():
             for form in slow.FORMS:
                 wanted |= {(period, code, names[unit].format(form)): value for unit, value in slow.counts(lines, form).items()}
+            wanted |= {(period, code, names["clients"].format(form)): slow.persons(lines, form) for form in slow.BOTH}
     assert found == wanted
     assert found["2019JJ00", CODE, "jeugd|JZ"] < found[H1.statline, CODE, "jeugd|JZ"] + found[H2.statline, CODE, "jeugd|JZ"]
 
@@ -221,15 +224,15 @@ def files(context: Context, published: str) -> dict[str, bytes]:
 
 def test_each_figure_is_what_a_plain_count_has_within_its_protection(delivered, files: dict[str, bytes]) -> None:
     document = json.loads(files["release.json"])
-    assert (document["laws"], document["tables"]) == ([LAW], [TABLE])
+    assert (document["laws"], document["tables"]) == ([LAW], [TABLE, SHARES])
     cells = read.statline(files, table_of(TABLE))
     everybody = printed_trait("inhabitants", AGES_DAY)
-    ages = {name: printed_trait(name, AGES_DAY) for name in slow.UNDER_23}
+    ages = {name: printed_trait(name, AGES_DAY) for name in slow.AGES["under_23"]}
     seen: Counter[str] = Counter()
     for code in (CODE, OTHER, GONE):
         halves = {half: lines_of(delivered[code, half], half) for half in (H1, H2)}
         of_periods = {H1.statline: halves[H1], H2.statline: halves[H2], "2019JJ00": slow.of_a_year(halves[H1], halves[H2])}
-        under = slow.under_23(inhabitants(code, H2), int(everybody[code]), {name: int(each[code]) for name, each in ages.items()})
+        under = slow.aged("under_23", inhabitants(code, H2), int(everybody[code]), {name: int(each[code]) for name, each in ages.items()})
         for period, lines in of_periods.items():
             for form in slow.FORMS:
                 where = (period, f"GM{code}", form)
@@ -253,8 +256,32 @@ def test_each_figure_is_what_a_plain_count_has_within_its_protection(delivered, 
     assert {value for (_, _, region, _), (value, _) in cells.items() if region == "NL01"} == {None}, "three municipalities are no country"
 
 
-def test_all_its_formats_say_the_same(files: dict[str, bytes], tmp_path: Path) -> None:
-    table = table_of(TABLE)
+def test_indicators_are_of_the_shown_counts_and_of_what_each_is_set_against(delivered, files: dict[str, bytes]) -> None:
+    cells, beside = (read.statline(files, table_of(each)) for each in (SHARES, TABLE))
+    printed = {name: printed_trait(name, AGES_DAY) for name in ("inhabitants", "age_0_9", "age_10_19", "age_20_29")}
+    seen = 0
+    for code, period in product((CODE, OTHER, GONE), (H1.statline, H2.statline, "2019JJ00")):
+        shown = {form: cells["Jongeren_1", period, f"GM{code}", form][0] for form in slow.INDICATORS}
+        assert {beside[KEYS["clients"], period, f"GM{code}", form][0] == shown[form] for form in ("JH12", "JH122", "JB1", "JR1")} == {True}
+        by_age = {name: int(found[code]) for name, found in printed.items()}
+        for form, of in slow.INDICATORS.items():
+            rate = cells["JongerenPer1000_2", period, f"GM{code}", form][0]
+            base = slow.aged(of, inhabitants(code, H2), by_age["inhabitants"], by_age) if of in slow.AGES else shown[of]
+            if shown[form] is None or base is None:
+                assert rate is None
+            else:
+                told = slow.per_thousand(shown[form], base)
+                assert rate == (told if of in slow.AGES else min(told, 1000))
+                seen += 1
+    assert seen > 15
+    halves = [lines_of(delivered[CODE, half], half) for half in (H1, H2)]
+    true, told = slow.persons(slow.of_a_year(*halves), "JB1JH122"), cells["Jongeren_1", "2019JJ00", f"GM{CODE}", "JB1JH122"][0]
+    assert true < 12 if told is None else abs(told - true) <= 4
+
+
+@pytest.mark.parametrize("table_id", [TABLE, SHARES])
+def test_all_its_formats_say_the_same(files: dict[str, bytes], tmp_path: Path, table_id: str) -> None:
+    table = table_of(table_id)
     cells = read.long_csv(files, table)
     assert {key: value for key, (value, _) in read.statline(files, table).items()} == {key: value for key, (value, _) in cells.items()}
     for found in (read.parquet(files, table), read.csvw(files, table, tmp_path), read.pysdmx(files, table), read.ods(files, table)):
@@ -271,7 +298,7 @@ def test_the_attack_on_it_finds_nothing_and_it_is_built_again_byte_for_byte(cont
         verified = verify_release(context, connection, published)
     assert found is not None
     assert (found.passed, found.disclosed) == (True, 0)
-    assert found.cells == (3 + 2 + 2) * 2 * len(slow.FORMS)
+    assert found.cells == (3 + 2 + 2) * (2 * len(slow.FORMS) + len(slow.BOTH))
     assert verified.is_equal, (verified.differing, verified.gone)
 
 

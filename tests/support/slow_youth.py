@@ -15,8 +15,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 NOBODY = ""
-UNDER_23 = {"age_0_9": 10, "age_10_19": 10, "age_20_29": 3}
-"""Column of ten years of age -> how many of them are under 23."""
+AGES = {
+    "under_23": {"age_0_9": 10, "age_10_19": 10, "age_20_29": 3},
+    "under_18": {"age_0_9": 10, "age_10_19": 8},
+    "from_12_to_22": {"age_10_19": 8, "age_20_29": 3},
+}
+"""Column of ten years of age -> how many of them belong to the group."""
 _HELP, _WITHOUT_TEAM, _STAY = range(31, 39), range(32, 35), range(35, 39)
 FORMS = {
     "JZ": (*_HELP, *range(41, 46), *range(51, 58)),
@@ -37,6 +41,10 @@ FORMS = {
     "JB12": (43, 44, 45),
     "JR1": tuple(range(51, 58)),
 }
+BOTH = {"JB1JH122": ("JB1", "JH122")}
+"""Young people who have a form of the one and of the other in the period."""
+INDICATORS = {"JH12": "under_23", "JH122": "JH12", "JB1": "under_18", "JB1JH122": "JB1", "JR1": "from_12_to_22"}
+"""The indicators of 85098NED, and what each is set against: inhabitants of some ages, or young people with another form."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +94,15 @@ def counts(lines: list[Line], form: str) -> dict[str, int]:
     return {"clients": len({line.bsn for line in known}), "arrangements": len(known) + sum(line.bsn == NOBODY for line in of_form)}
 
 
-def under_23(inhabitants: int, then: int, by_age: dict[str, int]) -> int:
-    """Inhabitants under 23: their share on the day that ages are known of (`then`: all inhabitants of that day), halves up."""
-    share = Fraction(sum(by_age[name] * years for name, years in UNDER_23.items()), 10 * then)
+def persons(lines: list[Line], form: str) -> int:
+    """Young people with a form of care, or with both of two."""
+    held = [{line.bsn for line in lines if line.form in FORMS[each] and line.bsn != NOBODY} for each in BOTH.get(form, (form,))]
+    return len(set.intersection(*held))
+
+
+def aged(ages: str, inhabitants: int, then: int, by_age: dict[str, int]) -> int:
+    """Inhabitants of some ages: their share on the day that ages are known of (`then`: all inhabitants of that day), halves up."""
+    share = Fraction(sum(by_age[name] * years for name, years in AGES[ages].items()), 10 * then)
     return int(inhabitants * share + Fraction(1, 2))
 
 

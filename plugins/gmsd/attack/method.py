@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gmsd.disclosure import SPREAD
+from gmsd.tables import Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +82,10 @@ class Rounding:
         return count - rest + (self.base if up else 0)
 
 
+EVERYBODY = Base("inhabitants", None)
+"""What a rate is of where nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedColumn:
     """One series of figures in a table: a measure and a group.
@@ -94,7 +99,7 @@ class PublishedColumn:
         rounding: How figures are made of counts.
         within: Name of the content beside which it is shown: missing when that is, never above it.
         per: Of a rate: for how many inhabitants; None for a count.
-        ages: Of a rate: the column of `PublicRelease.inhabitants` that it is of.
+        base: Of a rate: the inhabitants that it is of (`PublicRelease.inhabitants`), or the count as it is shown.
         parts: Names of contents of which the figure is the sum of figures, shown or not; empty: it is rounded by itself.
         draw_of_years: Name of the draws in years, where these differ from those in half-years.
     """
@@ -107,7 +112,7 @@ class PublishedColumn:
     rounding: Rounding = Rounding()
     within: str | None = None
     per: int | None = None
-    ages: str = "inhabitants"
+    base: Base = EVERYBODY
     parts: tuple[str, ...] = ()
     draw_of_years: str | None = None
 
@@ -215,7 +220,7 @@ def method_of(
                 column = PublishedColumn(table.table_id, count.key, group.code, name, name, rounding, within=wholes.get(name))
                 columns[column] = None
                 for rate in table.rates_of(count):
-                    columns[replace(column, measure=rate.key, per=rate.per, ages=rate.ages)] = None
+                    columns[replace(column, measure=rate.key, per=rate.per, base=table.base_of(rate, group))] = None
     return Method(contents=tuple(contents.values()), columns=tuple(columns), years=years)
 
 

@@ -114,9 +114,9 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
                 )
             )
             if of is not None:
-                found = found.select("period", "value").join(of.select("period", "summed", column.ages), on="period", how="left")
-                people_of = pl.col(column.ages)
-                found = found.with_columns(summed=(2 * column.per * pl.col("summed") + people_of) // (2 * people_of))
+                whole = next((each for each in counts.values() if each.content == column.base.content), None)
+                base = None if whole is None else by_column.get((whole.table_id, whole.measure, whole.group_code), nation.clear())
+                found = found.select("period", "value").join(_rates_again(column, of, base), on="period", how="left")
         wrong = found.filter((pl.col("summed") != pl.col("value")).fill_null(value=True))
         for period, value, summed in wrong.select("period", "value", "summed").iter_rows():
             where = f"{column.table_id} {_NATION} {period} {column.content}"
@@ -131,6 +131,23 @@ def _not_sums(series: Series, release: PublicRelease, made: NationAttacked) -> l
             words = f"{rest['value'][0]} is no sum of shown figures, and no estimate of them that was computed again"
             made.faults.append(Fault("nation", release.release_id, f"{table_id} {_NATION} {rest['period'][0]} {measure} {group}", words))
     return told
+
+
+def _rates_again(column: PublishedColumn, of: pl.DataFrame, base: pl.DataFrame | None) -> pl.DataFrame:
+    """A rate of the nation as it follows from the sum of the shown counts: `period`, `summed`.
+
+    Args:
+        column: The rate.
+        of: `period`, `summed` and the inhabitants of the municipalities that show the count, by groups of ages.
+        base: The nation's shown figures of the count that it is a share of; None where it is of inhabitants.
+    """
+    if base is None:
+        people = of.select("period", "summed", people=column.base.ages)
+    else:
+        people = of.select("period", "summed").join(base.select("period", people="value"), on="period", how="left")
+    again = (2 * pl.lit(column.per) * pl.col("summed") + pl.col("people")) // (2 * pl.col("people"))
+    most = None if base is None else column.per
+    return people.select("period", summed=pl.min_horizontal(again, pl.lit(most, pl.Int64)))
 
 
 def _single(series: Series, each: _Told, made: NationAttacked, never: NDArray[np.bool_]) -> None:

@@ -195,29 +195,36 @@ def _read_rates(series: Series, cells: pl.DataFrame, release: PublicRelease) -> 
             series.tell(series.content_of[content], state, place, low, high, f"the rate ({measure} of {table_id})")
 
 
-def people_of(release: PublicRelease) -> pl.DataFrame:
-    """Inhabitants that rates are of: `period`, `region`, `ages` (the group of ages), `people`."""
+def people_of(release: PublicRelease, method: Method, cells: pl.DataFrame) -> pl.DataFrame:
+    """What rates are of, inhabitants or shown counts: `period`, `region`, `base` (`Base.key`), `people`."""
     named = release.inhabitants.with_columns(region=pl.format("GM{}", "municipality")).drop("municipality")
-    return named.unpivot(index=["period", "region"], variable_name="ages", value_name="people").cast({"people": pl.Int64})
+    every = [named.unpivot(index=["period", "region"], variable_name="base", value_name="people").cast({"people": pl.Int64})]
+    for name in {each.base.content for each in method.columns if each.base.content is not None}:
+        count = next(each for each in method.columns if each.per is None and each.content == name)
+        is_of = (pl.col("table_id") == count.table_id) & (pl.col("measure") == count.measure) & (pl.col("group_code") == count.group_code)
+        every.append(cells.filter(is_of).select("period", "region", pl.lit(f"={name}").alias("base"), people="value"))
+    return pl.concat(every)
 
 
 def _rates(method: Method, cells: pl.DataFrame, release: PublicRelease) -> pl.DataFrame:
     """Every rate that is shown, with what it is of and whether it follows from the shown count."""
     key = ["table_id", "measure", "group_code"]
-    schema = dict.fromkeys((*key, "content", "of"), pl.String) | {"per": pl.Int64, "ages": pl.String}
+    schema = dict.fromkeys((*key, "content", "of"), pl.String) | {"per": pl.Int64, "base": pl.String}
     counts = {(each.table_id, each.content, each.group_code): each.measure for each in method.columns if each.per is None}
     columns = [
-        (*where, each.content, counts.get((each.table_id, each.content, each.group_code)), each.per, each.ages)
+        (*where, each.content, counts.get((each.table_id, each.content, each.group_code)), each.per, each.base.key)
         for each in method.columns
         if each.per is not None and (where := (each.table_id, each.measure, each.group_code))
     ]
-    people = people_of(release)
+    people = people_of(release, method, cells)
     shown = cells.select("table_id", "group_code", "period", "region", of="measure", shown="value")
-    follows = (2 * pl.col("per") * pl.col("shown") + pl.col("people")) // (2 * pl.col("people")) == pl.col("value")
+    of_shown = (2 * pl.col("per") * pl.col("shown") + pl.col("people")) // (2 * pl.col("people"))
+    most = pl.when(pl.col("base").str.starts_with("=")).then(pl.col("per"))
+    follows = pl.min_horizontal(of_shown, most) == pl.col("value")
     return (
         cells.drop_nulls("value")
         .join(pl.DataFrame(columns, schema=schema, orient="row"), on=key)
         .join(shown, on=["table_id", "group_code", "period", "region", "of"], how="left")
-        .join(people, on=["period", "region", "ages"], how="left")
+        .join(people, on=["period", "region", "base"], how="left")
         .with_columns(follows=follows.fill_null(value=False))
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from gmsd.attack.system import Row
 from gmsd.attack.windows import NO_LIMIT
-from gmsd.tables import within_a_period, within_a_year
+from gmsd.tables import at_most_the_year, within_a_period, within_a_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,13 +51,14 @@ def _years(series: Series) -> Iterator[tuple[Row, Whole]]:
     size, index = len(series.method.contents), series.content_of
     for year, halves in _years_of(series):
         period, release = series.states[year]
-        for name in within_a_year(series.method.contents):
+        most = within_a_year(series.method.contents)
+        for name in (*most, *at_most_the_year(series.method.contents)):
             content = index[name]
             for half in halves:
                 both = series.delivered[year] & series.delivered[half]
                 words = f"{name} of {series.states[half][0]} <= {name} of {period} ({release})"
                 yield Row((half * size + content, year * size + content), (1, -1), words, "year"), np.where(both, 0, NO_LIMIT)
-            if len(halves) == len(series.method.years[period]):
+            if name in most and len(halves) == len(series.method.years[period]):
                 every = series.delivered[[year, *halves]].all(axis=0)
                 counts = (year * size + content, *(half * size + content for half in halves))
                 words = f"{name} of {period} <= {name} of its halves together ({release})"

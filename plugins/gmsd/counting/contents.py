@@ -35,7 +35,9 @@ def count_contents(arrangements: pl.DataFrame, contents: Iterable[Content], *, f
     Source: docs/domain.md, "From records to arrangements to clients" and "Published figures".
     """
     wanted = tuple(contents)
-    bits = {category: 1 << place for place, category in enumerate(sorted(frozenset().union(*(each.categories for each in wanted))))}
+    bits = {
+        category: 1 << place for place, category in enumerate(sorted(frozenset().union(*(each.categories | each.also for each in wanted))))
+    }
     bit = pl.col("product_category").replace_strict(bits, default=0, return_dtype=pl.Int64)
     parts = [
         _persons(arrangements, [each for each in wanted if each.unit == "clients"], bits, bit),
@@ -48,7 +50,7 @@ def count_contents(arrangements: pl.DataFrame, contents: Iterable[Content], *, f
 
 
 def _persons(arrangements: pl.DataFrame, contents: list[Content], bits: dict[int, int], bit: pl.Expr) -> pl.DataFrame:
-    """Persons are counted by what they hold, a bit for every category: of a content are those who hold one of its bits.
+    """Persons are counted by what they hold, a bit for every category: of a content are those who hold one of its bits, and one of `also`.
 
     Nobody known holds nothing, so that a municipality of such records only has its zeros too.
     """
@@ -68,7 +70,7 @@ def _persons(arrangements: pl.DataFrame, contents: list[Content], bits: dict[int
         .agg(persons=pl.len())
     )
     of_any = [each for each in contents if each.number is None]
-    holds = (pl.col("held") & pl.col("mask")) != 0
+    holds = ((pl.col("held") & pl.col("mask")) != 0) & ((pl.col("also") == 0) | ((pl.col("held") & pl.col("also")) != 0))
     counted = alike.join(_masks(of_any, bits), how="cross").group_by(_PLACE, "content").agg(value=pl.col("persons").filter(holds).sum())
     if not numbered:
         return counted
@@ -86,8 +88,8 @@ def _has(number: pl.Expr, wanted: tuple[int, int | None]) -> pl.Expr:
 
 
 def _masks(contents: list[Content], bits: dict[int, int]) -> pl.DataFrame:
-    masks = [sum(bits[category] for category in each.categories) for each in contents]
-    return pl.DataFrame({"content": [each.name for each in contents], "mask": masks}, schema={"content": pl.String, "mask": pl.Int64})
+    rows = [(each.name, *(sum(bits[category] for category in found) for found in (each.categories, each.also))) for each in contents]
+    return pl.DataFrame(rows, schema={"content": pl.String, "mask": pl.Int64, "also": pl.Int64}, orient="row")
 
 
 def _flows(

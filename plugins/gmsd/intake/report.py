@@ -26,6 +26,7 @@ from gmsd.op_orde import (
     op_orde_xlsx,
     peers_among,
 )
+from gmsd.protocol import law_of
 from gmsd.rounds import add_working_days
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _large_change(context: Context, report: OpOrdeReport) -> _LargeChange | None
         return None
     more = "hoger" if row.value > before else "lager"
     percent = settings.large_change_percent
-    sentence = f"Uw aantal cliënten is meer dan {percent} % {more} dan in {words}."
+    sentence = law_of(report.summary.law).say(f"Uw aantal cliënten is meer dan {percent} % {more} dan in {words}.")
     return _LargeChange(sentence, f"more than {percent} percent from {beside}", abs(row.value - before))
 
 

@@ -13,10 +13,12 @@ from gmsd.readers.places import municipality_of, of_size_class
 from gmsd.reference import SIZE_CLASSES, InhabitantsUnknownError, inhabitants_aged, municipalities
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gmsd.figures import Period
     from gmsd.readers.cube import Cube, Figure
     from gmsd.readers.edition import Edition
-    from gmsd.tables import Measure
+    from gmsd.tables import Measure, Table
 
 MOST_CLASSES = 5
 
@@ -99,8 +101,18 @@ def topic_of(edition: Edition, cube: Cube, period: Period, group: str) -> TopicV
     bounds = tuple(
         Computed(cube.table.table_id, *about, "quintile", float(each), made_of) for each in class_bounds(values) if len(made_of) >= FEWEST
     )
-    people = {region: count for region in made_of if (count := _inhabitants(mapped.ages, region, period)) is not None}
+    people = _inhabitants_of(cube.table, mapped, group, period, made_of)
     return TopicView(cube, period, group, mapped, rows, tuple(spread), bounds, people)
+
+
+def _inhabitants_of(table: Table, mapped: Measure, group: str, period: Period, regions: Sequence[str]) -> dict[str, int]:
+    """Region -> inhabitants that a rate of a group is of, where they are known; none of a rate that is of a shown count."""
+    if mapped.kind != "rate":
+        return {}
+    base = table.base_of(mapped, next(each for each in table.groups(period.reference) if each.code == group))
+    if base.content is not None:
+        return {}
+    return {region: count for region in regions if (count := _inhabitants(base.ages, region, period)) is not None}
 
 
 def _inhabitants(ages: str, region: str, period: Period) -> int | None:

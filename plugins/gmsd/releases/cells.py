@@ -113,7 +113,7 @@ def table_cells(
         rows = _of_groups(table, count, groups, here).with_columns(pl.col("reason").fill_null(SHOWN))
         made.append(rows.select(pl.lit(count.key).alias("measure"), *_CELL_KEY, value="shown", reason="reason"))
         for rate in table.rates_of(count):
-            rated = _people(rows, inhabitants, rate).with_columns(rate=rate_of("shown", "people", rate.per))
+            rated = _rated(table, rate, groups, rows, here, inhabitants)
             no_base = pl.col("shown").is_not_null() & pl.col("rate").is_null()
             reason = pl.when(no_base).then(pl.lit(NO_BASE)).otherwise(pl.col("reason"))
             made.append(rated.select(pl.lit(rate.key).alias("measure"), *_CELL_KEY, value="rate", reason=reason))
@@ -123,11 +123,28 @@ def table_cells(
     return pl.concat([each.select(list(CELL)) for each in made]).sort(order, *_CELL_KEY)
 
 
-def _people(rows: pl.DataFrame, inhabitants: pl.DataFrame, rate: Measure) -> pl.DataFrame:
-    """The rows with the inhabitants that the rate is over; the nation's are those of the municipalities that show this very count."""
-    if rate.ages == EVERYBODY:
+def _rated(
+    table: Table, rate: Measure, groups: Sequence[Group], rows: pl.DataFrame, here: pl.DataFrame, people: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of a count with `rate`: of inhabitants, or of another shown count, of which it is never more than the whole."""
+    made = []
+    for group in groups:
+        mine, base = rows.filter(pl.col("group_code") == group.code), table.base_of(rate, group)
+        if base.content is None:
+            made.append(_people(mine, people, base.ages).with_columns(rate=rate_of("shown", "people", rate.per)))
+        else:
+            whole = here.filter(pl.col("content") == base.content).select("period", "region", people="shown")
+            share = mine.drop("people").join(whole, on=["period", "region"], how="left").select(mine.columns)
+            of_shown = rate_of("shown", "people", rate.per)
+            made.append(share.with_columns(rate=pl.when(of_shown > rate.per).then(rate.per).otherwise(of_shown)))
+    return pl.concat(made)
+
+
+def _people(rows: pl.DataFrame, inhabitants: pl.DataFrame, ages: str) -> pl.DataFrame:
+    """The rows with the inhabitants that a rate is over; the nation's are those of the municipalities that show this very count."""
+    if ages == EVERYBODY:
         return rows
-    aged = inhabitants.select("period", pl.format("GM{}", "municipality").alias("region"), pl.col(rate.ages).alias("people"))
+    aged = inhabitants.select("period", pl.format("GM{}", "municipality").alias("region"), pl.col(ages).alias("people"))
     municipal = rows.filter(pl.col("region") != NATION).drop("people").join(aged, on=["period", "region"], how="left")
     shown = municipal.filter(pl.col("shown").is_not_null())
     every = pl.when(pl.col("people").null_count() == 0).then(pl.col("people").sum())

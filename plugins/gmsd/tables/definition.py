@@ -26,12 +26,19 @@ class Content:
             (entering), ended in it (leaving); remaining are distinct persons of whom one runs on after the last day.
         categories: The product categories that count.
         number: Of clients only: those with so many arrangements of these categories, (at least, at most); at most None = no limit.
+        also: Of clients only: those who have an arrangement of one of these categories too; empty = whoever has one of `categories`.
     """
 
     name: str
     unit: Unit
     categories: frozenset[int]
     number: tuple[int, int | None] | None = None
+    also: frozenset[int] = frozenset()
+
+    @property
+    def is_of_clients(self) -> bool:
+        """Whether it counts who has an arrangement of its categories, and asks nothing more of them."""
+        return self.unit == "clients" and self.number is None and not self.also
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,9 @@ class Group:
         description: In Dutch; None = the categories are listed.
         number: Only clients with so many arrangements: (at least, at most or None).
         counted_as: What it counts, where another table calls it otherwise; None = its code.
+        also: Only clients who have an arrangement of one of these categories too.
+        ages: Which inhabitants a rate of it is of (`gmsd.reference.age_groups`); None = those of the measure.
+        share_of: The group of whose shown count a rate of it is, in place of inhabitants; None = it is of inhabitants.
     """
 
     code: str
@@ -53,6 +63,9 @@ class Group:
     description: str | None = None
     number: tuple[int, int | None] | None = None
     counted_as: str | None = None
+    also: frozenset[int] = frozenset()
+    ages: str | None = None
+    share_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,19 @@ class Measure:
     description: str
     unit: str
     presentation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a rate is of: `ages` of inhabitants (`gmsd.reference.age_groups`), or the shown count of a `content`."""
+
+    ages: str
+    content: str | None
+
+    @property
+    def key(self) -> str:
+        """Both in one word."""
+        return self.ages if self.content is None else f"={self.content}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +280,16 @@ class Table:
         unit = cast("Unit", measure.of)
         counted = group.counted_as or (f"number|{group.number[0]}" if group.number else group.code)
         law = "" if self.law == _UNNAMED_LAW else f"{self.law}|"
-        return Content(law + _NAMED[unit] + counted, unit, group.categories, group.number)
+        return Content(law + _NAMED[unit] + counted, unit, group.categories, group.number, group.also)
+
+    def base_of(self, rate: Measure, group: Group) -> Base:
+        """What a rate of a group is of: inhabitants of some ages, or a shown count."""
+        if group.share_of is None:
+            return Base(group.ages or rate.ages, None)
+        count = next(each for each in self.counts if each.key == rate.of)
+        beside = next(each.groups for each in self.groupings if group in each.groups)
+        whole = next(each for each in beside if each.code == group.share_of)
+        return Base("", self.content(count, whole).name)
 
     def contents(self, half_year: HalfYear) -> dict[str, Content]:
         """Everything that the table needs counted in a half-year, by name."""

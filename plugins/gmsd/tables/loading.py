@@ -91,6 +91,9 @@ _GROUP = {
     "description": Key(str, required=False),
     "number": Key(list, required=False),
     "counted_as": Key(str, required=False),
+    "also": Key(list, required=False),
+    "ages": Key(str, required=False),
+    "share_of": Key(str, required=False),
 }
 _INDICATOR = {"measure": Key(str), "name": Key(str), "description": Key(str), "unit": Key(str), "codes": Key(dict)}
 _DEFINITION = {"term": Key(str), "text": Key(str)}
@@ -149,7 +152,9 @@ def contents_of(law: str, half_year: HalfYear) -> dict[str, Content]:
 
 def ages_of(law: str) -> frozenset[str]:
     """The groups of ages that rates of a law's tables are set against (`gmsd.reference.age_groups`)."""
-    return frozenset(rate.ages for table in tables_of(law) for rate in table.rates)
+    rates = [(table, rate) for table in tables_of(law) for rate in table.rates]
+    own = {group.ages for table, _ in rates for grouping in table.groupings for group in grouping.groups if group.ages}
+    return frozenset({rate.ages for _, rate in rates} | own)
 
 
 @cache
@@ -287,6 +292,8 @@ def _grouping(node: Node) -> Grouping | None:
             member.fault("categories is a list of whole numbers", "categories")
             continue
         number = _number(member, values["number"])
+        if values["ages"] is not None and values["ages"] not in age_groups():
+            member.fault(f'ages "{values["ages"]}" is none of {", ".join(age_groups())}', "ages")
         groups.append(
             Group(
                 values["code"],
@@ -295,6 +302,9 @@ def _grouping(node: Node) -> Grouping | None:
                 values["description"],
                 number,
                 values["counted_as"],
+                frozenset(values["also"] or ()),
+                values["ages"],
+                values["share_of"],
             )
         )
     if not groups:
@@ -370,7 +380,7 @@ def _tell_contents(root: Node, table: Table, others: list[Table]) -> None:
     for grouping in table.groupings:
         half_year = HalfYear.of(grouping.valid_from)
         here = table.contents(half_year)
-        meaning = {(each.unit, each.categories, each.number): each.name for each in here.values()}
+        meaning = {(each.unit, each.categories, each.number, each.also): each.name for each in here.values()}
         for other in others:
             try:
                 there = other.contents(half_year)
@@ -379,7 +389,7 @@ def _tell_contents(root: Node, table: Table, others: list[Table]) -> None:
             for name, each in there.items():
                 if name in here and here[name] != each:
                     root.fault(f'"{name}" counts something else here than in {other.table_id}', "groups")
-                same = meaning.get((each.unit, each.categories, each.number))
+                same = meaning.get((each.unit, each.categories, each.number, each.also))
                 if same is not None and same != name:
                     root.fault(f'"{same}" counts what {other.table_id} calls "{name}": say counted_as there or here', "groups")
                 protection = (table.base, table.smallest_shown, table.first_shown)
@@ -392,6 +402,11 @@ def _tell_contents(root: Node, table: Table, others: list[Table]) -> None:
 def _tell_groups(root: Node, groupings: list[Grouping], nested: list[Nested], indicators: list[Indicator], measures: list[Measure]) -> None:
     codes = {group.code for grouping in groupings for group in grouping.groups}
     named = {code for each in nested for code in (each.part, each.whole)} | {code for each in indicators for code in each.codes}
+    named |= {group.share_of for grouping in groupings for group in grouping.groups if group.share_of}
+    if any(group.also for grouping in groupings for group in grouping.groups) and any(
+        measure.kind == "count" and measure.of != "clients" for measure in measures
+    ):
+        root.fault("also is of clients: every count of the table is of clients", "groups")
     for code in sorted(named - codes):
         root.fault(f"{code} is no group of this table; known are {', '.join(sorted(codes))}")
     for each in indicators:

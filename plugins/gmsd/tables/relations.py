@@ -39,7 +39,7 @@ class Relation:
 def within_a_period(contents: Sequence[Content]) -> tuple[Relation, ...]:
     """Relations between the counts of one period."""
     made: list[Relation] = []
-    clients = _by_size([each for each in contents if each.unit == "clients" and each.number is None])
+    clients = _by_size([each for each in contents if each.is_of_clients])
     made += _parts_and_wholes(clients, disjoint_adds_up=False)
     for unit in _FLOWS:
         made += _parts_and_wholes(_by_size([each for each in contents if each.unit == unit]), disjoint_adds_up=True)
@@ -49,15 +49,24 @@ def within_a_period(contents: Sequence[Content]) -> tuple[Relation, ...]:
     made += _remaining(contents)
     made += _arrangements_of_clients(clients, ran)
     made += _numbers(contents, clients, ran)
+    made += _both(contents, clients)
     return tuple(dict.fromkeys(made))
 
 
 def within_a_year(contents: Sequence[Content]) -> tuple[str, ...]:
     """Names of contents of which a half is at most the year, and the year at most both halves: persons, however often they count.
 
-    Not persons by number of arrangements: who has one in each half has two in the year.
+    Not persons by number of arrangements: who has one in each half has two in the year; nor persons who have two things at once.
     """
-    return tuple(each.name for each in contents if each.unit == "clients" and each.number is None)
+    return tuple(each.name for each in contents if each.is_of_clients)
+
+
+def at_most_the_year(contents: Sequence[Content]) -> tuple[str, ...]:
+    """Names of contents of which a half is at most the year, and the year may be more than both halves.
+
+    Who had one thing in the first half and the other in the second has both in the year.
+    """
+    return tuple(each.name for each in contents if each.also)
 
 
 def _by_size(contents: Sequence[Content]) -> Family:
@@ -216,6 +225,25 @@ def _numbers(contents: Sequence[Content], clients: Family, ran: dict[frozenset[i
             caps = [(each.name, min(most, _most(each) or most)) for each in classes]
             capped = " + ".join(f"{cap} {name}" for name, cap in caps)
             yield Relation((*((each.name, 1) for each in family), *((name, -cap) for name, cap in caps)), f"{_sum(family)} <= {capped}")
+
+
+def _both(contents: Sequence[Content], clients: Family) -> Iterator[Relation]:
+    """Who has both stands in each of them; one and the other together, less who has both, stand in what holds both."""
+    for both in contents:
+        if not both.also:
+            continue
+        sides = [[each for each in clients if each.categories >= wanted] for wanted in (both.categories, both.also)]
+        for side in sides:
+            for whole in side:
+                yield Relation(((both.name, 1), (whole.name, -1)), f"{both.name} <= {whole.name}")
+        exact = [
+            [each for each in side if each.categories == wanted] for side, wanted in zip(sides, (both.categories, both.also), strict=True)
+        ]
+        every = [each for each in clients if each.categories >= both.categories | both.also]
+        for one, other, whole in product(*exact, every):
+            equal = whole.categories == both.categories | both.also
+            terms = ((one.name, 1), (other.name, 1), (both.name, -1), (whole.name, -1))
+            yield Relation(terms, f"{one.name} + {other.name} - {both.name} {'=' if equal else '<='} {whole.name}", equal=equal)
 
 
 def _least(numbered: Content) -> int:

@@ -85,7 +85,7 @@ def _swapped(contents: Sequence[Content]) -> Iterator[Change]:
 
 def _clients(contents: Sequence[Content]) -> Iterator[Change]:
     """A client more, in some of the groups above a category; with an arrangement more, or as one who has one more."""
-    clients = [each for each in contents if each.unit == "clients" and each.number is None]
+    clients = [each for each in contents if each.is_of_clients]
     for leaf in clients:
         above = sorted((each for each in clients if each.categories >= leaf.categories), key=lambda each: len(each.categories))
         whole = {each.name: 1 for each in above}
