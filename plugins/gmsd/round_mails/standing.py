@@ -13,7 +13,7 @@ from gmsd.rendering import one_line
 from gmsd.rounds import HalfYear, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -80,9 +80,14 @@ class RoundStanding:
 
 
 def counting_sentences(connection: Connection, places: Iterable[Place]) -> dict[Place, str]:
-    """Which upload of each place counts now, as a sentence without its beginning."""
-    found: Mapping[Place, Delivery] = counting_now(connection, list(places))
-    return {
-        place: f"{one_line(each.shown_name, 100)}, geüpload op {dutch_moment(each.received_at)} (kenmerk {each.delivery_id})"
-        for place, each in found.items()
-    }
+    """Which upload of each place counts now, as a sentence without its beginning; of several providers how many, and the last of them."""
+    found: dict[Place, list[Delivery]] = defaultdict(list)
+    for place, each in counting_now(connection, list(places)).items():
+        found[place.whole].append(each)
+    return {place: _counting(deliveries) for place, deliveries in found.items()}
+
+
+def _counting(deliveries: Sequence[Delivery]) -> str:
+    last = max(deliveries, key=lambda each: (each.received_at, each.upload_number))
+    words = f"{one_line(last.shown_name, 100)}, geüpload op {dutch_moment(last.received_at)} (kenmerk {last.delivery_id})"
+    return words if len(deliveries) == 1 else f"bestanden van {len(deliveries)} aanbieders, het laatste {words}"
