@@ -84,11 +84,17 @@ def newest(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 
 @pytest.fixture(scope="module")
-def settings(stack: Stack, newest: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def home() -> Path:
+    """Where rules and statements lie; a module of tests may have its own, see `tests/support/fewer_tables.py`."""
+    return PROJECT
+
+
+@pytest.fixture(scope="module")
+def settings(stack: Stack, newest: str, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """An installation with its tables and buckets, empty, for one module of tests."""
     from gmsd.installation import prepare
 
-    for found in installation(stack, tmp_path_factory.mktemp("keys"), like=newest):
+    for found in installation(stack, tmp_path_factory.mktemp("keys"), like=newest, home=home):
         prepare(found)
         yield found
 

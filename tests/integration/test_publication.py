@@ -45,11 +45,13 @@ from gmsd.releases.files import to_json
 from gmsd.rounds import WMO, HalfYear
 from gmsd.store import get_store
 from gmsd.tables import all_targets
+from tests.support.fewer_tables import MAIN, home_with
 from tests.support.published import close_and_count, deliver, file_of, publish
 
 if TYPE_CHECKING:
     from gmsd.releases import Question
 
+home = home_with(MAIN)
 H1, H2 = HalfYear(2019, 1), HalfYear(2019, 2)
 TARGETS = [each.id for each in all_targets()]
 EMBARGO = dt.datetime(2020, 5, 4, 6, 30, tzinfo=AMSTERDAM)

@@ -144,13 +144,14 @@ _ROUNDING_KEY = bytes(range(32)).hex()
 """Always the same: of a few municipalities the draws decide what a release shows, and with some the attack stops it."""
 
 
-def installation(stack: Stack, folder: Path, *, like: str = "") -> Iterator[Settings]:
+def installation(stack: Stack, folder: Path, *, like: str = "", home: Path = PROJECT) -> Iterator[Settings]:
     """Settings of an installation that nobody else uses: a database, bucket names and keys of its own, its own mail addresses.
 
     Args:
         stack: The services.
         folder: For keys.
         like: The database that its own is a copy of; without a name it is empty.
+        home: Where its rules and statements lie.
     """
     name = f"t{secrets.token_hex(4)}"
     values = {field.removeprefix("GMSD_").lower(): value for field, value in stack.values.items()}
@@ -161,7 +162,7 @@ def installation(stack: Stack, folder: Path, *, like: str = "") -> Iterator[Sett
         path.write_text(_ROUNDING_KEY if key == "rounding" else secrets.token_hex(32), encoding="ascii")
         values[f"{key}_key_file"] = str(path)
     values |= {"mail_template_address": f"wmo-{{municipality}}@{name}.gemeente.invalid", "mail_engineer": f"beheer@{name}.cbs.invalid"}
-    values |= {"home": str(PROJECT), "clock": "database", "synthetic": "true"}
+    values |= {"home": str(home), "clock": "database", "synthetic": "true"}
     if stack.admin:
         values |= {
             f"database_{role}": make_url(values[f"database_{role}"]).set(database=name).render_as_string(False)

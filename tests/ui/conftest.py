@@ -123,3 +123,19 @@ def page(browser: Browser) -> Iterator[Page]:
     page.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="module")
+def _sheet(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def sheet(_sheet: Page) -> Page:
+    """The page of a desk's width that a module's tests put what they made into, one after the other: another browser context costs more."""
+    _sheet.set_viewport_size({"width": 1200, "height": 900})
+    _sheet.emulate_media(media="screen", color_scheme="light")
+    _sheet.set_default_timeout(patience(BROWSER_SECONDS) * 1000)
+    return _sheet

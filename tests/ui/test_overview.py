@@ -10,33 +10,25 @@ from tests.dags import test_overview_pages as made
 from tests.ui.test_reports import FONTS, PHONE, WIDER, set_font, violations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture
-def page(browser: Browser):
-    """An empty page."""
-    found = browser.new_page(viewport={"width": 1280, "height": 900})
-    yield found
-    found.close()
+    from playwright.sync_api import Page
 
 
 @pytest.mark.parametrize("name", list(made.PAGES))
 @pytest.mark.parametrize("width", [PHONE, 1280])
-def test_axe_finds_nothing_against_it(page: Page, name: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.set_content(made.PAGES[name])
-    assert violations(page) == []
+def test_axe_finds_nothing_against_it(sheet: Page, name: str, width: int) -> None:
+    sheet.set_viewport_size({"width": width, "height": 900})
+    sheet.set_content(made.PAGES[name])
+    assert violations(sheet) == []
 
 
 @pytest.mark.parametrize("name", list(made.PAGES))
 @pytest.mark.parametrize("width", [PHONE, 800])
-def test_only_tables_may_be_wider_than_the_screen(page: Page, name: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.set_content(made.PAGES[name])
-    set_font(page, FONTS["DejaVu"])
-    assert page.evaluate(WIDER) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_only_tables_may_be_wider_than_the_screen(sheet: Page, name: str, width: int) -> None:
+    sheet.set_viewport_size({"width": width, "height": 900})
+    sheet.set_content(made.PAGES[name])
+    set_font(sheet, FONTS["DejaVu"])
+    assert sheet.evaluate(WIDER) == []
+    assert sheet.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_every_link_field_and_table_is_reached_by_tab_and_shows_where_one_is(page: Page) -> None:
