@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tests.support.stack import Stack
 
-STEPS = 30
+STEPS = 12
 
 
 def test_whatever_the_order_what_has_to_hold_holds(stack: Stack, newest: str, tmp_path: Path) -> None:
