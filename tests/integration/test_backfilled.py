@@ -13,6 +13,7 @@ from gmsd.journal import Context, verify_chain
 from gmsd.releases import cells_ahead, get_release, verify_release
 from gmsd.rounds import WMO, HalfYear
 from gmsd.warehouse import close_round, load_half_year
+from tests.support.fewer_tables import MAIN, home_with
 from tests.support.published import close_and_count, deliver, file_of, publish
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from gmsd.releases import Ahead
 
+home = home_with(MAIN, "GMSDMA01")
 H1, H2 = HalfYear(2019, 1), HalfYear(2019, 2)
 # What of a release is about the release itself, its id, its moment and the one before it, or tells what it changes.
 OF_ITSELF = ("release.json", "CHANGES.md", "metadata/", "sdmx/changes/")

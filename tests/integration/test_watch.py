@@ -16,12 +16,14 @@ from gmsd.database import connect
 from gmsd.journal import Context, Outgoing, queue_mail, send_queued
 from gmsd.watch import look_around
 from gmsd_airflow.runs import AuditBrokenError, tell_what_needs_attention, verify_audit
+from tests.support.fewer_tables import MAIN, home_with
 from tests.support.mails import Maildir, text_of
 from tests.support.published import close_and_count, deliver, file_of, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+home = home_with(MAIN)
 ADDRESS = "http://airflow/gmsd/rounds?late=yes"
 
 
