@@ -93,7 +93,9 @@ def home() -> Path:
 def settings(stack: Stack, newest: str, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """An installation with its tables and buckets, empty, for one module of tests."""
     from gmsd.installation import prepare
+    from gmsd.op_orde.measures import measured
 
+    measured.cache_clear()  # a module before this one may have had another law of the same name
     for found in installation(stack, tmp_path_factory.mktemp("keys"), like=newest, home=home):
         prepare(found)
         yield found

@@ -16,14 +16,14 @@ from tests.support.kept_column import COLUMN, TYPE, file_of, make_home
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home_with_a_column(tmp_path, monkeypatch):
     monkeypatch.setenv("GMSD_HOME", str(make_home(tmp_path)))
     get_settings.cache_clear()
     yield tmp_path
     get_settings.cache_clear()
 
 
-def test_it_is_loaded_and_emptied_like_the_others(settings, clock, home):
+def test_it_is_loaded_and_emptied_like_the_others(settings, clock, home_with_a_column):
     clock.move(dt.datetime(2019, 9, 10, 9, tzinfo=AMSTERDAM))
     context = Context.open(settings)
     raw = connect(settings, "owner").raw_connection()

@@ -67,7 +67,8 @@ class Delivery:
     def of(cls, row: RowMapping) -> Delivery:
         """The delivery of a row of the view `delivery_row`."""
         values = dict(row)
-        law, half_year, municipality, provider = (values.pop(name) for name in ("law", "half_year", "municipality", "provider"))
+        law, half_year, municipality = (values.pop(name) for name in ("law", "half_year", "municipality"))
+        provider = values.pop("provider", "")  # a backup may be taken of tables from before there were any
         place = None if law is None else Place(law, HalfYear.parse(half_year), municipality, provider)
         code = values.pop("round")
         return cls(place=place, round=None if code is None else HalfYear.parse(code), **values)
