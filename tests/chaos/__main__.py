@@ -1,4 +1,4 @@
-"""`python -m tests.chaos [--part library,orders] [--steps ...]`: the chaos tables; exit status 1 when a cell is wrong.
+"""`python -m tests.chaos [--part library,orders,airflow] [--steps ...]`: the chaos tables; exit status 1 when a cell is wrong.
 
 What is printed at the end is in var/chaos/latest.md too.
 """
@@ -19,12 +19,15 @@ from tests.chaos.disk import mounted
 from tests.chaos.library import DISK, FAULTS, KILLED, Library
 from tests.chaos.steps import STEPS
 from tests.chaos.table import FOLDER, Kept, played, table, wrong_of
+from tests.chaos.with_airflow import FAULTS as AIRFLOW_FAULTS
+from tests.chaos.with_airflow import STAGES, UNDISTURBED, Storm, deviations, keep_storm, kept_storm, plays_of_airflow
+from tests.support.played import Home
 from tests.support.stack import PROJECT, installation, own_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-PARTS = ("library", "orders")
+PARTS = ("library", "orders", "airflow")
 
 
 def main() -> int:
@@ -38,11 +41,15 @@ def main() -> int:
     parser.add_argument("--name", default="library", help="library: of its folders, to play several beside each other")
     parser.add_argument("--table", action="store_true", help="play nothing: print what was played last of each cell")
     parser.add_argument("--orders", type=int, default=10, help="orders: how many")
+    parser.add_argument(
+        "--plays", default=",".join(plays_of_airflow()), help="airflow: which of its plays; all: each fault meets each stage"
+    )
     parser.add_argument("--again", action="store_true", help="play only the parts that have not been played to their end before")
     options = parser.parse_args()
     parts = _some(parser, "part", options.part, PARTS)
     steps = _some(parser, "step", options.steps, [step.name for step in STEPS])
     faults = _some(parser, "fault", options.faults, FAULTS)
+    storms = _some(parser, "play", options.plays, plays_of_airflow())
     if options.table:
         cells = played()
         print("\n\n".join([table(cells, FAULTS), *(f"WRONG: {each}" for each in wrong_of(cells))]))
@@ -55,6 +62,7 @@ def main() -> int:
     plays: dict[str, Callable[[], tuple[str, list[str]]]] = {
         "library": lambda: of_library(options, faults, steps, say),
         "orders": lambda: of_orders(options.orders, say),
+        "airflow": lambda: of_airflow(storms, say),
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     shown, wrong = [], []
@@ -126,6 +134,44 @@ def of_orders(number: int, say: Callable[[str], None]) -> tuple[str, list[str]]:
     with _library("orders", None, say) as library:
         wrong = library.orders(number)
     return f"Every task twice, in {number} orders that their needs allow: {number - len(wrong)} gave the same release.", wrong
+
+
+def of_airflow(named: Sequence[str], say: Callable[[str], None]) -> tuple[str, list[str]]:
+    """Every fault in every stage of a round in Airflow: the table of what was played last, and what is wrong.
+
+    Args:
+        named: Which plays, by name; each is written down when it has ended.
+        say: Where it tells how far it is.
+    """
+    home, plays = Home(PROJECT / "var" / "test-chaos-airflow"), plays_of_airflow()
+    for name in named:
+        play = Storm(home, plays[name], lambda what, name=name: say(f"{name}: {what}"))  # type: ignore[misc]
+        found, broke = None, ""
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                home.start()
+                found = play.play(Path(folder))
+            except Exception as error:  # noqa: BLE001 - whatever ends one play, the others go on
+                broke = f"broke off: {type(error).__name__}: {error}"
+                say(f"{name}: {broke}")
+            finally:
+                home.stop()
+        keep_storm(FOLDER, name, found, play.met, broke)
+    undisturbed = kept_storm(FOLDER, UNDISTURBED)
+    cells: dict[tuple[str, str], str] = {}
+    wrong: list[str] = []
+    for name in plays:
+        kept = kept_storm(FOLDER, name)
+        if kept is None:
+            continue
+        problems = [kept.broke] if kept.broke else []
+        if kept.left and undisturbed and undisturbed.left and name != UNDISTURBED:
+            problems += deviations(undisturbed.left, kept.left)
+        wrong += [f"{name}: {each}" for each in problems]
+        cells |= dict.fromkeys(kept.met, "**no**" if problems else "yes")
+    rows = [["fault", *STAGES], ["---"] * (1 + len(STAGES))]
+    rows += [[fault, *(cells.get((stage, fault), "") for stage in STAGES)] for fault in AIRFLOW_FAULTS]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows), wrong
 
 
 if __name__ == "__main__":

@@ -146,15 +146,15 @@ def deviations(undisturbed: Outcome, found: Outcome, service: str) -> list[str]:
         wrong.append(f"mails not sent once: {sorted(doubled)}")
     if found.release != undisturbed.release or not found.release:
         wrong.append(f"files of the release: {sorted(set(found.release.items()) ^ set(undisturbed.release.items()))}")
-    if found.failed_runs:
-        wrong.append(f"runs that failed: {found.failed_runs}")
+    if found.failed:
+        wrong.append(f"runs that failed: {found.failed}")
     if not_running := [name for name, state in found.programs.items() if state != "RUNNING"]:
         wrong.append(f"programs that do not run: {not_running}")
     about = f"<outage.{service.replace(' ', '-')}."
-    told = [name for name, _ in found.engineer]
+    told = [name for name, _ in found.told]
     expected = {when: 0 if (service, when) in UNNOTICED else 1 for when in WHEN}
-    if found.told != expected or len(set(told)) != len(told) or not all(name.startswith(about) for name in told):
-        wrong.append(f"mails to the engineer, of whom {expected} were expected: {found.engineer}")
+    if found.noticed != expected or len(set(told)) != len(told) or not all(name.startswith(about) for name in told):
+        wrong.append(f"mails to the engineer, of whom {expected} were expected: {found.told}")
     return wrong
 
 
@@ -171,7 +171,7 @@ def row(name: str, when: str, minutes: float, undisturbed: Outcome, found: Outco
         "engineer had to do": "nothing" if not problems else "see below",
         "deliveries final": f"{final} of {len(undisturbed.states)}",
         "mails sent once": f"{once} of {len(undisturbed.mails)}",
-        "mails to the engineer": found.told[when],
+        "mails to the engineer": found.noticed[when],
         "release files equal": f"{same} of {len(undisturbed.release)}",
     }
 

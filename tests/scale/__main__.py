@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gmsd.demo import municipalities_of
-from tests.scale.play import H1, Outcome, Play, broken, differing
+from tests.scale.play import Outcome, Play, broken, differing
 from tests.support.played import Home
+from tests.support.rounds import H1
 from tests.support.stack import PROJECT
 
 FOLDER = PROJECT / "var" / "test-scale"
