@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 H1 = HalfYear(2019, 1)
 DAGS = ("gmsd_intake", "gmsd_delivery", "gmsd_optout_close", "gmsd_load", "gmsd_publish", "gmsd_housekeeping")
 RELEASE = "r0001"
+OF_HOUSEKEEPING = "<round."
+"""What the engineer is told of a round comes with the daily run of housekeeping, whatever the moment of the clock is then."""
 NOT_ANSWERING = (SQLAlchemyError, BotoCoreError, ClientError, httpx.TransportError, AirflowError, KeyError)
 """What who asks is told while a service is away."""
 
@@ -49,7 +51,7 @@ class Left:
     Attributes:
         states: Delivery -> state.
         forms: Form -> state.
-        mails: Message-ID -> how many copies lie in the Maildir, the engineer's about outages and failures excepted.
+        mails: Message-ID -> how many copies lie in the Maildir, but for the engineer's about outages, failures and rounds.
         told: Message-ID and subject of those.
         steps: What happened to each delivery, by the audit trail -> how often.
         release: Path -> sha-256.
@@ -187,6 +189,8 @@ class Round:
         told = []
         for mail in Maildir(self.home.var / "mail").mails():
             name = str(mail["Message-ID"])
+            if name.startswith(OF_HOUSEKEEPING):
+                continue
             if name.startswith(("<outage.", "<run.")):
                 told.append((name, str(mail["Subject"])))
             else:
