@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 from xmlrpc.client import Fault
 
 from gmsd.demo import delivery, municipalities_of
-from services.state import open_state
-from services.supervise import airflow_environment
-from services.supervise import programs as configured
 from tests.support.outage import away, supervisor
 from tests.support.rounds import H1, RELEASE, Left, Round
+from tests.support.stack import PROJECT, SERVICES_PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -183,11 +181,11 @@ class Storm:
 
     def _second_scheduler(self) -> str:
         """A second one of the same installation, which is killed after a while."""
-        state = open_state(self.home.var)
-        command = configured(state, ("airflow",))["scheduler"].command
         log = self.home.var / "log" / "second-scheduler.log"
+        command = [str(SERVICES_PYTHON), "-m", "services", "airflow", "scheduler", "--skip-serve-logs"]
+        environment = os.environ | {"GMSD_STATE_DIR": str(self.home.var), "PYTHONPATH": str(PROJECT)}
         with log.open("a") as stream:
-            second = subprocess.Popen(command, env=dict(os.environ) | airflow_environment(state), stdout=stream, stderr=stream)
+            second = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=stream, stderr=stream, start_new_session=True)
         self.round.until(
             "the second scheduler to work", lambda: "Starting the scheduler" in log.read_text(errors="replace") or second.poll() is not None
         )
@@ -195,7 +193,7 @@ class Storm:
         if ended is not None:
             raise AssertionError(f"the second scheduler ended with {ended}: see {log}")
         time.sleep(AWAY_SECONDS)
-        second.kill()
+        os.killpg(second.pid, signal.SIGKILL)  # with the processes of tasks that it has begun
         second.wait()
         return f"for {AWAY_SECONDS:.0f} s, then it was killed"
 
